@@ -1,0 +1,43 @@
+"""The one translation mechanism: gettext catalogues, source Simplified Chinese.
+
+`tr` is used wherever a sentence is shown; `use_language` is called once at start. Catalogues lie in
+resources/translations/<language>/LC_MESSAGES/cunyi.mo. A sentence without a translation is shown in Chinese.
+"""
+
+from __future__ import annotations
+
+import gettext
+from pathlib import Path
+
+from app.domain.message import Message
+
+SOURCE_LANGUAGE = "zh_CN"
+CATALOGUES = Path(__file__).resolve().parent.parent / "resources" / "translations"
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_language = SOURCE_LANGUAGE
+
+
+def use_language(language: str) -> None:
+    """Show every later sentence in `language` (such as "en"); unknown languages fall back to the source."""
+    global _catalogue, _language
+    _language = language
+    _catalogue = gettext.translation("cunyi", CATALOGUES, [language], fallback=True)
+
+
+def current_language() -> str:
+    """The language that `tr` renders in."""
+    return _language
+
+
+def tr(text: str | Message, **values: object) -> str:
+    """`text` in the user's language, with `values` put into its placeholders."""
+    if isinstance(text, Message):
+        text, values = text.template, {**text.values}
+    if not text:
+        return ""
+    translated = _catalogue.gettext(text)
+    if not values:
+        return translated
+    rendered = {key: tr(value) if isinstance(value, Message) else value for key, value in values.items()}
+    return translated.format(**rendered)
