@@ -1,0 +1,28 @@
+"""The forms that exist, by the codes of the list of national forms. A form's module is imported when first asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from app.domain.message import msg
+from app.errors import UserError
+from app.forms.vocabulary import Form
+
+FORM_MODULES = {
+    "record_cover": "app.forms.record_cover",
+    "personal_info": "app.forms.personal_info",
+    "htn_followup": "app.forms.htn_followup",
+    "dm_followup": "app.forms.dm_followup",
+}
+
+
+def form(code: str) -> Form:
+    """The form with this code; raises UserError naming those that exist."""
+    if code not in FORM_MODULES:
+        raise UserError(msg("没有代码为“{code}”的表。可用的有：{codes}。", code=code, codes="、".join(FORM_MODULES)))
+    return import_module(FORM_MODULES[code]).FORM
+
+
+def forms() -> list[Form]:
+    """Every form, in the order of the list."""
+    return [form(code) for code in FORM_MODULES]
