@@ -1,0 +1,127 @@
+"""Average monthly consumption (AMC 月均用量) and stock-out days (缺货天数).
+
+The only place where they are computed; every screen, print and report calls these functions.
+Specification: drug_requests §4.1 (calendar), §4.2 (consumption), §4.3 (stock-out days), §4.4 (AMC).
+Days are real calendar days. Unknown is None, never 0. It reads no ledger and knows no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from app.domain.exact import Exact, to_fraction
+
+DAYS_PER_MONTH = Fraction(30)
+"""Days of the month that AMC is expressed for (§4.4): 30 for easy hand checking; 30.4375 is the mean month."""
+
+LOW_CONFIDENCE_BELOW_DAYS = 15
+"""With fewer days in stock than this the AMC is shown as uncertain (§4.4)."""
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """What one look-back says about one drug in one clinic.
+
+    `amc` is unrounded; None when there was no day in stock or an input is unknown. `days` is D of the formula.
+    """
+
+    amc: Fraction | None
+    days: Exact | None
+    stockout_days: int | None
+    consumed: int | None
+    low_confidence: bool
+
+
+@dataclass(frozen=True)
+class StockChange:
+    """A signed change of one batch on one day, in dispensing units. `expiry` None: the batch never expires."""
+
+    on: date
+    units: int
+    batch: str = ""
+    expiry: date | None = None
+
+
+def look_back_days(start: date, end: date, first_receipt: date | None = None) -> int:
+    """D: calendar days from `start` to `end`, both included, not counting days before the first receipt (§4.3).
+
+    0 when the drug first arrived after `end`. Raises ValueError when `end` is before `start`.
+    """
+    if end < start:
+        raise ValueError("the look-back ends before it starts")
+    if first_receipt is not None and first_receipt > start:
+        start = first_receipt
+    return max(0, (end - start).days + 1)
+
+
+def average_monthly_consumption(
+    consumed: int | None,
+    days: Exact | None,
+    stockout_days: int | None = 0,
+    *,
+    days_per_month: Exact = DAYS_PER_MONTH,
+) -> Consumption:
+    """AMC = C / (D - S) x M (§4.4).
+
+    Returns amc None when an input is unknown or D - S = 0; 0 when C = 0 and there were days in stock.
+    Raises ValueError for negative inputs or more stock-out days than days (§3 no. 7 and 8).
+    """
+    if consumed is None or days is None or stockout_days is None:
+        return Consumption(None, days, stockout_days, consumed, low_confidence=True)
+    if consumed < 0 or stockout_days < 0 or days_per_month <= 0:
+        raise ValueError("consumption and stock-out days are not negative, and a month has days")
+    days_in_stock = to_fraction(days) - stockout_days
+    if days_in_stock < 0:
+        raise ValueError("more stock-out days than days in the look-back")
+    amc = Fraction(consumed) / days_in_stock * to_fraction(days_per_month) if days_in_stock else None
+    low = days_in_stock < LOW_CONFIDENCE_BELOW_DAYS
+    return Consumption(amc, days, stockout_days, consumed, low_confidence=low)
+
+
+def count_stockout_days(
+    start: date, end: date, changes: Iterable[StockChange], *, first_receipt: date | None = None
+) -> int:
+    """S: days from `start` to `end` (both included) that ended without usable stock (§4.3).
+
+    `changes` are all changes up to `end`, the opening stock among them. Usable: expiry on or after the day. A day
+    on which something usable arrived is no stock-out day. Days before `first_receipt` are not counted; without
+    it the first change says since when the clinic keeps the drug, and with no change at all the answer is 0.
+    """
+    ordered = sorted(changes, key=lambda change: change.on)
+    known_from = first_receipt or (ordered[0].on if ordered else end + timedelta(days=1))
+    balances: dict[tuple[str, date | None], int] = {}
+    position = 0
+    out = 0
+    day = start
+    while day <= end:
+        arrived = False
+        while position < len(ordered) and ordered[position].on <= day:
+            change = ordered[position]
+            key = (change.batch, change.expiry)
+            balances[key] = balances.get(key, 0) + change.units
+            arrived = arrived or (change.on == day and change.units > 0 and _is_usable(change.expiry, day))
+            position += 1
+        usable = sum(units for (_, expiry), units in balances.items() if _is_usable(expiry, day))
+        if day >= known_from and usable <= 0 and not arrived:
+            out += 1
+        day += timedelta(days=1)
+    return out
+
+
+def previous_months(today: date, count: int = 3) -> tuple[date, date]:
+    """First and last day of the last `count` closed calendar months before `today` (§4.4, look-back default)."""
+    last = today.replace(day=1) - timedelta(days=1)
+    months = last.year * 12 + last.month - 1 - (count - 1)
+    return date(months // 12, months % 12 + 1, 1), last
+
+
+def net_consumption(dispensed: Sequence[int], returned_by_residents: Sequence[int] = ()) -> int:
+    """C: units dispensed to residents less units they brought back, never below 0 (§4.2, §3 no. 7)."""
+    return max(0, sum(dispensed) - sum(returned_by_residents))
+
+
+def _is_usable(expiry: date | None, day: date) -> bool:
+    return expiry is None or expiry >= day
