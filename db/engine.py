@@ -32,7 +32,11 @@ def open_engine(file: Path, key: bytes) -> Engine:
         raise ValueError("the database key has 32 bytes")
 
     engine = create_engine(
-        f"sqlite:///{file}", module=sqlcipher, poolclass=QueuePool, pool_size=4, max_overflow=4,
+        f"sqlite:///{file}",
+        module=sqlcipher,
+        poolclass=QueuePool,
+        pool_size=4,
+        max_overflow=4,
         connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
 

@@ -6,10 +6,22 @@ once and puts it on both sheets.
 
 from __future__ import annotations
 
+from app.domain.body import body_mass_index as bmi
 from app.domain.message import Message, msg
 from app.forms.kinds import Choice, Choices, Column, Date, Number, Option, Sign, Table, Text, Whole, options
 from app.forms.vocabulary import (
-    NEVER, TARGET, Answers, Check, Computed, Context, Field, Level, Section, When, given, limits,
+    NEVER,
+    TARGET,
+    Answers,
+    Check,
+    Computed,
+    Context,
+    Field,
+    Level,
+    Section,
+    When,
+    given,
+    limits,
 )
 
 METHODS = options("门诊", "家庭", "电话")
@@ -38,8 +50,6 @@ def body_mass_index(weight_code: str) -> Computed:
     """BMI from the answer `weight_code` (kg) and the height of this visit or of the record (cm); rules §9."""
 
     def by(answers: Answers, context: Context) -> object:
-        from app.domain.body import body_mass_index as bmi
-
         height = answers.get("height", context.height_cm)
         weight = answers.get(weight_code)
         return bmi(weight_kg=weight, height_cm=height) if height and weight else None
@@ -49,23 +59,41 @@ def body_mass_index(weight_code: str) -> Computed:
 
 def head() -> Section:
     """随访日期 and 随访方式; a lost, dead or departed person is written into the date cell (form list §0, 6)."""
-    return Section("head", "随访", (
-        Field(code="visit_date", label="随访日期", kind=Date(), carries=False),
-        Field(code="visit_method", label="随访方式", kind=Choice(METHODS), required=SEEN),
-        Field(code="not_seen", label="未访到", kind=Choice(NOT_SEEN), required=NEVER, carries=False),
-    ))
+    return Section(
+        "head",
+        "随访",
+        (
+            Field(code="visit_date", label="随访日期", kind=Date(), carries=False),
+            Field(code="visit_method", label="随访方式", kind=Choice(METHODS), required=SEEN),
+            Field(code="not_seen", label="未访到", kind=Choice(NOT_SEEN), required=NEVER, carries=False),
+        ),
+    )
 
 
 def blood_pressure() -> tuple[Field, Field]:
     """血压; a phone visit may leave it out."""
     return (
         Field(
-            code="sbp", label="血压", prompt="收缩压", kind=Whole(), unit="mmHg", required=SEEN_IN_PERSON, carries=False,
-            hard=limits(30, 300), soft=limits(90, 179),
+            code="sbp",
+            label="血压",
+            prompt="收缩压",
+            kind=Whole(),
+            unit="mmHg",
+            required=SEEN_IN_PERSON,
+            carries=False,
+            hard=limits(30, 300),
+            soft=limits(90, 179),
         ),
         Field(
-            code="dbp", label="血压", prompt="舒张压", kind=Whole(), unit="mmHg", required=SEEN_IN_PERSON, carries=False,
-            hard=limits(10, 200), soft=limits(50, 109),
+            code="dbp",
+            label="血压",
+            prompt="舒张压",
+            kind=Whole(),
+            unit="mmHg",
+            required=SEEN_IN_PERSON,
+            carries=False,
+            hard=limits(10, 200),
+            soft=limits(50, 109),
         ),
     )
 
@@ -74,20 +102,45 @@ def body_size() -> tuple[Field, ...]:
     """身高 (kept with the record, not printed), 体重 and 体质指数."""
     return (
         Field(
-            code="height", label="身高", kind=Number(1), unit="cm", required=NEVER, hard=limits(30, 250),
-            soft=limits(130, 200), home="resident.height_cm",
+            code="height",
+            label="身高",
+            kind=Number(1),
+            unit="cm",
+            required=NEVER,
+            hard=limits(30, 250),
+            soft=limits(130, 200),
+            home="resident.height_cm",
         ),
         Field(
-            code="weight", label="体重", kind=Number(1), unit="kg", required=SEEN_IN_PERSON, paired=True,
-            target_required=False, hard=limits(1, 300), soft=limits(30, 150),
+            code="weight",
+            label="体重",
+            kind=Number(1),
+            unit="kg",
+            required=SEEN_IN_PERSON,
+            paired=True,
+            target_required=False,
+            hard=limits(1, 300),
+            soft=limits(30, 150),
         ),
         Field(
-            code="bmi", label="体质指数", kind=Number(2), unit="kg/m²", required=NEVER, computed=body_mass_index("weight"),
-            soft=limits(14, 45), carries=False,
+            code="bmi",
+            label="体质指数",
+            kind=Number(2),
+            unit="kg/m²",
+            required=NEVER,
+            computed=body_mass_index("weight"),
+            soft=limits(14, 45),
+            carries=False,
         ),
         Field(
-            code="bmi_target", label="体质指数", prompt="体质指数（目标）", kind=Number(2), unit="kg/m²", required=NEVER,
-            computed=body_mass_index("weight" + TARGET), carries=False,
+            code="bmi_target",
+            label="体质指数",
+            prompt="体质指数（目标）",
+            kind=Number(2),
+            unit="kg/m²",
+            required=NEVER,
+            computed=body_mass_index("weight" + TARGET),
+            carries=False,
         ),
     )
 
@@ -95,34 +148,70 @@ def body_size() -> tuple[Field, ...]:
 def heart_rate(*, required: When) -> Field:
     """心率 in beats a minute."""
     return Field(
-        code="heart_rate", label="心率", kind=Whole(), unit="次/分钟", required=required, hard=limits(20, 300),
-        soft=limits(50, 120), carries=False,
+        code="heart_rate",
+        label="心率",
+        kind=Whole(),
+        unit="次/分钟",
+        required=required,
+        hard=limits(20, 300),
+        soft=limits(50, 120),
+        carries=False,
     )
 
 
 def lifestyle(extra: Field) -> Section:
     """生活方式指导; `extra` is 摄盐情况 for hypertension and 主食 for diabetes."""
-    return Section("lifestyle", "生活方式指导", (
-        Field(
-            code="cigarettes", label="日吸烟量", kind=Whole(), unit="支", required=SEEN, paired=True,
-            hard=limits(0, 200), soft=limits(0, 60),
+    return Section(
+        "lifestyle",
+        "生活方式指导",
+        (
+            Field(
+                code="cigarettes",
+                label="日吸烟量",
+                kind=Whole(),
+                unit="支",
+                required=SEEN,
+                paired=True,
+                hard=limits(0, 200),
+                soft=limits(0, 60),
+            ),
+            Field(
+                code="alcohol",
+                label="日饮酒量",
+                kind=Number(1),
+                unit="两",
+                required=SEEN,
+                paired=True,
+                hard=limits(0, 100),
+                soft=limits(0, 10),
+            ),
+            Field(
+                code="exercise_times",
+                label="运动",
+                prompt="每周运动次数",
+                kind=Whole(),
+                unit="次/周",
+                required=SEEN,
+                paired=True,
+                hard=limits(0, 50),
+                soft=limits(0, 14),
+            ),
+            Field(
+                code="exercise_minutes",
+                label="运动",
+                prompt="每次运动分钟数",
+                kind=Whole(),
+                unit="分钟/次",
+                required=SEEN,
+                paired=True,
+                hard=limits(0, 600),
+                soft=limits(0, 180),
+            ),
+            extra,
+            Field(code="psych", label="心理调整", kind=Choice(THREE_GRADES), required=SEEN),
+            Field(code="compliance_behaviour", label="遵医行为", kind=Choice(THREE_GRADES), required=SEEN),
         ),
-        Field(
-            code="alcohol", label="日饮酒量", kind=Number(1), unit="两", required=SEEN, paired=True,
-            hard=limits(0, 100), soft=limits(0, 10),
-        ),
-        Field(
-            code="exercise_times", label="运动", prompt="每周运动次数", kind=Whole(), unit="次/周", required=SEEN, paired=True,
-            hard=limits(0, 50), soft=limits(0, 14),
-        ),
-        Field(
-            code="exercise_minutes", label="运动", prompt="每次运动分钟数", kind=Whole(), unit="分钟/次", required=SEEN,
-            paired=True, hard=limits(0, 600), soft=limits(0, 180),
-        ),
-        extra,
-        Field(code="psych", label="心理调整", kind=Choice(THREE_GRADES), required=SEEN),
-        Field(code="compliance_behaviour", label="遵医行为", kind=Choice(THREE_GRADES), required=SEEN),
-    ))
+    )
 
 
 def adherence_and_reaction() -> tuple[Field, Field]:
@@ -136,14 +225,21 @@ def adherence_and_reaction() -> tuple[Field, Field]:
 def visit_class() -> Field:
     """此次随访分类: the program proposes, the doctor decides (rules §3.3)."""
     return Field(
-        code="visit_class", label="此次随访分类", kind=Choice(VISIT_CLASSES), required=SEEN_IN_PERSON, carries=False,
+        code="visit_class",
+        label="此次随访分类",
+        kind=Choice(VISIT_CLASSES),
+        required=SEEN_IN_PERSON,
+        carries=False,
     )
 
 
 def drugs(rows: int) -> Field:
     """用药情况: at most `rows` medicines; also those prescribed elsewhere."""
     return Field(
-        code="drugs", label="用药情况", kind=Table(DRUG_COLUMNS, rows), required=NEVER,
+        code="drugs",
+        label="用药情况",
+        kind=Table(DRUG_COLUMNS, rows),
+        required=NEVER,
         aliases=("drug1", "drug2", "drug3", "drug_other"),
     )
 
@@ -151,18 +247,33 @@ def drugs(rows: int) -> Field:
 def referral() -> Section:
     """转诊, filled when the person was referred."""
     referred = given("referral_reason", "referral_to")
-    return Section("referral", "转诊", (
-        Field(code="referral_reason", label="原因", prompt="转诊原因", kind=Text(100), required=referred, carries=False),
-        Field(code="referral_to", label="机构及科别", kind=Text(100), required=referred, carries=False),
-    ))
+    return Section(
+        "referral",
+        "转诊",
+        (
+            Field(
+                code="referral_reason",
+                label="原因",
+                prompt="转诊原因",
+                kind=Text(100),
+                required=referred,
+                carries=False,
+            ),
+            Field(code="referral_to", label="机构及科别", kind=Text(100), required=referred, carries=False),
+        ),
+    )
 
 
 def foot() -> Section:
     """下次随访日期 and 随访医生签名."""
-    return Section("foot", "下次随访", (
-        Field(code="next_visit_date", label="下次随访日期", kind=Date(), required=SEEN, carries=False),
-        Field(code="doctor", label="随访医生签名", kind=Sign()),
-    ))
+    return Section(
+        "foot",
+        "下次随访",
+        (
+            Field(code="next_visit_date", label="下次随访日期", kind=Date(), required=SEEN, carries=False),
+            Field(code="doctor", label="随访医生签名", kind=Sign()),
+        ),
+    )
 
 
 def judgement(*signs: str, extra: tuple[Field, ...] = ()) -> Section:
@@ -170,33 +281,61 @@ def judgement(*signs: str, extra: tuple[Field, ...] = ()) -> Section:
 
     `signs` are the danger signs of the emergency checklist of the disease (rules §3.1 U3, §4.1 U4 and U7).
     """
-    return Section("judgement", "危急情况与判断", (
-        Field(
-            code="emergency_signs", label="危急情况", kind=Choices(options(*signs), boxes=len(signs)), required=NEVER,
-            carries=False,
+    return Section(
+        "judgement",
+        "危急情况与判断",
+        (
+            Field(
+                code="emergency_signs",
+                label="危急情况",
+                kind=Choices(options(*signs), boxes=len(signs)),
+                required=NEVER,
+                carries=False,
+            ),
+            *extra,
+            Field(
+                code="pregnant_or_lactating",
+                label="妊娠或哺乳期",
+                kind=Choice(options("否", "是")),
+                required=NEVER,
+            ),
+            Field(
+                code="other_untreatable_disease",
+                label="有本室不能处理的其他疾病",
+                kind=Choice(options("否", "是")),
+                required=NEVER,
+                carries=False,
+            ),
+            Field(
+                code="complication",
+                label="出现新的并发症或原有并发症加重",
+                kind=Choice(options("否", "是", note=(2,))),
+                required=NEVER,
+                carries=False,
+            ),
+            Field(
+                code="class_reason",
+                label="不按建议分类的原因",
+                kind=Text(100),
+                required=NEVER,
+                carries=False,
+            ),
+            Field(
+                code="no_referral_reason",
+                label="建议转诊而未转诊的原因",
+                kind=Text(100),
+                required=NEVER,
+                carries=False,
+            ),
+            Field(
+                code="next_visit_reason",
+                label="不按建议日期随访的原因",
+                kind=Text(100),
+                required=NEVER,
+                carries=False,
+            ),
         ),
-        *extra,
-        Field(
-            code="pregnant_or_lactating", label="妊娠或哺乳期", kind=Choice(options("否", "是")), required=NEVER,
-        ),
-        Field(
-            code="other_untreatable_disease", label="有本室不能处理的其他疾病", kind=Choice(options("否", "是")), required=NEVER,
-            carries=False,
-        ),
-        Field(
-            code="complication", label="出现新的并发症或原有并发症加重", kind=Choice(options("否", "是", note=(2,))),
-            required=NEVER, carries=False,
-        ),
-        Field(
-            code="class_reason", label="不按建议分类的原因", kind=Text(100), required=NEVER, carries=False,
-        ),
-        Field(
-            code="no_referral_reason", label="建议转诊而未转诊的原因", kind=Text(100), required=NEVER, carries=False,
-        ),
-        Field(
-            code="next_visit_reason", label="不按建议日期随访的原因", kind=Text(100), required=NEVER, carries=False,
-        ),
-    ))
+    )
 
 
 def _pressure_order(answers: Answers, _context: Context) -> Message | None:
@@ -207,8 +346,11 @@ def _pressure_order(answers: Answers, _context: Context) -> Message | None:
 
 def _before_diagnosis(answers: Answers, context: Context) -> Message | None:
     if context.diagnosed_on is not None and answers["visit_date"] < context.diagnosed_on:
-        return msg("随访日期 {visit} 早于确诊日期 {diagnosed}，请核对。", visit=answers["visit_date"],
-                   diagnosed=context.diagnosed_on)
+        return msg(
+            "随访日期 {visit} 早于确诊日期 {diagnosed}，请核对。",
+            visit=answers["visit_date"],
+            diagnosed=context.diagnosed_on,
+        )
     return None
 
 
@@ -221,7 +363,11 @@ def _next_not_after(answers: Answers, _context: Context) -> Message | None:
 def _next_too_late(answers: Answers, context: Context) -> Message | None:
     latest = context.latest_next_visit
     if latest is not None and answers["next_visit_date"] > latest:
-        return msg("按规范最迟应在 {latest} 前随访，您填的是 {date}，请确认。", latest=latest, date=answers["next_visit_date"])
+        return msg(
+            "按规范最迟应在 {latest} 前随访，您填的是 {date}，请确认。",
+            latest=latest,
+            date=answers["next_visit_date"],
+        )
     return None
 
 

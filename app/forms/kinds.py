@@ -64,7 +64,9 @@ class Text(Kind):
     def read(self, raw: object) -> str:
         text = str(raw).strip()
         if len(text) > self.longest:
-            raise Unreadable(msg("最多写 {longest} 个字，您写了 {written} 个字。", longest=self.longest, written=len(text)))
+            raise Unreadable(
+                msg("最多写 {longest} 个字，您写了 {written} 个字。", longest=self.longest, written=len(text))
+            )
         return text
 
 
@@ -103,7 +105,9 @@ class Number(Kind):
         except InvalidOperation as error:
             raise Unreadable(msg("请填数字，您填的是“{written}”。", written=text[:20])) from error
         if -number.normalize().as_tuple().exponent > self.places:  # type: ignore[operator]
-            raise Unreadable(msg("小数点后最多 {places} 位，您填的是“{written}”。", places=self.places, written=text))
+            raise Unreadable(
+                msg("小数点后最多 {places} 位，您填的是“{written}”。", places=self.places, written=text)
+            )
         return number
 
     def keep(self, value: Decimal) -> str:
@@ -146,7 +150,9 @@ class Date(Kind):
     def read(self, raw: object) -> date:
         text = read_approximate_date(raw)
         if len(text) != 10:
-            raise Unreadable(msg("请写完整的年、月、日，例如 2026-11-22，您填的是“{written}”。", written=str(raw)[:20]))
+            raise Unreadable(
+                msg("请写完整的年、月、日，例如 2026-11-22，您填的是“{written}”。", written=str(raw)[:20])
+            )
         return date.fromisoformat(text)
 
     def keep(self, value: date) -> str:
@@ -185,7 +191,9 @@ class Option:
     excludes_others: bool = False
 
 
-def options(*labels: str, first: int = 1, note: Sequence[int] = (), sole: Sequence[int] = ()) -> tuple[Option, ...]:
+def options(
+    *labels: str, first: int = 1, note: Sequence[int] = (), sole: Sequence[int] = ()
+) -> tuple[Option, ...]:
     """Options numbered from `first` in printed order; `note` and `sole` name the codes that open a line or stand alone."""
     return tuple(
         Option(code, label, code in note, code in sole) for code, label in enumerate(labels, start=first)
@@ -229,7 +237,9 @@ class Choices(Kind):
         if sole and len(codes) > 1:
             raise Unreadable(msg("选了“{option}”就不能再选别的。", option=sole[0].label))
         if len(codes) > self.boxes:
-            raise Unreadable(msg("最多选 {boxes} 项，您选了 {chosen} 项。", boxes=self.boxes, chosen=len(codes)))
+            raise Unreadable(
+                msg("最多选 {boxes} 项，您选了 {chosen} 项。", boxes=self.boxes, chosen=len(codes))
+            )
         return codes
 
     def show(self, value: Sequence[int]) -> str:
@@ -256,7 +266,9 @@ class Table(Kind):
 
     def read(self, raw: object) -> list[dict[str, Value]]:
         if not isinstance(raw, (list, tuple)):
-            raise Unreadable(msg("这里要填若干行，每行包括：{columns}。", columns="、".join(c.label for c in self.columns)))
+            raise Unreadable(
+                msg("这里要填若干行，每行包括：{columns}。", columns="、".join(c.label for c in self.columns))
+            )
         rows = [row for row in (self._read_row(entry) for entry in raw) if row]
         if len(rows) > self.rows:
             raise Unreadable(msg("最多 {rows} 行，您填了 {written} 行。", rows=self.rows, written=len(rows)))
@@ -284,4 +296,6 @@ class Table(Kind):
         return [{c.code: c.kind.restore(row[c.code]) for c in self.columns if c.code in row} for row in kept]
 
     def show(self, value: Sequence[Mapping[str, Value]]) -> str:
-        return "；".join(" ".join(c.kind.show(row[c.code]) for c in self.columns if c.code in row) for row in value)
+        return "；".join(
+            " ".join(c.kind.show(row[c.code]) for c in self.columns if c.code in row) for row in value
+        )

@@ -19,7 +19,9 @@ FORM_MODULES = {
 def form(code: str) -> Form:
     """The form with this code; raises UserError naming those that exist."""
     if code not in FORM_MODULES:
-        raise UserError(msg("没有代码为“{code}”的表。可用的有：{codes}。", code=code, codes="、".join(FORM_MODULES)))
+        raise UserError(
+            msg("没有代码为“{code}”的表。可用的有：{codes}。", code=code, codes="、".join(FORM_MODULES))
+        )
     return import_module(FORM_MODULES[code]).FORM
 
 

@@ -43,7 +43,11 @@ class Context:
         """Completed years on `day`, or None without a birth date."""
         if self.birth_date is None:
             return None
-        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        return (
+            day.year
+            - self.birth_date.year
+            - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        )
 
 
 class Level(StrEnum):
@@ -163,15 +167,29 @@ class Field:
         if self.paired:
             target_needed = self.required if self.target_required else NEVER
             yield replace(
-                self, code=self.code + TARGET, prompt=self.name + "（目标）", paired=False, required=target_needed,
-                computed=None, soft=None, aliases=(), applies=self.applies,
+                self,
+                code=self.code + TARGET,
+                prompt=self.name + "（目标）",
+                paired=False,
+                required=target_needed,
+                computed=None,
+                soft=None,
+                aliases=(),
+                applies=self.applies,
             )
         noted = self._noted_codes()
         if noted:
-            asks = includes(self.code, *noted) if isinstance(self.kind, Choices) else equals(self.code, *noted)
+            asks = (
+                includes(self.code, *noted) if isinstance(self.kind, Choices) else equals(self.code, *noted)
+            )
             yield Field(
-                code=self.code + NOTE, label=self.label, prompt=self.name + "（说明）", kind=Text(NOTE_LENGTH),
-                required=asks if self.required is not NEVER else NEVER, applies=asks, carries=self.carries,
+                code=self.code + NOTE,
+                label=self.label,
+                prompt=self.name + "（说明）",
+                kind=Text(NOTE_LENGTH),
+                required=asks if self.required is not NEVER else NEVER,
+                applies=asks,
+                carries=self.carries,
                 aliases=(self.code + "_other", self.code + "_text", self.code + "_detail"),
             )
 
@@ -224,7 +242,10 @@ class Form:
     def fields(self) -> dict[str, Field]:
         """Every single answer by its code, in printed order."""
         return {
-            answer.code: answer for section in self.sections for item in section.fields for answer in item.answers()
+            answer.code: answer
+            for section in self.sections
+            for item in section.fields
+            for answer in item.answers()
         }
 
     @cached_property
@@ -261,7 +282,12 @@ class Form:
             elif item is not None and item.paired and isinstance(value, Mapping):
                 yield code, value.get("current")
                 yield code + TARGET, value.get("target")
-            elif item is not None and item.paired and isinstance(value, Sequence) and not isinstance(value, str):
+            elif (
+                item is not None
+                and item.paired
+                and isinstance(value, Sequence)
+                and not isinstance(value, str)
+            ):
                 yield from zip((code, code + TARGET), value, strict=False)
             else:
                 yield code, value
@@ -270,7 +296,8 @@ class Form:
     def complete(self, answers: Answers, context: Context, *, keep: Sequence[str] = ()) -> dict[str, Any]:
         """`answers` with every computed one filled in, and without those that do not apply.
 
-        A proposed answer that is already given, and those named in `keep`, stay as they are.
+        A proposed answer that is already given, one that cannot be computed here (a BMI on paper without the height)
+        and those named in `keep` stay as they are.
         """
         filled = dict(answers)
         for code, item in self.fields.items():
@@ -279,10 +306,9 @@ class Form:
             value = item.computed.by(filled, context)
             if value is not None:
                 filled[code] = value
-            elif not item.computed.proposed:
-                filled.pop(code, None)
         return {
-            code: value for code, value in filled.items()
+            code: value
+            for code, value in filled.items()
             if code not in self.fields or self.fields[code].applies.holds(filled, context)
         }
 
@@ -295,7 +321,9 @@ class Form:
             elif item.applies.holds(answers, context) and item.required.holds(answers, context):
                 found.append(Problem(code, Level.MISSING, msg("请填写{field}。", field=item.name)))
         for check in self.checks:
-            sentence = check.problem(answers, context) if all(code in answers for code in check.codes) else None
+            sentence = (
+                check.problem(answers, context) if all(code in answers for code in check.codes) else None
+            )
             if sentence is not None:
                 found.append(Problem(check.codes[-1], check.level, sentence))
         order = {code: position for position, code in enumerate(self.fields)}
@@ -316,11 +344,15 @@ class Form:
 
     def keep(self, answers: Answers) -> dict[str, Any]:
         """`answers` as JSON keeps them."""
-        return {code: self.fields[code].kind.keep(value) for code, value in answers.items() if code in self.fields}
+        return {
+            code: self.fields[code].kind.keep(value) for code, value in answers.items() if code in self.fields
+        }
 
     def restore(self, kept: Mapping[str, Any]) -> dict[str, Any]:
         """The canonical answers that `keep` gave. Codes that this edition no longer has are left out."""
-        return {code: self.fields[code].kind.restore(value) for code, value in kept.items() if code in self.fields}
+        return {
+            code: self.fields[code].kind.restore(value) for code, value in kept.items() if code in self.fields
+        }
 
 
 def outside_limits(item: Field, value: object) -> Message:
@@ -328,10 +360,18 @@ def outside_limits(item: Field, value: object) -> Message:
     assert item.hard is not None
     low, high = item.hard.low, item.hard.high
     if low is None:
-        return msg("{field}请填不超过 {high} 的数，您填的是 {value}。", field=item.name, high=high, value=value)
+        return msg(
+            "{field}请填不超过 {high} 的数，您填的是 {value}。", field=item.name, high=high, value=value
+        )
     if high is None:
         return msg("{field}请填不小于 {low} 的数，您填的是 {value}。", field=item.name, low=low, value=value)
-    return msg("{field}请填 {low} 到 {high} 之间的数，您填的是 {value}。", field=item.name, low=low, high=high, value=value)
+    return msg(
+        "{field}请填 {low} 到 {high} 之间的数，您填的是 {value}。",
+        field=item.name,
+        low=low,
+        high=high,
+        value=value,
+    )
 
 
 def _date_problems(item: Field, value: date, context: Context) -> Iterator[Problem]:
@@ -339,5 +379,10 @@ def _date_problems(item: Field, value: date, context: Context) -> Iterator[Probl
         sentence = msg("{field} {value} 还没有到，请核对日期。", field=item.name, value=value)
         yield Problem(item.code, Level.REFUSE, sentence)
     elif context.birth_date is not None and value < context.birth_date:
-        sentence = msg("{field} {value} 早于出生日期 {born}，请核对。", field=item.name, value=value, born=context.birth_date)
+        sentence = msg(
+            "{field} {value} 早于出生日期 {born}，请核对。",
+            field=item.name,
+            value=value,
+            born=context.birth_date,
+        )
         yield Problem(item.code, Level.REFUSE, sentence)

@@ -40,8 +40,16 @@ def canonical(content: object) -> str:
 
 
 def record_change(
-    session: Session, desk: Desk, action: str, entity: str, entity_id: str, *,
-    before: Mapping[str, Any] | None, after: Mapping[str, Any], number: int = 1, reason: str = "",
+    session: Session,
+    desk: Desk,
+    action: str,
+    entity: str,
+    entity_id: str,
+    *,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any],
+    number: int = 1,
+    reason: str = "",
 ) -> None:
     """Add the revision `number` of a record and its audit entry; `before` and `after` as JSON keeps them."""
     if before is not None:
@@ -49,23 +57,40 @@ def record_change(
         before = {key: before.get(key) for key in sorted(changed)}
         after = {key: after.get(key) for key in sorted(changed)}
     now = desk.now()
-    session.add(Revision(
-        entity=entity, entity_id=entity_id, number=number, at=now, user_id=desk.actor.user_id,
-        user_name=desk.actor.name, reason=reason, before=before, after=dict(after),
-    ))
+    session.add(
+        Revision(
+            entity=entity,
+            entity_id=entity_id,
+            number=number,
+            at=now,
+            user_id=desk.actor.user_id,
+            user_name=desk.actor.name,
+            reason=reason,
+            before=before,
+            after=dict(after),
+        )
+    )
     content = hashlib.sha256(canonical([before, after, reason]).encode()).hexdigest()
     add_audit(session, desk, action, entity, entity_id, content_hash=content)
 
 
-def add_audit(session: Session, desk: Desk, action: str, entity: str, entity_id: str, *, content_hash: str = "") -> None:
+def add_audit(
+    session: Session, desk: Desk, action: str, entity: str, entity_id: str, *, content_hash: str = ""
+) -> None:
     """Add one link to the audit chain; used alone for actions that change no record (sign-in, print, export)."""
     session.flush()
     last = session.execute(
         select(AuditEntry.sequence, AuditEntry.hash).order_by(AuditEntry.sequence.desc()).limit(1)
     ).first()
     entry = AuditEntry(
-        sequence=(last.sequence if last else 0) + 1, at=desk.now(), user_id=desk.actor.user_id, action=action,
-        entity=entity, entity_id=entity_id, content_hash=content_hash, previous_hash=last.hash if last else FIRST_HASH,
+        sequence=(last.sequence if last else 0) + 1,
+        at=desk.now(),
+        user_id=desk.actor.user_id,
+        action=action,
+        entity=entity,
+        entity_id=entity_id,
+        content_hash=content_hash,
+        previous_hash=last.hash if last else FIRST_HASH,
     )
     entry.hash = link_hash(entry)
     session.add(entry)
@@ -75,8 +100,14 @@ def add_audit(session: Session, desk: Desk, action: str, entity: str, entity_id:
 def link_hash(entry: AuditEntry) -> str:
     """The hash of an audit entry over its content and the hash of the entry before."""
     content = [
-        entry.sequence, entry.at.isoformat(), entry.user_id, entry.action, entry.entity, entry.entity_id,
-        entry.content_hash, entry.previous_hash,
+        entry.sequence,
+        entry.at.isoformat(),
+        entry.user_id,
+        entry.action,
+        entry.entity,
+        entry.entity_id,
+        entry.content_hash,
+        entry.previous_hash,
     ]
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
@@ -84,7 +115,8 @@ def link_hash(entry: AuditEntry) -> str:
 def changes_of(session: Session, entity: str, entity_id: str) -> list[Change]:
     """Every revision of a record, the newest first."""
     rows = session.scalars(
-        select(Revision).where(Revision.entity == entity, Revision.entity_id == entity_id)
+        select(Revision)
+        .where(Revision.entity == entity, Revision.entity_id == entity_id)
         .order_by(Revision.number.desc())
     )
     return [Change(row.number, row.at, row.user_name, row.reason, row.before, row.after) for row in rows]

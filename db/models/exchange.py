@@ -31,5 +31,11 @@ class ExchangeMessage(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        Index("ix_exchange_message_direction_sender_id_sequence", "direction", "sender_id", "recipient_id", "sequence"),
+        Index(
+            "ix_exchange_message_direction_sender_id_sequence",
+            "direction",
+            "sender_id",
+            "recipient_id",
+            "sequence",
+        ),
     )

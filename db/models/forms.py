@@ -76,8 +76,14 @@ class Enrolment(WithId, Base):
     unsatisfactory_in_a_row: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
-        Index("uq_enrolment_resident_id_disease", "resident_id", "disease", unique=True,
-              sqlite_where=text("ended_on IS NULL"), postgresql_where=text("ended_on IS NULL")),
+        Index(
+            "uq_enrolment_resident_id_disease",
+            "resident_id",
+            "disease",
+            unique=True,
+            sqlite_where=text("ended_on IS NULL"),
+            postgresql_where=text("ended_on IS NULL"),
+        ),
         Index("ix_enrolment_organisation_id_disease", "organisation_id", "disease"),
     )
 
@@ -140,7 +146,12 @@ class DueTask(WithId, Base):
     result: Mapped[str] = mapped_column(String(200), default="")
 
     __table_args__ = (
-        Index("ix_due_task_open", "organisation_id", "due_on", sqlite_where=text("done_on IS NULL"),
-              postgresql_where=text("done_on IS NULL")),
+        Index(
+            "ix_due_task_open",
+            "organisation_id",
+            "due_on",
+            sqlite_where=text("done_on IS NULL"),
+            postgresql_where=text("done_on IS NULL"),
+        ),
         Index("ix_due_task_enrolment_id", "enrolment_id"),
     )

@@ -32,7 +32,9 @@ class Revision(WithId, Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     after: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    __table_args__ = (Index("uq_revision_entity_entity_id_number", "entity", "entity_id", "number", unique=True),)
+    __table_args__ = (
+        Index("uq_revision_entity_entity_id_number", "entity", "entity_id", "number", unique=True),
+    )
 
 
 class AuditEntry(Base):

@@ -73,8 +73,13 @@ class Resident(WithId, Base):
     revision: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
-        Index("uq_resident_id_number", "id_number", unique=True, sqlite_where=text("id_number IS NOT NULL"),
-              postgresql_where=text("id_number IS NOT NULL")),
+        Index(
+            "uq_resident_id_number",
+            "id_number",
+            unique=True,
+            sqlite_where=text("id_number IS NOT NULL"),
+            postgresql_where=text("id_number IS NOT NULL"),
+        ),
         Index("ix_resident_name_key_birth_date", "name_key", "birth_date"),
         Index("ix_resident_organisation_id_state", "organisation_id", "state"),
     )
