@@ -1,7 +1,7 @@
 """Batches (批号) of a drug: what is usable, how near the expiry is, and which batch is picked first (FEFO).
 
-Specification: drug_requests §6.3 (expiry) and §6.4 (picking). The caller moves the stock; nothing is changed here.
-Expired and held stock is filtered at reading time, whatever a nightly job has done.
+Specification: drug_requests §6.3 (expiry) and §6.4 (picking). The caller moves the stock; nothing is
+changed here. Expired and held stock is filtered at reading time, whatever a nightly job has done.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ExpiryLevel(StrEnum):
 class Batch:
     """One batch at one place. Units are dispensing units; `expiry` None means that it does not expire.
 
-    The batch number is text: leading zeros count, and the same number with two expiries is two batches (§6.3).
+    The batch number is text: leading zeros count; the same number with two expiries is two batches (§6.3).
     """
 
     batch_no: str
@@ -71,7 +71,7 @@ class Pick:
 
 @dataclass(frozen=True)
 class Picking:
-    """The answer of `pick_fefo`: `shortfall` could not be found, `over` is more than asked, for whole packs."""
+    """The answer of `pick_fefo`: `shortfall` units are missing, `over` units more than asked (whole packs)."""
 
     picks: tuple[Pick, ...]
     shortfall: int
@@ -94,12 +94,17 @@ def last_day_of_expiry(text: str) -> date:
 
 
 def days_left(expiry: date, today: date) -> int:
-    """Days on which the batch may still be used, today among them: expiring today is 1, expired is <= 0 (§4.5)."""
+    """Days on which the batch may still be used, with today: expiring today is 1, expired is <= 0 (§4.5)."""
     return (expiry - today).days + 1
 
 
 def expiry_level(
-    expiry: date | None, today: date, *, red: int = RED_DAYS, orange: int = ORANGE_DAYS, yellow: int = YELLOW_DAYS
+    expiry: date | None,
+    today: date,
+    *,
+    red: int = RED_DAYS,
+    orange: int = ORANGE_DAYS,
+    yellow: int = YELLOW_DAYS,
 ) -> ExpiryLevel:
     """The warning level by days left (§6.3): red <= 30, orange <= 90, yellow <= 180. No expiry: none."""
     if expiry is None:
@@ -124,7 +129,7 @@ def dates_are_possible(produced_on: date | None, expiry: date | None) -> bool:
 
 
 def in_fefo_order(batches: Iterable[Batch], *, pack: int | None = None) -> list[Batch]:
-    """Earliest expiry first, no expiry last, then opened packs, then date of receipt, then batch number (§6.4)."""
+    """Earliest expiry first, no expiry last; then opened packs, date of receipt, batch number (§6.4)."""
     return sorted(
         batches,
         key=lambda batch: (
@@ -141,8 +146,8 @@ def usable_before_expiry(
 ) -> dict[Batch, int]:
     """Units of each batch that will be used up before it expires, at the present consumption (§4.5).
 
-    Walks in FEFO order with capacity floor(AMC x days_left / 30) less what earlier batches take. With AMC 0 or None
-    nothing is cut off, but expired and held batches always count 0.
+    Walks in FEFO order with capacity floor(AMC x days_left / 30) less what earlier batches take. With AMC 0 or
+    None nothing is cut off, but expired and held batches always count 0.
     """
     counted: dict[Batch, int] = {}
     taken = 0
@@ -157,7 +162,7 @@ def usable_before_expiry(
 
 
 def has_expiry_risk(batches: Sequence[Batch], amc: Exact | None, today: date) -> bool:
-    """有效期风险: some usable batch can't be used up before its expiry (§4.9). False while AMC is unknown or 0."""
+    """有效期风险: a usable batch can't be used up before its expiry (§4.9). False while AMC is None or 0."""
     counted = usable_before_expiry(batches, amc, today)
     return any(batch.is_usable(today) and counted[batch] < batch.units for batch in batches)
 
@@ -174,8 +179,8 @@ def pick_fefo(
 ) -> Picking:
     """Which batches to take for `needed` units, first expired first out (§6.4).
 
-    Not splittable: whole packs of `pack` units (or of the batch's own pack), rounding up where the batch holds
-    the extra units, otherwise all that it holds. Raises ValueError for a negative need or pack < 1.
+    Not splittable: whole packs of `pack` units (or of the batch's own pack), rounding up where the batch
+    holds the extra units, otherwise all that it holds. Raises ValueError for a negative need or pack < 1.
     """
     if needed < 0 or pack < 1:
         raise ValueError("need is not negative and a pack holds at least one unit")
@@ -213,5 +218,3 @@ def _short_date_notice(batch: Batch, today: date, notice_days: int) -> Message |
         expiry=batch.expiry.isoformat(),
         days=days_left(batch.expiry, today),
     )
-
-

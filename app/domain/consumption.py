@@ -15,7 +15,7 @@ from fractions import Fraction
 from app.domain.exact import Exact, to_fraction
 
 DAYS_PER_MONTH = Fraction(30)
-"""Days of the month that AMC is expressed for (§4.4): 30 for easy hand checking; 30.4375 is the mean month."""
+"""Days of the month that AMC is expressed for (§4.4): 30 is easy to check by hand; the mean month is 30.4375."""
 
 LOW_CONFIDENCE_BELOW_DAYS = 15
 """With fewer days in stock than this the AMC is shown as uncertain (§4.4)."""
@@ -25,7 +25,7 @@ LOW_CONFIDENCE_BELOW_DAYS = 15
 class Consumption:
     """What one look-back says about one drug in one clinic.
 
-    `amc` is unrounded; None when there was no day in stock or an input is unknown. `days` is D of the formula.
+    `amc` is unrounded; None when there was no day in stock or an input is unknown. `days` is D (§4.4).
     """
 
     amc: Fraction | None
@@ -37,7 +37,7 @@ class Consumption:
 
 @dataclass(frozen=True)
 class StockChange:
-    """A signed change of one batch on one day, in dispensing units. `expiry` None: the batch never expires."""
+    """A signed change of one batch on one day, in dispensing units. `expiry` None: it never expires."""
 
     on: date
     units: int
@@ -46,7 +46,7 @@ class StockChange:
 
 
 def look_back_days(start: date, end: date, first_receipt: date | None = None) -> int:
-    """D: calendar days from `start` to `end`, both included, not counting days before the first receipt (§4.3).
+    """D: calendar days from `start` to `end`, both included, without days before the first receipt (§4.3).
 
     0 when the drug first arrived after `end`. Raises ValueError when `end` is before `start`.
     """
@@ -86,9 +86,9 @@ def count_stockout_days(
 ) -> int:
     """S: days from `start` to `end` (both included) that ended without usable stock (§4.3).
 
-    `changes` are all changes up to `end`, the opening stock among them. Usable: expiry on or after the day. A day
-    on which something usable arrived is no stock-out day. Days before `first_receipt` are not counted; without
-    it the first change says since when the clinic keeps the drug, and with no change at all the answer is 0.
+    `changes` are all changes up to `end`, the opening stock among them. Usable: expiry on or after the day.
+    A day on which something usable arrived is no stock-out day. Days before `first_receipt` are not counted;
+    without it the first change says since when the clinic keeps the drug; with no change the answer is 0.
     """
     ordered = sorted(changes, key=lambda change: change.on)
     known_from = first_receipt or (ordered[0].on if ordered else end + timedelta(days=1))
@@ -112,7 +112,7 @@ def count_stockout_days(
 
 
 def previous_months(today: date, count: int = 3) -> tuple[date, date]:
-    """First and last day of the last `count` closed calendar months before `today` (§4.4, look-back default)."""
+    """First and last day of the last `count` closed calendar months before `today` (§4.4)."""
     last = today.replace(day=1) - timedelta(days=1)
     months = last.year * 12 + last.month - 1 - (count - 1)
     return date(months // 12, months % 12 + 1, 1), last

@@ -1,7 +1,7 @@
 """Exact numbers: rounding and showing of quantities without binary floating point.
 
 Stock arithmetic is done in int and Fraction (drug_requests §4): a product in binary floating point before a
-ceiling orders one unit too many (AMC 9, available 6, target 2 months is exactly 12, in floats 12.000000000000002).
+ceiling orders one unit too many (AMC 9, available 6, 2 months is exactly 12, in floats 12.000000000000002).
 """
 
 from __future__ import annotations

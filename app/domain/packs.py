@@ -1,4 +1,7 @@
-"""Packs (盒) from dispensing units (片): clinics ask for units, the township ships packs. drug_requests §4.7."""
+"""Packs (盒) from dispensing units (片): clinics ask for units, the township ships packs.
+
+Specification: drug_requests §4.7.
+"""
 
 from __future__ import annotations
 

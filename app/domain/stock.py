@@ -50,7 +50,7 @@ _STATUS_LABELS = {
 
 @dataclass(frozen=True)
 class AvailableStock:
-    """`available` = counted on hand - reserved + in transit; `left_out` will expire unused, or is expired or held."""
+    """`available` = counted on hand - reserved + in transit. `left_out`: expired, held, or expiring unused."""
 
     available: int
     counted: dict[Batch, int]
@@ -61,7 +61,9 @@ class AvailableStock:
         return sum(self.counted.values())
 
 
-def available_units(on_hand_usable: int | None, reserved: int | None = 0, in_transit: int | None = 0) -> int | None:
+def available_units(
+    on_hand_usable: int | None, reserved: int | None = 0, in_transit: int | None = 0
+) -> int | None:
     """on_hand_usable - reserved + in_transit_to_clinic (§4.5); None when one of them is unknown."""
     if on_hand_usable is None or reserved is None or in_transit is None:
         return None

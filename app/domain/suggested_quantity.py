@@ -1,6 +1,6 @@
 """The suggested quantity (建议数量) of a request line, and the one sentence that explains it.
 
-Specification: drug_requests §4.5 (suggestion), §4.6 (season and isolation), §4.7 (packs), §4.10 (explanation).
+Specification: drug_requests §4.5 (suggestion), §4.6 (season, isolation), §4.7 (packs), §4.10 (explanation).
 Exact arithmetic throughout; an unknown AMC or stock gives no suggestion at all, never 0.
 """
 
@@ -19,7 +19,7 @@ from app.domain.stock import DEFAULT_MAX_MONTHS, DEFAULT_MIN_MONTHS, available_u
 
 
 class OrderMode(StrEnum):
-    """`PERIODIC` fills up to the target each period; `MIN_MAX` asks only when stock is not above the minimum."""
+    """`PERIODIC` fills up to the target each period; `MIN_MAX` only when stock is not above the minimum."""
 
     PERIODIC = "periodic"
     MIN_MAX = "min_max"
@@ -34,7 +34,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True)
 class OrderPolicy:
-    """How much a clinic keeps: months of stock, mode, season and the months that the village will be cut off."""
+    """How much a clinic keeps: months of stock, mode, season, and months that the village will be cut off."""
 
     min_mos: Exact = DEFAULT_MIN_MONTHS
     max_mos: Exact = DEFAULT_MAX_MONTHS
@@ -99,9 +99,9 @@ def suggest(
 ) -> Suggestion:
     """The suggestion for one line (§4.5-4.7) with its explanation (§4.10).
 
-    `committed` is the sum of long-prescription refills due in the cover period; when it is more than the target it
-    becomes the target, and the minimum of the min-max mode no longer holds the request back: those patients
-    are known. `look_back_months` only names the period in the sentence.
+    `committed` is the sum of long-prescription refills due in the cover period; when it is more than the
+    target it becomes the target, and the minimum of the min-max mode no longer holds the request back:
+    those patients are known. `look_back_months` only names the period in the sentence.
     """
     policy, pack = policy or OrderPolicy(), pack or PackRule()
     target = target_units(consumption.amc, policy)
@@ -131,7 +131,7 @@ def suggested_units(
     min_mos: Exact = DEFAULT_MIN_MONTHS,
     mode: OrderMode = OrderMode.PERIODIC,
 ) -> int | None:
-    """max(0, ceil(AMC x max_mos - available)), or 0 in min-max mode above the minimum (§4.5). None: unknown."""
+    """max(0, ceil(AMC x max_mos - available)); 0 in min-max mode above the minimum (§4.5). None: unknown."""
     policy = OrderPolicy(min_mos=min_mos, max_mos=max_mos, mode=mode)
     return _suggested(amc, target_units(amc, policy), available, policy, Basis.CONSUMPTION)
 
@@ -160,8 +160,11 @@ def _suggested(
 def _explain(consumption: Message, target: Message, stock: Message, advice: Message) -> Message:
     return msg(
         "{consumption}；{target}；{stock} → {advice}",
-        consumption=consumption, target=target, stock=stock, advice=advice,
-    )  # fmt: skip
+        consumption=consumption,
+        target=target,
+        stock=stock,
+        advice=advice,
+    )
 
 
 def _consumption_clause(consumption: Consumption, pack: PackRule, months: int | None) -> Message:
@@ -175,8 +178,10 @@ def _consumption_clause(consumption: Consumption, pack: PackRule, months: int | 
         return msg("近{days}天发出 {consumed} {unit}，缺货 {out} 天，{average}", average=average, **whole)
     return msg(
         "近{months}个月({days}天)发出 {consumed} {unit}，缺货 {out} 天，{average}",
-        months=months, average=average, **whole,
-    )  # fmt: skip
+        months=months,
+        average=average,
+        **whole,
+    )
 
 
 def _whole_months(days: Exact) -> int | None:
@@ -198,8 +203,10 @@ def _target_clause(target: Fraction | None, policy: OrderPolicy, basis: Basis) -
     if policy.isolation_months and policy.season_factor != 1:
         return msg(
             "目标 {months} 月(含封路 {isolation} 月，季节系数 {season}) = {target}",
-            isolation=isolation, season=season, **values,
-        )  # fmt: skip
+            isolation=isolation,
+            season=season,
+            **values,
+        )
     if policy.isolation_months:
         return msg("目标 {months} 月(含封路 {isolation} 月) = {target}", isolation=isolation, **values)
     if policy.season_factor != 1:
@@ -210,23 +217,37 @@ def _target_clause(target: Fraction | None, policy: OrderPolicy, basis: Basis) -
 def _stock_clause(stock: StockPosition, pack: PackRule) -> Message:
     if stock.available is None:
         return msg("现有库存未知")
-    clause = msg("现有 {on_hand}，在途 {in_transit}", on_hand=stock.on_hand_usable, in_transit=stock.in_transit)
+    on_hand, in_transit = stock.on_hand_usable, stock.in_transit
+    clause = msg("现有 {on_hand}，在途 {in_transit}", on_hand=on_hand, in_transit=in_transit)
     if stock.reserved:
         clause = msg(
             "现有 {on_hand}，已预留 {reserved}，在途 {in_transit}",
-            on_hand=stock.on_hand_usable, reserved=stock.reserved, in_transit=stock.in_transit,
-        )  # fmt: skip
+            on_hand=on_hand,
+            reserved=stock.reserved,
+            in_transit=in_transit,
+        )
     if stock.left_out:
-        return msg("{stock}(另有 {left_out} {unit}到期前用不完，未计)", stock=clause, left_out=stock.left_out, unit=pack.unit)
+        return msg(
+            "{stock}(另有 {left_out} {unit}到期前用不完，未计)",
+            stock=clause,
+            left_out=stock.left_out,
+            unit=pack.unit,
+        )
     return clause
 
 
-def _advice_clause(suggested: int | None, packs: int | None, units_after: int | None, pack: PackRule) -> Message:
+def _advice_clause(
+    suggested: int | None, packs: int | None, units_after: int | None, pack: PackRule
+) -> Message:
     if suggested is None:
         return msg("暂无建议，请手工填写数量并说明原因")
     if not packs or units_after is None:
         return msg("建议 {suggested} {unit}", suggested=suggested, unit=pack.unit)
     return msg(
         "建议 {suggested} {unit}({packs} {pack_unit} {units} {unit})",
-        suggested=suggested, unit=pack.unit, packs=packs, pack_unit=pack.pack_unit, units=units_after,
-    )  # fmt: skip
+        suggested=suggested,
+        unit=pack.unit,
+        packs=packs,
+        pack_unit=pack.pack_unit,
+        units=units_after,
+    )
