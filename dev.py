@@ -79,7 +79,7 @@ OLDEST_GLIBC = {"x86_64": (2, 34), "aarch64": (2, 39)}
 NO_NETWORK = re.compile(
     r"NewConnectionError|NameResolutionError|Failed to establish a new connection|Temporary failure in name resolution"
     r"|Network is unreachable|Connection refused|ConnectTimeout|Connection timed out|Read timed out|ProxyError"
-    r"|Failed to resolve|Could not resolve|getaddrinfo failed",
+    r"|Failed to resolve|Could not resolve|Temporary failure resolving|Could not connect to|getaddrinfo failed",
     re.IGNORECASE,
 )
 
@@ -147,6 +147,15 @@ def pip_complaint(lock: str, output: list[str]) -> str:
     return "pip failed: " + " | ".join([line for line in output if "ERROR" in line] or output[-3:])
 
 
+def apt_complaint(purpose: str, command: str, output: list[str]) -> str:
+    """One sentence on why apt-get failed, from the lines that it wrote."""
+    if NO_NETWORK.search("\n".join(output)):
+        reason = "the package archive cannot be reached: connect this computer to the network and try again."
+    else:
+        reason = " | ".join([line for line in output if line.startswith("E:")] or output[-2:])
+    return f"{purpose} needs system packages that could not be installed ({command}): {reason}"
+
+
 # What is done ----------------------------------------------------------------------------------------------
 
 
@@ -177,13 +186,12 @@ def need_system_packages(packages: list[str], purpose: str) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in ("apt-get update", install):
         done = subprocess.run(
-            [*command.split(), "-q", "-o", "DPkg::Lock::Timeout=300"],
+            [*command.split(), "-q", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::http::Timeout=20"],
             env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             errors="replace", check=False,
         )
         if done.returncode != 0 and command == install:
-            last = " | ".join(done.stdout.strip().splitlines()[-2:])
-            raise Stop(f"{purpose} needs system packages that could not be installed ({install}): {last}")
+            raise Stop(apt_complaint(purpose, install, done.stdout.strip().splitlines()))
 
 
 def need_system(display: bool, tests: bool) -> None:
@@ -261,7 +269,7 @@ def need_packages(lock: str) -> Path:
     if not stamp:
         make_venv()
     STAMP.unlink(missing_ok=True)
-    print(f"Installing the packages of requirements/{lock} (once; some hundred MB)", flush=True)
+    print(f"Installing the packages of requirements/{lock} (once; about 300 MB)", flush=True)
     status, output = run_pip(python, lock)
     if status != 0:
         raise Stop(pip_complaint(lock, output))
@@ -295,7 +303,7 @@ def run(arguments: list[str]) -> int:
 def lint(arguments: list[str]) -> int:
     """Ruff, then the layer contracts of pyproject.toml."""
     python = need_packages("dev.txt")
-    ruff = start(python, "-m", "ruff", "check", *arguments)
+    ruff = start(python, "-m", "ruff", "check", "--output-format", "concise", *arguments)
     contracts = start(python, "-c", "from importlinter.cli import lint_imports_command as check; check()", "--no-cache")
     return ruff or contracts
 
