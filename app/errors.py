@@ -29,3 +29,7 @@ class EnvironmentFailure(CunyiError):
     """The surroundings failed: disk, keyring, file in use, printer, network."""
 
     exit_status = 2
+
+
+class Cancelled(Exception):
+    """Long work was asked to stop, has rolled back and changed nothing. Not a failure: no one is shown an error."""

@@ -1,0 +1,266 @@
+"""The one helper that speaks to the user in windows of their own: questions, news, failures, file choosers.
+
+Screens get a `Dialogs` and never build a message box. `QtDialogs` is the real one; `ScriptedDialogs` answers from a
+script, for tests and the tour. What is told is also logged, as the sentence without the values put into it, so that
+no resident's data reaches the log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from app.domain.message import Message, msg
+from app.errors import CunyiError, EnvironmentFailure
+from app.i18n import tr
+
+LOG = logging.getLogger("cunyi.ui")
+Words = Message | str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One button of a question: the key that is returned, and what it does in words."""
+
+    key: str
+    text: Words
+    kind: Literal["primary", "secondary", "danger"] = "secondary"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question before something is done. `happened`: what is going to happen or has; `safe`: what stays as it is.
+
+    `harmless` is the key of the answer that changes nothing: it is the default, and Escape gives it. Without it the
+    last answer is.
+    """
+
+    title: Words
+    happened: Words
+    answers: tuple[Answer, ...]
+    safe: Words = ""
+    harmless: str = ""
+
+    def harmless_key(self) -> str:
+        """The answer that Escape gives."""
+        return self.harmless or self.answers[-1].key
+
+
+@dataclass(frozen=True)
+class Notice:
+    """News for the user in three answers; `details` are shown on request and can be copied."""
+
+    title: Words
+    happened: Words
+    safe: Words = ""
+    to_do: Words = ""
+    details: str = ""
+    tone: Literal["blue", "green", "amber", "red"] = "blue"
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file in a file chooser: FileKind("电子表格", ("xlsx", "csv"))."""
+
+    title: Words
+    endings: tuple[str, ...]
+
+    def as_filter(self) -> str:
+        """Qt's way to write it."""
+        return f"{tr(self.title)} ({' '.join(f'*.{ending}' for ending in self.endings)})"
+
+
+class Dialogs(Protocol):
+    """What screens call."""
+
+    def ask(self, question: Question) -> str:
+        """Ask, and return the key of the answer."""
+        ...
+
+    def tell(self, notice: Notice) -> None:
+        """Tell something that the user must have seen."""
+        ...
+
+    def ask_text(self, title: Words, caption: Words, *, value: str = "", hint: Words = "") -> str | None:
+        """Ask for a line of text; None when the user went back."""
+        ...
+
+    def open_file(self, title: Words, kinds: Sequence[FileKind], *, folder: Path | None = None) -> Path | None:
+        """Let the user choose a file that exists; None when the user went back."""
+        ...
+
+    def save_file(self, title: Words, suggested: str, kinds: Sequence[FileKind]) -> Path | None:
+        """Let the user choose where to write, `suggested` being a file name or path; None when the user went back."""
+        ...
+
+    def choose_folder(self, title: Words, *, folder: Path | None = None) -> Path | None:
+        """Let the user choose a folder; None when the user went back."""
+        ...
+
+
+def notice_of(error: CunyiError) -> Notice:
+    """What a failure says: lines of its message are what happened, what is safe, what to do."""
+    lines = [line.strip() for line in tr(error.message).splitlines() if line.strip()]
+    happened, safe, to_do = [*lines, "", "", ""][:3]
+    if len(lines) == 2:
+        safe, to_do = "", lines[1]
+    if len(lines) > 3:
+        to_do = "\n".join(lines[2:])
+    from_outside = isinstance(error, EnvironmentFailure)
+    title = tr("电脑或网络出了问题") if from_outside else tr("还不能这样做")
+    return Notice(title, happened, safe, to_do, error.details, "red" if from_outside else "amber")
+
+
+def show_failure(dialogs: Dialogs, error: CunyiError) -> None:
+    """Tell a failure in its own words, and log it without its values."""
+    LOG.warning("%s: %s %s", type(error).__name__, error.message.template, error.details)
+    dialogs.tell(notice_of(error))
+
+
+def confirm(dialogs: Dialogs, title: Words, happened: Words, *, do: Words, keep: Words, safe: Words = "",
+            dangerous: bool = False) -> bool:
+    """A question with two named answers; True when the user wants it done. Escape keeps everything."""
+    answers = (Answer("do", do, "danger" if dangerous else "primary"), Answer("keep", keep))
+    return dialogs.ask(Question(title, happened, answers, safe, harmless="keep")) == "do"
+
+
+class QtDialogs:
+    """The real windows, belonging to `window`."""
+
+    def __init__(self, window: object | None = None) -> None:
+        self._window = window
+
+    def ask(self, question: Question) -> str:
+        """Show the question and wait for the answer."""
+        from ui.widgets.message_window import MessageWindow
+
+        shown = MessageWindow(self._window, question.title, question.happened, question.safe,
+                              answers=question.answers, harmless=question.harmless_key())
+        shown.exec()
+        shown.deleteLater()
+        return shown.answer()
+
+    def tell(self, notice: Notice) -> None:
+        """Show the news and wait until it is put away."""
+        from ui.widgets.message_window import MessageWindow
+
+        understood = (Answer("ok", msg("知道了"), "primary"),)
+        shown = MessageWindow(self._window, notice.title, notice.happened, notice.safe, notice.to_do,
+                              answers=understood, harmless="ok", details=notice.details, tone=notice.tone)
+        shown.exec()
+        shown.deleteLater()
+
+    def ask_text(self, title: Words, caption: Words, *, value: str = "", hint: Words = "") -> str | None:
+        """Show a line to type in and wait."""
+        from ui.widgets.message_window import TextWindow
+
+        shown = TextWindow(self._window, tr(title), tr(caption), value, tr(hint))
+        accepted = shown.exec()
+        shown.deleteLater()
+        return shown.text() if accepted else None
+
+    def open_file(self, title: Words, kinds: Sequence[FileKind], *, folder: Path | None = None) -> Path | None:
+        """The system's file chooser."""
+        from PySide6.QtWidgets import QFileDialog
+
+        start = str(folder) if folder else ""
+        name, _ = QFileDialog.getOpenFileName(self._window, tr(title), start, _filters(kinds))
+        return Path(name) if name else None
+
+    def save_file(self, title: Words, suggested: str, kinds: Sequence[FileKind]) -> Path | None:
+        """The system's file chooser; the ending is added when the user left it out."""
+        from PySide6.QtWidgets import QFileDialog
+
+        name, chosen = QFileDialog.getSaveFileName(self._window, tr(title), suggested, _filters(kinds))
+        if not name:
+            return None
+        path = Path(name)
+        kind = next((kind for kind in kinds if kind.as_filter() == chosen), kinds[0] if kinds else None)
+        return path if path.suffix or kind is None else path.with_suffix(f".{kind.endings[0]}")
+
+    def choose_folder(self, title: Words, *, folder: Path | None = None) -> Path | None:
+        """The system's folder chooser."""
+        from PySide6.QtWidgets import QFileDialog
+
+        name = QFileDialog.getExistingDirectory(self._window, tr(title), str(folder) if folder else "")
+        return Path(name) if name else None
+
+
+def _filters(kinds: Iterable[FileKind]) -> str:
+    return ";;".join(kind.as_filter() for kind in kinds)
+
+
+@dataclass
+class ScriptedDialogs:
+    """Answers from a script, for tests and the tour; remembers what was asked and told.
+
+    `answers` are used up in order; a question beyond them gets its harmless answer. `files` are used up by the file
+    choosers; beyond them the user went back.
+    """
+
+    answers: deque[str] = field(default_factory=deque)
+    files: deque[Path | None] = field(default_factory=deque)
+    texts: deque[str | None] = field(default_factory=deque)
+    asked: list[Question] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    choosers: list[str] = field(default_factory=list)
+
+    def will_answer(self, *keys: str) -> ScriptedDialogs:
+        """Answer the next questions with these keys."""
+        self.answers.extend(keys)
+        return self
+
+    def will_choose(self, *paths: Path | None) -> ScriptedDialogs:
+        """Give these paths to the next file choosers."""
+        self.files.extend(paths)
+        return self
+
+    def will_write(self, *texts: str | None) -> ScriptedDialogs:
+        """Give these lines to the next questions for text."""
+        self.texts.extend(texts)
+        return self
+
+    def ask(self, question: Question) -> str:
+        """The next scripted answer, or the harmless one."""
+        self.asked.append(question)
+        key = self.answers.popleft() if self.answers else question.harmless_key()
+        known = [answer.key for answer in question.answers]
+        if key not in known:
+            raise LookupError(f"the script answers {key!r}, the question offers {known}")
+        return key
+
+    def tell(self, notice: Notice) -> None:
+        """Remember it."""
+        self.told.append(notice)
+
+    def ask_text(self, title: Words, caption: Words, *, value: str = "", hint: Words = "") -> str | None:
+        """The next scripted line, or None."""
+        self.choosers.append(tr(title))
+        return self.texts.popleft() if self.texts else None
+
+    def open_file(self, title: Words, kinds: Sequence[FileKind], *, folder: Path | None = None) -> Path | None:
+        """The next scripted path, or None."""
+        return self._next_file(title)
+
+    def save_file(self, title: Words, suggested: str, kinds: Sequence[FileKind]) -> Path | None:
+        """The next scripted path, or None."""
+        return self._next_file(title)
+
+    def choose_folder(self, title: Words, *, folder: Path | None = None) -> Path | None:
+        """The next scripted path, or None."""
+        return self._next_file(title)
+
+    def last_told(self) -> str:
+        """All words of the last news, or empty."""
+        if not self.told:
+            return ""
+        last = self.told[-1]
+        return "\n".join(tr(part) for part in (last.title, last.happened, last.safe, last.to_do) if part)
+
+    def _next_file(self, title: Words) -> Path | None:
+        self.choosers.append(tr(title))
+        return self.files.popleft() if self.files else None

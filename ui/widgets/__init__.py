@@ -1,0 +1,1 @@
+"""Widgets that several screens share; each knows nothing of services or data."""

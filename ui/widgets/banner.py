@@ -1,0 +1,66 @@
+"""The banner that says whose record is open: name, facts, numbers, and what must never be overlooked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from ui.widgets.cards import Card
+from ui.widgets.chips import ChipRow, ChipText
+from ui.widgets.labels import label
+from ui.widgets.layouts import Column, FlowBox, Row
+
+
+@dataclass(frozen=True)
+class PersonHeading:
+    """What the banner shows: `facts` “女 · 71 岁 · 3组”, `numbers` “档案号 …  身份证 ****4327”, `note` “本年第 4 次”."""
+
+    name: str
+    facts: str = ""
+    numbers: str = ""
+    chips: tuple[ChipText, ...] = ()
+    note: str = ""
+
+
+class PatientBanner(Card):
+    """A card across the page with the person's heading; actions may stand at its right."""
+
+    def __init__(self, *, name: str = "patient_banner", parent: QWidget | None = None) -> None:
+        super().__init__(name=name, margins=(16, 12, 16, 12), parent=parent)
+        self._name = label("", "name", name="person_name")
+        self._facts = label("", name="person_facts")
+        self._numbers = label("", "caption", name="person_numbers", wrap=True)
+        self._chips = ChipRow(spacing=14)
+        self._note = label("", "muted", name="person_note")
+        self._actions = Row(spacing=12)
+        row = Row(spacing=16)
+        words = Column(spacing=1)
+        first = FlowBox(spacing=6, row_spacing=2)
+        first.add(self._name)
+        first.add(self._facts)
+        words.addWidget(first)
+        words.addWidget(self._numbers)
+        row.addLayout(words, 5)
+        row.addWidget(self._chips, 4)
+        row.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(self._actions)
+        self.add(row)
+
+    def show_person(self, heading: PersonHeading) -> None:
+        """Show a person."""
+        self._name.setText(heading.name)
+        self._facts.setText(heading.facts)
+        self._numbers.setText(heading.numbers)
+        self._numbers.setVisible(bool(heading.numbers))
+        self._chips.set_chips(heading.chips)
+        self._note.setText(heading.note)
+        self._note.setVisible(bool(heading.note))
+        self.setAccessibleName(heading.name)
+        parts = (heading.facts, heading.numbers, *(chip.text for chip in heading.chips), heading.note)
+        self.setAccessibleDescription("，".join(part for part in parts if part))
+
+    def add_action(self, button: QWidget) -> None:
+        """Append an action at the right."""
+        self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)

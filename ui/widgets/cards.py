@@ -1,0 +1,189 @@
+"""White cards with a title, lines and room for more; the head of a page; the row of actions at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QWidget
+
+from ui.widgets.chips import Chip, ChipRow, ChipText
+from ui.widgets.labels import label, set_look
+from ui.widgets.layouts import Column, FlowBox, Margins, Row, clear_layout
+
+CardTone = Literal["", "red", "amber", "green", "blue"]
+
+
+class Card(QFrame):
+    """A rounded white surface. `body` is its layout; `tone` puts a coloured bar at its left edge."""
+
+    def __init__(self, title: str = "", *, name: str = "", tone: CardTone = "", margins: Margins = 16,
+                 spacing: int = 8, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self.setProperty("tone", tone)
+        if name:
+            self.setObjectName(name)
+        self.setAccessibleName(title)
+        outer = Column(self, spacing=spacing, margins=margins)
+        self._title = label(title, "danger_title" if tone == "red" else "card_title", wrap=True)
+        self._title.setVisible(bool(title))
+        outer.addWidget(self._title)
+        self.body = Column(spacing=spacing)
+        outer.addLayout(self.body)
+
+    def title(self) -> str:
+        """The words at the top."""
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        """Change the words at the top; empty hides them."""
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
+        self.setAccessibleName(title)
+
+    def set_tone(self, tone: CardTone) -> None:
+        """Change the bar at the left edge, and the colour of the title with red."""
+        set_look(self, "tone", tone)
+        set_look(self._title, "role", "danger_title" if tone == "red" else "card_title")
+
+    def add(self, content: QWidget | QLayout, stretch: int = 0) -> None:
+        """Append a widget or a layout to the body."""
+        if isinstance(content, QLayout):
+            self.body.addLayout(content, stretch)
+        else:
+            self.body.addWidget(content, stretch)
+
+    def add_line(self, text: str, *, strong: str = "", muted: str = "", chip: ChipText | None = None,
+                 name: str = "") -> QWidget:
+        """Append one line: words, a bold value, quiet words, a chip at the right."""
+        line = card_line(text, strong=strong, muted=muted, chip=chip, name=name)
+        self.body.addWidget(line)
+        return line
+
+    def add_text(self, text: str, role: Literal["body", "muted", "caption", "strong", "small"] = "body",
+                 *, name: str = "") -> QLabel:
+        """Append wrapping text."""
+        made = label(text, role, name=name, wrap=True)
+        self.body.addWidget(made)
+        return made
+
+    def add_stretch(self) -> None:
+        """Push what is there to the top."""
+        self.body.addStretch(1)
+
+    def clear(self) -> None:
+        """Empty the body."""
+        clear_layout(self.body)
+
+
+def card_line(text: str, *, strong: str = "", muted: str = "", chip: ChipText | None = None,
+              name: str = "") -> QWidget:
+    """One line of a card: words, a bold value, quiet words, a chip at the right."""
+    line = QWidget()
+    line.setProperty("kind", "plain")
+    if name:
+        line.setObjectName(name)
+    row = Row(line, spacing=14)
+    words = label(text, wrap=True)
+    row.addWidget(words, 1 if not strong and not muted else 0)
+    if strong:
+        row.addWidget(label(strong, "strong"))
+    if muted:
+        row.addWidget(label(muted, "muted", wrap=True), 1)
+    if strong and not muted:
+        row.addStretch(1)
+    if chip is not None:
+        row.addWidget(Chip(chip.text, chip.tone), 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return line
+
+
+class PageHeader(QWidget):
+    """The head of a page: title, chips and quiet words at the left, actions at the right; wraps when narrow."""
+
+    def __init__(self, title: str, *, name: str = "page_header", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName(name)
+        self._title = label(title, "title", name="page_title")
+        self._words = FlowBox(spacing=14, row_spacing=6)
+        self._words.add(self._title)
+        self._chips = ChipRow(spacing=16)
+        self._words.add(self._chips)
+        self._note = label("", "muted", name="page_note")
+        self._note.hide()
+        self._words.add(self._note)
+        self._actions = Row(spacing=12)
+        row = Row(self, spacing=12)
+        row.addWidget(self._words, 1)
+        row.addLayout(self._actions)
+
+    def title(self) -> str:
+        """The words of the title."""
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        """Change the title."""
+        self._title.setText(title)
+
+    def set_chips(self, chips: Iterable[ChipText]) -> None:
+        """The chips behind the title."""
+        self._chips.set_chips(chips)
+
+    def chips(self) -> tuple[ChipText, ...]:
+        """The chips behind the title."""
+        return self._chips.chips()
+
+    def set_note(self, text: str) -> None:
+        """Quiet words behind the chips."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def add_action(self, button: QWidget) -> None:
+        """Append an action at the right; the primary action comes last."""
+        self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+
+class ActionBar(QWidget):
+    """The row at the foot of a page: leaving at the left, a note, the main action at the far right."""
+
+    def __init__(self, *, name: str = "action_bar", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName(name)
+        self._row = Row(self, spacing=10)
+        self._note = label("", "muted", name="action_note", wrap=True)
+        self._row.addWidget(self._note, 1)
+
+    def add_left(self, widget: QWidget) -> None:
+        """Put a widget before the note."""
+        self._row.insertWidget(self._row.indexOf(self._note), widget)
+
+    def add_right(self, widget: QWidget) -> None:
+        """Append a widget at the right; the primary action comes last."""
+        self._row.addWidget(widget)
+
+    def set_note(self, text: str) -> None:
+        """Quiet words such as “✓ 已自动保存草稿 8:47”."""
+        self._note.setText(text)
+
+    def note(self) -> str:
+        """The quiet words."""
+        return self._note.text()
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls when the window is too small for its contents, and never clips them."""
+
+    def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll",
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        if content is not None:
+            self.setWidget(content)
+            content.setAutoFillBackground(False)

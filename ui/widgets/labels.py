@@ -1,0 +1,42 @@
+"""Labels by their role in the text: titles, captions, problems; the style sheet says how each looks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+Role = Literal[
+    "body", "title", "name", "card_title", "strong", "muted", "caption", "small", "small_strong", "accent", "problem", "warning",
+    "good", "danger_title", "big_number",
+]
+
+
+def label(text: str = "", role: Role = "body", *, name: str = "", wrap: bool = False,
+          parent: QWidget | None = None) -> QLabel:
+    """A label of plain text: markup in data is shown as it is written, never interpreted."""
+    made = QLabel(parent)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    if role != "body":
+        made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if name:
+        made.setObjectName(name)
+    return made
+
+
+def set_role(widget: QWidget, role: Role) -> None:
+    """Change what a label is, and how it looks with it."""
+    set_look(widget, "role", role)
+
+
+def set_look(widget: QWidget, key: str, value: object) -> None:
+    """Set a dynamic property that the style sheet looks at, and have the widget restyled."""
+    if widget.property(key) == value:
+        return
+    widget.setProperty(key, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+    widget.update()

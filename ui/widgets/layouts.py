@@ -1,0 +1,250 @@
+"""Layouts whose distances follow the type scale, and arrangements that give way on a narrow window.
+
+All distances are given at 100 %. `Flow` wraps its items like words; `TwoPane` puts the side column under the main
+column when both do not fit.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLayout,
+    QLayoutItem,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.theme.theme import Theme, current_theme, theme_changes
+
+Margins = int | tuple[int, int, int, int]
+
+
+def _four(margins: Margins) -> tuple[int, int, int, int]:
+    return (margins, margins, margins, margins) if isinstance(margins, int) else margins
+
+
+class Column(QVBoxLayout):
+    """A vertical layout with scaled distances; margins are (left, top, right, bottom) or one number."""
+
+    def __init__(self, parent: QWidget | None = None, *, spacing: int = 8, margins: Margins = 0) -> None:
+        super().__init__(parent) if parent is not None else super().__init__()
+        self._distances = (spacing, _four(margins))
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the distances of this appearance."""
+        spacing, margins = self._distances
+        self.setSpacing(theme.gap(spacing))
+        self.setContentsMargins(*(theme.gap(margin) for margin in margins))
+
+
+class Row(QHBoxLayout):
+    """A horizontal layout with scaled distances."""
+
+    def __init__(self, parent: QWidget | None = None, *, spacing: int = 8, margins: Margins = 0) -> None:
+        super().__init__(parent) if parent is not None else super().__init__()
+        self._distances = (spacing, _four(margins))
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the distances of this appearance."""
+        spacing, margins = self._distances
+        self.setSpacing(theme.gap(spacing))
+        self.setContentsMargins(*(theme.gap(margin) for margin in margins))
+
+
+class Grid(QGridLayout):
+    """A grid with scaled distances."""
+
+    def __init__(
+        self, parent: QWidget | None = None, *, spacing: int = 12, row_spacing: int | None = None,
+        margins: Margins = 0,
+    ) -> None:
+        super().__init__(parent) if parent is not None else super().__init__()
+        self._distances = (spacing, spacing if row_spacing is None else row_spacing, _four(margins))
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the distances of this appearance."""
+        spacing, row_spacing, margins = self._distances
+        self.setHorizontalSpacing(theme.gap(spacing))
+        self.setVerticalSpacing(theme.gap(row_spacing))
+        self.setContentsMargins(*(theme.gap(margin) for margin in margins))
+
+
+class Flow(QLayout):
+    """Items side by side, going on in the next line when the width is used up."""
+
+    def __init__(self, parent: QWidget | None = None, *, spacing: int = 8, row_spacing: int | None = None) -> None:
+        super().__init__(parent) if parent is not None else super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._distances = (spacing, spacing if row_spacing is None else row_spacing)
+        self.setContentsMargins(0, 0, 0, 0)
+        theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the distances of this appearance."""
+        self.invalidate()
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Append an item (Qt calls this from addWidget)."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """The item at a place, or None beyond the end."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Remove and return the item at a place, or None beyond the end."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """It does not ask for more room than it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """Its height follows from its width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height that all lines need at this width."""
+        return self._arrange(QRect(0, 0, width, 0), moving=False)
+
+    def setGeometry(self, rectangle: QRect) -> None:
+        """Place the items."""
+        super().setGeometry(rectangle)
+        self._arrange(rectangle, moving=True)
+
+    def sizeHint(self) -> QSize:
+        """All items in one line."""
+        gap = current_theme().gap(self._distances[0])
+        sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(size.width() for size in sizes) + gap * max(0, len(sizes) - 1)
+        return QSize(width, max((size.height() for size in sizes), default=0))
+
+    def minimumSize(self) -> QSize:
+        """The largest single item."""
+        smallest = QSize()
+        for item in self._items:
+            smallest = smallest.expandedTo(item.minimumSize())
+        return smallest
+
+    def _arrange(self, rectangle: QRect, *, moving: bool) -> int:
+        theme = current_theme()
+        gap, row_gap = theme.gap(self._distances[0]), theme.gap(self._distances[1])
+        lines: list[list[tuple[QLayoutItem, QSize]]] = [[]]
+        used = 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            size = item.sizeHint().boundedTo(QSize(max(rectangle.width(), item.minimumSize().width()), 16777215))
+            if lines[-1] and used + size.width() > rectangle.width():
+                lines.append([])
+                used = 0
+            lines[-1].append((item, size))
+            used += size.width() + gap
+        top = rectangle.top()
+        for line in lines:
+            height = max((size.height() for _, size in line), default=0)
+            left = rectangle.left()
+            for item, size in line:
+                if moving:
+                    item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
+                left += size.width() + gap
+            top += height + row_gap
+        return max(0, top - row_gap - rectangle.top()) if lines[0] else 0
+
+
+class FlowBox(QWidget):
+    """A widget that holds a `Flow`."""
+
+    def __init__(self, *, spacing: int = 8, row_spacing: int | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self._flow = Flow(self, spacing=spacing, row_spacing=row_spacing)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def add(self, widget: QWidget) -> None:
+        """Append a widget."""
+        self._flow.addWidget(widget)
+
+    def clear(self) -> None:
+        """Remove and delete all widgets."""
+        clear_layout(self._flow)
+
+
+class TwoPane(QWidget):
+    """A main column with a narrower side column at its right, or beneath it on a narrow window.
+
+    `side_width` and `breakpoint` (the least own width at which both stand side by side) are at 100 %.
+    """
+
+    def __init__(
+        self, main: QWidget, side: QWidget, *, side_width: int = 300, breakpoint: int = 860, spacing: int = 16,
+        side_first: bool = False, parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self._side = side
+        self._sizes = (side_width, breakpoint, spacing)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.addWidget(side if side_first else main, 0 if side_first else 1)
+        self._box.addWidget(main if side_first else side, 1 if side_first else 0)
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def is_stacked(self) -> bool:
+        """Whether the side column stands beneath the main column."""
+        return self._box.direction() == QBoxLayout.Direction.TopToBottom
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the distances of this appearance."""
+        self._box.setSpacing(theme.gap(self._sizes[2]))
+        self._settle()
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow enough to let the window shrink to the stacked arrangement."""
+        hint = super().minimumSizeHint()
+        return hint if self.is_stacked() else QSize(min(hint.width(), current_theme().px(360)), hint.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the arrangement for the new width."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        theme = current_theme()
+        side_width, breakpoint, _ = self._sizes
+        stacked = self.width() < theme.px(breakpoint)
+        wanted = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        if self._box.direction() != wanted:
+            self._box.setDirection(wanted)
+        self._side.setMinimumWidth(0 if stacked else theme.px(side_width))
+        self._side.setMaximumWidth(16777215 if stacked else theme.px(side_width))
+
+
+def clear_layout(layout: QLayout) -> None:
+    """Take everything out of a layout and delete the widgets, also those of layouts inside."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear_layout(inner)
+            inner.deleteLater()

@@ -1,0 +1,192 @@
+"""How the cells of a `DataTable` are drawn and filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from ui.theme import tokens
+from ui.theme.icons import paint_icon
+from ui.theme.theme import Theme, current_theme
+from ui.widgets.chips import paint_chip
+
+if TYPE_CHECKING:
+    from ui.widgets.table import Cell, Column, DataTable
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Draws text, second line, chips and the box of editable cells with the tokens of the theme."""
+
+    def __init__(self, table: DataTable) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Draw one cell."""
+        theme = current_theme()
+        colours = theme.colours
+        column = self._table.rows_model.columns[index.column()]
+        cell = self._table.rows_model.cell(index)
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(colours.surface_selected))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, QColor(colours.surface_hover))
+        painter.fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1),
+                         QColor(colours.border_row))
+        if column.editable:
+            self._paint_box(painter, theme, option, cell)
+        else:
+            self._paint_cell(painter, theme, QRectF(option.rect), column, cell)
+        painter.restore()
+
+    def box_within(self, rectangle: QRect) -> QRect:
+        """The box of an editable cell inside the cell."""
+        theme = current_theme()
+        height = min(theme.px(tokens.CONTROL_HEIGHT), rectangle.height() - 4)
+        top = rectangle.top() + (rectangle.height() - height) // 2
+        side = theme.gap(8)
+        return QRect(rectangle.left() + side, top, rectangle.width() - 2 * side, height)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+        """The row height is the table's; the width is worked out by the table."""
+        return QSize(10, self._table.verticalHeader().defaultSectionSize())
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> QWidget:
+        """A line to type in, named after its column and row."""
+        column = self._table.rows_model.columns[index.column()]
+        editor = QLineEdit(parent)
+        editor.setObjectName(f"{self._table.objectName()}_{column.key}_{index.row()}")
+        editor.setAccessibleName(column.title)
+        editor.setFont(current_theme().font())
+        editor.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
+        """Start from what stands there, all of it marked so that typing replaces it."""
+        if isinstance(editor, QLineEdit):
+            editor.setText(self._table.rows_model.cell(index).text)
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QObject, index: AnyIndex) -> None:
+        """Announce what was typed."""
+        if isinstance(editor, QLineEdit):
+            self._table.rows_model.setData(index, editor.text().strip())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Exactly over the drawn box."""
+        editor.setGeometry(self.box_within(option.rect))
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        """Enter and Down store and go to the next row; Ctrl+Enter is left to the shell."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(editor, QLineEdit):
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+                index = self._table.currentIndex()
+                self.commitData.emit(editor)
+                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+                self._table.edit_next_row(index)
+                return True
+        return super().eventFilter(editor, event)
+
+    def _paint_box(self, painter: QPainter, theme: Theme, option: QStyleOptionViewItem, cell: Cell) -> None:
+        colours = theme.colours
+        box = QRectF(self.box_within(option.rect)).adjusted(0.5, 0.5, -0.5, -0.5)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = colours.focus if focused else colours.red.strong if cell.tone == "red" else colours.border_control
+        painter.setPen(QPen(QColor(edge), tokens.FOCUS_WIDTH if focused else 1))
+        painter.setBrush(QColor(colours.surface))
+        radius = theme.px(tokens.RADIUS_CONTROL)
+        painter.drawRoundedRect(box, radius, radius)
+        painter.setPen(QColor(colours.text))
+        painter.setFont(theme.font())
+        inner = box.adjusted(theme.gap(10), 0, -theme.gap(6), 0)
+        painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cell.text)
+
+    def _paint_cell(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell) -> None:
+        side = theme.gap(10)
+        inner = place.adjusted(side, 0, -side, 0)
+        if cell.second_line:
+            upper, lower = inner.adjusted(0, theme.px(5), 0, 0), inner.adjusted(0, 0, 0, -theme.px(6))
+            upper.setBottom(inner.center().y() + theme.px(4))
+            lower.setTop(inner.center().y() + theme.px(1))
+            self._paint_words(painter, theme, upper, column, cell)
+            painter.setFont(theme.font(tokens.TYPE.caption))
+            painter.setPen(QColor(theme.colours.text_muted))
+            self._draw(painter, lower, column, cell.second_line)
+            return
+        left = self._paint_words(painter, theme, inner, column, cell)
+        self._paint_chips(painter, theme, inner, column, cell, left)
+
+    def _paint_words(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell) -> float:
+        """Draws icon, text and suffix; returns where they end."""
+        colours = theme.colours
+        left = place.left()
+        if cell.icon:
+            size = theme.px(16)
+            spot = QRectF(left, place.center().y() - size / 2, size, size)
+            paint_icon(painter, cell.icon, spot, colours.tone(cell.tone).text if cell.tone else colours.text_muted)
+            left += theme.px(20)
+        if not cell.text:
+            return left
+        bold = column.bold if cell.bold is None else cell.bold
+        muted = cell.muted or column.muted
+        ink = colours.tone(cell.tone).text if cell.tone else colours.text_muted if muted else colours.text
+        font = theme.font(bold=bold)
+        painter.setFont(font)
+        painter.setPen(QColor(ink))
+        room = place.adjusted(left - place.left(), 0, 0, 0)
+        self._draw(painter, room, column, cell.text)
+        left += QFontMetrics(font).horizontalAdvance(cell.text)
+        if cell.suffix:
+            painter.setFont(theme.font())
+            left += theme.px(5)
+            self._draw(painter, place.adjusted(left - place.left(), 0, 0, 0), column, cell.suffix)
+            left += painter.fontMetrics().horizontalAdvance(cell.suffix)
+        return left
+
+    def _draw(self, painter: QPainter, place: QRectF, column: Column, text: str) -> None:
+        from ui.widgets.table import alignment
+
+        if place.width() <= 0:
+            return
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()) + 1)
+        painter.drawText(place, int(alignment(column.align)), shown)
+
+    def _paint_chips(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell,
+                     left: float) -> None:
+        from ui.widgets.chips import chip_width
+
+        if cell.text and cell.chips:
+            left += theme.px(8)
+        if column.align == "right" and not cell.text:
+            needed = sum(chip_width(theme, chip.text) + theme.px(4) for chip in cell.chips) - theme.px(4)
+            left = max(left, place.right() - needed)
+        for chip in cell.chips:
+            room = place.right() - left
+            if room < theme.px(24):
+                break
+            left += paint_chip(painter, theme, chip, QPointF(left, place.center().y()), room) + theme.px(4)
