@@ -37,12 +37,16 @@ class Consumption:
 
 @dataclass(frozen=True)
 class StockChange:
-    """A signed change of one batch on one day, in dispensing units. `expiry` None: it never expires."""
+    """A signed change of one batch on one day, in dispensing units. `expiry` None: it never expires.
+
+    `is_opening`: stock that was there when the day began, so that its day is no day of receipt.
+    """
 
     on: date
     units: int
     batch: str = ""
     expiry: date | None = None
+    is_opening: bool = False
 
 
 def look_back_days(start: date, end: date, first_receipt: date | None = None) -> int:
@@ -102,7 +106,7 @@ def count_stockout_days(
             change = ordered[position]
             key = (change.batch, change.expiry)
             balances[key] = balances.get(key, 0) + change.units
-            arrived = arrived or (change.on == day and change.units > 0 and _is_usable(change.expiry, day))
+            arrived = arrived or (change.on == day and _arrives(change))
             position += 1
         usable = sum(units for (_, expiry), units in balances.items() if _is_usable(expiry, day))
         if day >= known_from and usable <= 0 and not arrived:
@@ -121,6 +125,10 @@ def previous_months(today: date, count: int = 3) -> tuple[date, date]:
 def net_consumption(dispensed: Sequence[int], returned_by_residents: Sequence[int] = ()) -> int:
     """C: units dispensed to residents less units they brought back, never below 0 (§4.2, §3 no. 7)."""
     return max(0, sum(dispensed) - sum(returned_by_residents))
+
+
+def _arrives(change: StockChange) -> bool:
+    return change.units > 0 and not change.is_opening and _is_usable(change.expiry, change.on)
 
 
 def _is_usable(expiry: date | None, day: date) -> bool:
