@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from app.domain.consumption import StockChange, count_stockout_days
 from app.domain.message import msg
@@ -84,7 +84,7 @@ def stocktake(payload: Payload) -> Payload:
         }
     elif payload.get("movement_at") is None:
         raise refuse(msg("缺少“snapshot”：请给出盘点开始时的账面数。"))
-    answer |= {"valid": error is None, "error_kind": _value(error)}
+    answer |= {"valid": error is None, "error_kind": None if error is None else error.value}
     return answer if error is None else answer | {"message": tr(error_message(error))}
 
 
@@ -115,7 +115,7 @@ def _changes(payload: Payload, start: date, end: date) -> list[StockChange]:
 
 
 def _opening_events(payload: Payload, start: date) -> list[Payload]:
-    on_hand = payload.get("on_hand_all_month")
+    on_hand = payload.get("on_hand_all_month", payload.get("opening"))
     if on_hand is None or on_hand is False:
         return []
     units = 1 if on_hand is True else exact_units(on_hand, "on_hand_all_month")
@@ -167,14 +167,16 @@ class _Book:
         units = whole(event, "dispense", "dispensed") or 0
         total = whole(event, "dispense_total_since_opening")
         if total is not None:
-            if total < self._dispensed:
-                text_of = msg(
-                    "{date} 的累计发出 {total} 小于之前的 {before}：请核对。",
-                    date=on,
-                    total=total,
-                    before=self._dispensed,
+            before = self._dispensed
+            if total < before:
+                raise refuse(
+                    msg(
+                        "{date} 的累计发出 {total} 小于之前的 {before}：请核对。",
+                        date=on,
+                        total=total,
+                        before=before,
+                    )
                 )
-                raise refuse(text_of)
             units = total - self._dispensed
         self._dispensed += units
         self._take(on, units)
@@ -183,26 +185,31 @@ class _Book:
         for stack in self._stacks:
             self._note(on, stack, -stack.units)
         self._stacks, self._dispensed = [], 0
-        # Stock at the start of the day was there the evening before: its day is no day of receipt.
-        self._put(on - timedelta(days=1), units, expiry)
+        self._put(on, units, expiry, is_opening=True)
 
-    def _put(self, on: date, units: int, expiry: date | None) -> None:
+    def _put(self, on: date, units: int, expiry: date | None, *, is_opening: bool = False) -> None:
         stack = _Stack(str(len(self.changes)), expiry, 0)
         self._stacks.append(stack)
-        self._note(on, stack, units)
+        self._note(on, stack, units, is_opening=is_opening)
 
     def _take(self, on: date, units: int) -> None:
-        usable = [stack for stack in self._stacks if stack.expiry is None or stack.expiry >= on]
-        for stack in sorted(usable, key=lambda stack: stack.expiry or date.max):
+        for stack in sorted(self._stacks, key=lambda stack: _picking_order(stack, on)):
             taken = min(stack.units, units)
             self._note(on, stack, -taken)
             units -= taken
         if units:
             raise refuse(msg("到 {date} 发出的数量超过库存：请核对。", date=on))
 
-    def _note(self, on: date, stack: _Stack, units: int) -> None:
+    def _note(self, on: date, stack: _Stack, units: int, *, is_opening: bool = False) -> None:
         stack.units += units
-        self.changes.append(StockChange(on, units, batch=stack.name, expiry=stack.expiry))
+        change = StockChange(on, units, batch=stack.name, expiry=stack.expiry, is_opening=is_opening)
+        self.changes.append(change)
+
+
+def _picking_order(stack: _Stack, on: date) -> tuple[bool, date]:
+    """Earliest expiry first; what had expired by then comes last, for a book that says it went out all the same."""
+    expiry = stack.expiry or date.max
+    return expiry < on, expiry
 
 
 def _moment(value: object, key: str) -> datetime | date:
