@@ -1,0 +1,23 @@
+"""The printed sheets of the national forms, one module per form, imported when first asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from app.domain.message import msg
+from app.errors import UserError
+from app.forms.layout import Sheet
+
+SHEET_MODULES = {
+    "record_cover": "app.forms.sheets.record_cover",
+    "personal_info": "app.forms.sheets.personal_info",
+    "htn_followup": "app.forms.sheets.htn_followup",
+    "dm_followup": "app.forms.sheets.dm_followup",
+}
+
+
+def sheet(form_code: str) -> Sheet:
+    """The printed sheet of a form; raises UserError for a form that has none."""
+    if form_code not in SHEET_MODULES:
+        raise UserError(msg("代码为“{code}”的表没有打印格式。", code=form_code))
+    return import_module(SHEET_MODULES[form_code]).SHEET

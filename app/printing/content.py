@@ -1,0 +1,192 @@
+"""What is printed, decided before anything is drawn: every word, number and date of a document as frozen values.
+
+A document kept as its content prints the same again, whatever has changed since. These objects know the place of
+things (columns, rows, lines) but no font and no page break; app/printing/pages.py breaks them into pages. User text
+passes `clean` on its way in, the one border where it is made fit for paper.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from app.forms.layout import CutLine, Gap, Text
+
+DRAFT_MARK = "草稿"
+IGNORABLE = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
+"""Code points without a picture of their own: joiners and variation selectors."""
+
+
+def clean(text: object) -> str:
+    """`text` without control characters and invisible marks; line ends and tabs become one space."""
+    written = str(text)
+    if written.isascii() and written.isprintable():
+        return written
+    spaced = "".join(" " if character in "\r\n\t\u2028\u2029" else character for character in written)
+    return "".join(
+        character for character in spaced
+        if ord(character) not in IGNORABLE and unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A filled-in text, at least `mm` wide, on an underline when `line`; `pale` for a hint from last time."""
+
+    text: str
+    mm: float = 0
+    line: bool = False
+    align: str = "left"
+    pale: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A box with `text` written in it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class LineBreak:
+    """The line ends here, at least `height_mm` high; `words` hang over its end and do not count in centring it."""
+
+    words: str = ""
+    height_mm: float = 0
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One of several boxes side by side, holding one character; `first` when a group begins with it."""
+
+    text: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class Ringed:
+    """Printed words, circled when `on`."""
+
+    words: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """Printed words after a small box, ticked when `on`."""
+
+    words: str
+    on: bool
+
+
+Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked
+
+
+@dataclass(frozen=True)
+class LineContent:
+    """A paragraph that may wrap; `right` stands at the right edge of its last line. `size` in points, None for body."""
+
+    items: tuple[Item, ...]
+    align: str = "left"
+    right: tuple[Item, ...] = ()
+    size: float | None = None
+    spacing: float = 0
+
+
+@dataclass(frozen=True)
+class CellContent:
+    """A cell from `column` on. `layer` 0 belongs to the frame, n to the n-th visit. Rules as in app/forms/layout."""
+
+    lines: tuple[LineContent, ...]
+    column: int
+    span: int = 1
+    rowspan: int = 1
+    upright: bool = False
+    valign: str = "middle"
+    rule: str = "box"
+    layer: int = 0
+    shaded: bool = False
+
+
+@dataclass(frozen=True)
+class RowContent:
+    """A row at least `mm` high."""
+
+    cells: tuple[CellContent, ...]
+    mm: float
+
+
+@dataclass(frozen=True)
+class GridContent:
+    """Rows on columns of fixed widths in mm; the first `header_rows` are repeated on a continuation page."""
+
+    columns: tuple[float, ...]
+    rows: tuple[RowContent, ...]
+    header_rows: int = 0
+    indent: float = 0
+
+
+@dataclass(frozen=True)
+class LinesContent:
+    """Lines outside any grid, with `before` and `after` mm of space."""
+
+    lines: tuple[LineContent, ...]
+    before: float = 0
+    after: float = 0
+
+
+BlockContent = GridContent | LinesContent | CutLine
+
+
+@dataclass(frozen=True)
+class LeafContent:
+    """A page, or as many as its blocks need: title and head are repeated on each."""
+
+    title: str
+    head: tuple[LineContent, ...]
+    blocks: tuple[BlockContent, ...]
+    foot_left: str = ""
+    foot_middle: str = ""
+    foot_right: str = ""
+    top_mm: float = 12
+    paper: str = "A4"
+
+
+@dataclass(frozen=True)
+class SheetContent:
+    """One sheet: its leaves are numbered together where there is more than one page, or always when `numbered`."""
+
+    leaves: tuple[LeafContent, ...]
+    draft: bool = False
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class DocumentContent:
+    """All sheets of one file, and the title that a viewer shows for it."""
+
+    title: str
+    sheets: tuple[SheetContent, ...]
+
+
+def words_of(document: DocumentContent) -> str:
+    """Every filled-in text of `document`, to be looked through for characters without a glyph."""
+    found: list[str] = []
+    for sheet in document.sheets:
+        for leaf in sheet.leaves:
+            lines = list(leaf.head)
+            for block in leaf.blocks:
+                if isinstance(block, LinesContent):
+                    lines.extend(block.lines)
+                elif isinstance(block, GridContent):
+                    lines.extend(line for row in block.rows for cell in row.cells for line in cell.lines)
+            found.append(leaf.title)
+            for line in lines:
+                found.extend(_written(item) for item in (*line.items, *line.right))
+    return "".join(found)
+
+
+def _written(item: Item) -> str:
+    if isinstance(item, (Entry, Mark, Digit)):
+        return item.text
+    return item.words if isinstance(item, Text) else ""

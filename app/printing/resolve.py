@@ -1,0 +1,279 @@
+"""From the laid-out sheet of a form and its answers to the content that is printed.
+
+It decides every word: which value stands where, how a date reads, which number is in which box. It draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from app.forms import layout
+from app.forms.kinds import Table
+from app.forms.layout import CutLine, Gap, Grid, Inline, Leaf, PerVisit, Text, is_printed_only, reference
+from app.forms.registry import form
+from app.forms.sheets import sheet
+from app.forms.vocabulary import NOTE, Answers, Form
+from app.printing.content import (
+    BlockContent,
+    CellContent,
+    Digit,
+    DocumentContent,
+    Entry,
+    GridContent,
+    Item,
+    LeafContent,
+    LineBreak,
+    LineContent,
+    LinesContent,
+    Mark,
+    Ringed,
+    RowContent,
+    SheetContent,
+    Ticked,
+    clean,
+)
+
+DATE_GAPS_MM = {"y": 9.0, "m": 5.0, "d": 5.0}
+DIGIT_GAP_MM = 0.6
+BOX_LINES_MM = 5.6
+DATE_WORDS = {"y": "年", "m": "月", "d": "日"}
+
+
+class Mode(StrEnum):
+    """FILLED prints the answers; BLANK leaves a sheet for hand-writing, with last values in grey where given."""
+
+    FILLED = "filled"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class PersonHead:
+    """Whose sheet it is: the name, and the 17-digit record number of which the last eight are printed."""
+
+    name: str = ""
+    record_no: str = ""
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Where references look: the form, the answers of one visit, the person, and how it is printed."""
+
+    form: Form
+    answers: Answers
+    person: PersonHead
+    mode: Mode
+    signed: bool
+
+    def value(self, ref: str) -> Any:
+        """The answer that `ref` names, or None."""
+        parsed = reference(ref)
+        if parsed.code == "person":
+            return getattr(self.person, parsed.column) or None
+        value = self.answers.get(parsed.code)
+        if not parsed.column or value is None:
+            return value
+        if parsed.row is not None:
+            return value[parsed.row].get(parsed.column) if parsed.row < len(value) else None
+        key, wanted = parsed.where or ("", "")
+        found = [str(row[parsed.column]) for row in value if str(row.get(key)) == wanted and parsed.column in row]
+        return "、".join(found) or None
+
+    def shown(self, ref: str) -> str:
+        """The answer as a person reads it, or nothing."""
+        value = self.value(ref)
+        if value is None:
+            return ""
+        parsed = reference(ref)
+        item = self.form.fields.get(parsed.code)
+        if item is None or isinstance(value, str):
+            return clean(value)
+        if parsed.column and isinstance(item.kind, Table):
+            kind = next(column.kind for column in item.kind.columns if column.code == parsed.column)
+            return clean(kind.show(value))
+        return clean(item.kind.show(value))
+
+    def holds(self, conditions: Sequence[layout.Condition]) -> bool:
+        """Whether every (reference, value) holds."""
+        return all(self.value(ref) == wanted for ref, wanted in conditions)
+
+    @property
+    def writes(self) -> bool:
+        """Whether boxes, dates and rings are filled in."""
+        return self.mode is Mode.FILLED
+
+
+def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
+    text = scope.shown(item.ref) if scope.holds(item.when) else ""
+    note = scope.shown(item.ref + NOTE) if item.noted and text else ""
+    pale = not scope.writes and not item.ref.startswith("person.")
+    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale=pale)]
+
+
+def _signature(item: layout.Signature, scope: _Scope) -> list[Item]:
+    return [Entry(scope.shown(item.ref) if scope.signed and scope.writes else "", item.mm, item.line)]
+
+
+def _box(item: layout.Box, scope: _Scope) -> list[Item]:
+    value = scope.value(item.ref) if scope.writes else None
+    return [Mark("" if value is None else f"{value:0{item.digits}d}")]
+
+
+def _boxes(item: layout.Boxes, scope: _Scope) -> list[Item]:
+    chosen = scope.value(item.ref) or [] if scope.writes else []
+    written = [str(code) for code in chosen if code not in item.unnumbered]
+    count = max(item.count, len(written))
+    items: list[Item] = []
+    for position, text in enumerate(written + [""] * (count - len(written))):
+        if item.per_line and position and position % item.per_line == 0:
+            items.append(LineBreak("/", BOX_LINES_MM))
+        elif position:
+            items.append(Text("/"))
+        items.append(Mark(text))
+    return items
+
+
+def _digits(item: layout.Digits, scope: _Scope) -> list[Item]:
+    length = sum(item.groups)
+    value = scope.value(item.ref)
+    if isinstance(value, date):
+        value = value.isoformat()
+    written = clean(value or "").replace("-", "")[-length:].ljust(length)
+    if not scope.writes and not item.ref.startswith("person."):
+        written = " " * length
+    items: list[Item] = []
+    start = 0
+    for group in item.groups:
+        if start:
+            items += [Gap(DIGIT_GAP_MM), *([Text(item.joint), Gap(DIGIT_GAP_MM)] if item.joint else ())]
+        items.extend(Digit(character.strip(), position == 0) for position, character in
+                     enumerate(written[start:start + group]))
+        start += group
+    return items
+
+
+def _date(item: layout.DateFill, scope: _Scope) -> list[Item]:
+    value = scope.value(item.ref) if scope.writes else None
+    pieces = str(value).split("-") if value is not None else []
+    numbers = {part: str(int(piece)) for part, piece in zip("ymd", pieces, strict=False)}
+    if numbers and not item.words:
+        return [Entry(" ".join(numbers[part] + DATE_WORDS[part] for part in item.parts if part in numbers))]
+    items: list[Item] = []
+    for part in item.parts:
+        items += [Entry(numbers.get(part, ""), DATE_GAPS_MM[part], align="center"), Text(DATE_WORDS[part])]
+    return items
+
+
+def _ring(item: layout.Ring, scope: _Scope) -> list[Item]:
+    return [Ringed(item.words, scope.writes and scope.holds(item.when))]
+
+
+def _tick(item: layout.Tick, scope: _Scope) -> list[Item]:
+    return [Ticked(item.words, scope.writes and scope.holds(item.when))]
+
+
+RESOLVERS: Mapping[type, Callable[[Any, _Scope], list[Item]]] = {
+    layout.Fill: _fill, layout.Signature: _signature, layout.Box: _box, layout.Boxes: _boxes,
+    layout.Digits: _digits, layout.DateFill: _date, layout.Ring: _ring, layout.Tick: _tick,
+    Text: lambda item, _scope: [item], Gap: lambda item, _scope: [item],
+}
+
+
+def _items(items: Sequence[Inline], scope: _Scope) -> tuple[Item, ...]:
+    return tuple(resolved for item in items for resolved in RESOLVERS[type(item)](item, scope))
+
+
+def _is_given(line: layout.Line, scope: _Scope) -> bool:
+    return scope.writes and any(
+        scope.value(ref) is not None for item in line.items for ref in layout.references(item)
+    )
+
+
+def _lines(lines: Sequence[layout.Line], scope: _Scope) -> tuple[LineContent, ...]:
+    return tuple(
+        LineContent(_items(line.items, scope), line.align, _items(line.right, scope), line.size)
+        for line in lines if not line.optional or _is_given(line, scope)
+    )
+
+
+def _cell(cell: layout.Cell, column: int, layer: int, scope: _Scope) -> CellContent:
+    return CellContent(
+        _lines(cell.lines, scope), column, cell.span, cell.rowspan, cell.upright, cell.valign, cell.rule, layer,
+    )
+
+
+Placement = tuple[layout.Cell, int, int, CellContent | None]
+"""A cell, its column, its layer, and its content when that is the same on every sheet."""
+
+
+@lru_cache(maxsize=256)
+def _placements(grid: Grid, visits: int) -> tuple[tuple[float, tuple[Placement, ...]], ...]:
+    """The cells of each row with their columns: rowspans from above are stepped over, visits spread out."""
+    printed = _Scope(Form("", "", "", ()), {}, PersonHead(), Mode.BLANK, False)
+    free_from = [0] * len(grid.columns)
+    placed_rows = []
+    for number, row in enumerate(grid.rows):
+        placed: list[Placement] = []
+        column = 0
+        for entry in row.cells:
+            cell = entry.cell if isinstance(entry, PerVisit) else entry
+            for visit in range(visits) if isinstance(entry, PerVisit) else (-1,):
+                while column < len(free_from) and free_from[column] > number:
+                    column += 1
+                layer = visit + 1
+                same = _cell(cell, column, layer, printed) if is_printed_only(cell) else None
+                placed.append((cell, column, layer, same))
+                for covered in range(column, column + cell.span):
+                    free_from[covered] = number + cell.rowspan
+                column += cell.span
+        placed_rows.append((row.mm, tuple(placed)))
+    return tuple(placed_rows)
+
+
+def _grid(grid: Grid, scopes: Sequence[_Scope]) -> GridContent:
+    rows = tuple(
+        RowContent(tuple(
+            same or _cell(cell, column, layer, scopes[max(layer - 1, 0)]) for cell, column, layer, same in placed
+        ), mm)
+        for mm, placed in _placements(grid, len(scopes))
+    )
+    return GridContent(grid.columns, rows, grid.header_rows, grid.indent)
+
+
+def _block(block: layout.Block, scopes: Sequence[_Scope]) -> BlockContent:
+    if isinstance(block, Grid):
+        return _grid(block, scopes)
+    if isinstance(block, CutLine):
+        return block
+    return LinesContent(_lines(block.lines, scopes[0]), block.before, block.after)
+
+
+def _leaf(leaf: Leaf, paper: str, scopes: Sequence[_Scope]) -> LeafContent:
+    return LeafContent(
+        leaf.title, _lines(leaf.head, scopes[0]), tuple(_block(block, scopes) for block in leaf.blocks),
+        leaf.foot_left, "", leaf.foot_right, leaf.top_mm, paper,
+    )
+
+
+def sheet_content(
+    form_code: str, person: PersonHead, visits: Sequence[Answers], *, mode: Mode = Mode.FILLED, draft: bool = False,
+    with_signatures: bool = False,
+) -> DocumentContent:
+    """Every word of the sheets of one person: as many sheets as `visits` (canonical answers) need, at least one.
+
+    `with_signatures` prints the names of those who sign; otherwise their lines stay empty for the pen.
+    Raises UserError for a form without a printed sheet.
+    """
+    declared, laid_out = form(form_code), sheet(form_code)
+    sheets = []
+    for start in range(0, max(len(visits), 1), laid_out.visits):
+        shown = list(visits[start:start + laid_out.visits])
+        shown += [{}] * (laid_out.visits - len(shown))
+        scopes = [_Scope(declared, answers, person, mode, with_signatures) for answers in shown]
+        leaves = tuple(_leaf(leaf, laid_out.paper, scopes) for leaf in laid_out.leaves)
+        sheets.append(SheetContent(leaves, draft))
+    return DocumentContent(declared.title, tuple(sheets))
