@@ -5,6 +5,7 @@
     python3 dev.py test [ARGS]   lint, then the test suite; ARGS go to pytest
     python3 dev.py lint          ruff and the layer contracts
     python3 dev.py bench [ARGS]  the measurements behind the figures of the README
+    python3 dev.py build         a folder dist/cunyi that runs without Python, for this kind of system
     python3 dev.py clean         remove what the other commands made
 
 The first run makes .venv and installs the locked packages (hash-checked); later ones do so only when the lock
@@ -323,6 +324,16 @@ def bench(arguments: list[str]) -> int:
     return start(need_packages("run.txt"), "-m", "bench", *arguments, offscreen=True)
 
 
+def build(arguments: list[str]) -> int:
+    """A folder with the program and all it needs, made by PyInstaller from build.spec."""
+    need_system(display=True, tests=False)
+    python = need_packages("dev.txt")
+    status = start(python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *arguments, "build.spec")
+    if status == 0:
+        print(f"The program is in {ROOT / 'dist' / 'cunyi'}.")
+    return status
+
+
 def clean(arguments: list[str]) -> int:
     """Remove everything that can be made again."""
     for name in GENERATED:
@@ -333,7 +344,7 @@ def clean(arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "clean": clean}
+COMMANDS = {"run": run, "test": test, "lint": lint, "bench": bench, "build": build, "clean": clean}
 
 
 def main(arguments: list[str]) -> int:
