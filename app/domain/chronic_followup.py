@@ -113,11 +113,8 @@ def plan_follow_up(findings: Findings, clauses: Clauses) -> FollowUpPlan:
     due_text = short_date(soon, seen_from=findings.visit_date)
     for priority, applies, referral, reasons in _referral_rows(findings, clauses):
         if applies:
-            check = Reason(
-                "check_referral",
-                clauses.second_unsatisfactory,
-                msg("2 周内（{due} 前）主动随访转诊结果", due=due_text),
-            )
+            clause = clauses.emergencies if referral is Referral.URGENT else clauses.second_unsatisfactory
+            check = Reason("check_referral", clause, msg("2 周内（{due} 前）主动随访转诊结果", due=due_text))
             return FollowUpPlan(priority, referral, soon, soon, (*reasons, check))
     if findings.unsatisfactory is None:
         return FollowUpPlan(None, None, None, None, ())

@@ -22,7 +22,7 @@ OLDEST_BELIEVABLE_YEARS = 110
 MALE, FEMALE = 1, 2
 
 _X_LOOK_ALIKES = dict.fromkeys(map(ord, "xХхΧχⅩⅹ×✕✖"), "X")
-_PROVINCES = frozenset(
+PROVINCE_CODES = frozenset(
     str(code)
     for codes in (
         range(11, 16),
@@ -35,6 +35,8 @@ _PROVINCES = frozenset(
     )
     for code in codes
 )
+"""First two digits of every division code in use, with Taiwan and the three residence permits."""
+
 _CENTENARIAN_SEQUENCES = range(996, 1000)
 _ATTEMPTED_NUMBER_DIGITS = 13
 """With so many digits a text is meant as an identity number, not as a passport."""
@@ -191,7 +193,7 @@ def _warning_18(number: str, birth: date, as_of: date) -> Message | None:
     if age > OLDEST_BELIEVABLE_YEARS:
         return msg("按身份证号算已 {age} 岁，超过 110 岁，请核对。", age=age)
     area = number[1:3] if number[0] == "9" else number[:2]
-    if area not in _PROVINCES:
+    if area not in PROVINCE_CODES:
         return msg("身份证号里的地区代码 {area} 不认识，请核对；老号码用的是当年的代码。", area=number[:6])
     return None
 

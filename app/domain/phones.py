@@ -33,7 +33,7 @@ class PhoneCheck:
 
 def check_phone(text: str) -> PhoneCheck:
     """The kind of number in `text`: mobile, landline, short village number, or 无. Nothing is refused."""
-    cleaned = clean_id_text(text).replace("－", "-").replace("（", "").replace("）", "")
+    cleaned = re.sub("[()]", "", clean_id_text(text))
     if not cleaned:
         return PhoneCheck(PhoneKind.UNKNOWN, "", msg("没有填写电话；确实没有就填“无”。"))
     if cleaned == NO_PHONE:

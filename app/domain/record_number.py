@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.id_number import clean_id_text
+from app.domain.id_number import PROVINCE_CODES, clean_id_text
 from app.domain.message import Message, msg
 
 LAST_SERIAL = 99_999
@@ -70,7 +70,7 @@ def parse_record_number(text: str) -> RecordNumber:
         kind,
         int(serial),
         f"{village}-{serial}",
-        warning=None if kind else _village_warning(village),
+        warning=_warning(county, village, kind),
     )
 
 
@@ -104,7 +104,11 @@ def _why_not(number: str) -> Message | None:
     return None
 
 
-def _village_warning(village: str) -> Message:
+def _warning(county: str, village: str, kind: VillageKind | None) -> Message | None:
+    if county[:2] not in PROVINCE_CODES:
+        return msg("县级代码 {county} 不认识，先照原样收下，请核对。", county=county)
+    if kind is not None:
+        return None
     if int(village) in _STATISTICAL_VILLAGES:
         return msg(
             "村代码 {village} 是统计用的村委会代码，档案编码的村委会应是 101 到 199，先照原样收下。",

@@ -1,8 +1,9 @@
 """The nine constitutions of the elderly (老年人中医体质辨识).
 
 国家基本公共卫生服务规范（第三版）中医药健康管理服务规范, 老年人中医药健康管理服务记录表 with 体质判定标准表.
-Thirty-three answers of 1–5. Copies of the table differ for 平和质 (<8 and <10, or ≤8 and ≤10); chosen is ≤, which joins up with the bands of
-the other eight; both limits are constants here. No result at all is possible: then ask again.
+Thirty-three answers of 1–5. Copies of the table differ for 平和质 (<8 and <10, or ≤8 and ≤10); chosen is ≤,
+which joins up with the bands of the other eight; both limits are constants here. No result at all is
+possible: then ask again.
 """
 
 from __future__ import annotations
