@@ -316,14 +316,17 @@ def option_items(
     return tuple(items)
 
 
-def choice(field: Field, *, span: int = 1, digits: int = 1, note_mm: float = NOTE_MM) -> Cell:
+def choice(
+    field: Field, *, span: int = 1, digits: int = 1, note_mm: float = NOTE_MM, size: float | None = None,
+) -> Cell:
     """The options of `field` with its box, or its boxes, at the right."""
     boxes: Inline
     if isinstance(field.kind, Choices):
         boxes = Boxes(field.code, field.kind.boxes)
     else:
         boxes = Box(field.code, digits)
-    return cell(*option_items(field, digits=digits, note_mm=note_mm), right=(boxes,), span=span)
+    options = option_items(field, digits=digits, note_mm=note_mm)
+    return Cell((Line(options, right=(boxes,), size=size),), span=span)
 
 
 def inline_items(block: Block | Leaf | Cell | Line) -> Iterator[Inline]:

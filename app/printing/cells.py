@@ -132,7 +132,7 @@ def centred_digits(text: str, x: float, width: float) -> tuple[DrawnMark, ...]:
 def mark_piece(item: Mark) -> Piece:
     """A box; wider than usual when its number is."""
     wide = fonts.width(item.text, Face.FILLED, style.DIGIT_SIZE)
-    side = max(style.BOX_SIDE, wide + 1.5)
+    side = max(style.BOX_SIDE, wide + 3)
     return Piece(
         side, printed=(box_frame(0, side),), written=centred_digits(item.text, 0, side),
         height=style.BOX_SIDE + 2 * style.BOX_LINE,
@@ -258,6 +258,18 @@ def place(pieces: Sequence[Piece], x: float) -> tuple[list[DrawnMark], list[Draw
     return printed, written
 
 
+def make_room(pieces: Sequence[Piece], width: float, count: int, room: float) -> list[list[Piece]]:
+    """`pieces` in `count` lines of like length, so that `room` is free at the end of the last; else a line for that."""
+    narrow, wide = 0.0, width
+    while wide - narrow > 1:
+        middle = (narrow + wide) / 2
+        narrow, wide = (narrow, middle) if len(chinese_lines.lines(pieces, middle, split_text)) <= count else (middle, wide)
+    rows = chinese_lines.lines(pieces, wide, split_text)
+    if len(rows) <= count and line_width(rows[-1]) + room <= width:
+        return rows
+    return [*chinese_lines.lines(pieces, width, split_text), []]
+
+
 def set_line(content: LineContent, width: float) -> list[SetLine]:
     """A paragraph as lines of at most `width` points."""
     size = content.size or style.BODY
@@ -266,7 +278,7 @@ def set_line(content: LineContent, width: float) -> list[SetLine]:
     right_wide = line_width(right)
     rows = chinese_lines.lines(pieces, width, split_text)
     if right and rows[-1] and line_width(rows[-1]) + right_wide + 1 > width:
-        rows.append([])
+        rows = make_room(pieces, width, len(rows) + 1, right_wide + 1)
     sizes = [item.size or size for item in content.items if isinstance(item, Text)]
     least = style.LEADING * max((size, *sizes))
     done = []

@@ -154,11 +154,12 @@ class LeafContent:
 
 @dataclass(frozen=True)
 class SheetContent:
-    """One sheet: its leaves are numbered together where there is more than one page, or always when `numbered`."""
+    """One sheet: its pages are numbered where there is more than one, or always when `numbered`."""
 
     leaves: tuple[LeafContent, ...]
     draft: bool = False
     numbered: bool = False
+    page_words: str = "第 {page} 页 / 共 {pages} 页"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from app.printing import fonts, style
@@ -21,6 +22,9 @@ from app.printing.style import Colour, Face
 
 SUBSETTING = threading.Lock()
 """ReportLab cuts font subsets with one reading position per font; two documents must not do it at once."""
+
+rl_config.useA85 = 0
+"""Compressed streams stay binary: text encoding would add a quarter to every file."""
 
 SQUARE_CAP = 2
 DASHES = (3, 3)

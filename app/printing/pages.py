@@ -99,7 +99,7 @@ def pages_of(content: SheetContent) -> list[Page]:
     for number, (leaf, page) in enumerate(made, start=1):
         numbering = ""
         if len(made) > 1 or content.numbered:
-            numbering = f"第 {number} 页 / 共 {len(made)} 页"
+            numbering = content.page_words.format(page=number, pages=len(made))
         _foot(leaf, page, numbering, at_bottom=content.numbered)
         layers = tuple(tuple(page.layers[layer]) for layer in sorted(page.layers))
         finished.append(Page(page.width, page.height, layers, tuple(page.written), content.draft))
@@ -196,6 +196,7 @@ class _Grid:
 
     def __init__(self, grid: GridContent, tight: float, margin: float) -> None:
         self._edges = _column_edges(grid.columns, margin + grid.indent * MM)
+        self._padding = style.PADDING_Y if tight == 1 else style.PADDING_Y_TIGHT
         rows = [self._set(row, tight) for row in grid.rows]
         self._header, self._rows = rows[:grid.header_rows], rows[grid.header_rows:]
 
@@ -232,16 +233,20 @@ class _Grid:
 
     def _heights(self, rows: Sequence[SetRow]) -> list[float]:
         heights = [
-            max([row.least, *(made.height + 2 * style.PADDING_Y for cell, made in row.cells if cell.rowspan == 1)])
+            max([row.least, *(self._needed(cell, made) for cell, made in row.cells if cell.rowspan == 1)])
             for row in rows
         ]
         for number, row in enumerate(rows):
             for cell, made in row.cells:
                 if cell.rowspan > 1:
                     last = min(number + cell.rowspan, len(rows))
-                    lacking = made.height + 2 * style.PADDING_Y - sum(heights[number:last])
+                    lacking = self._needed(cell, made) - sum(heights[number:last])
                     heights[last - 1] += max(lacking, 0.0)
         return heights
+
+    def _needed(self, cell: CellContent, made: SetCell) -> float:
+        above = style.PADDING_ABOVE_UNDERLINED if cell.rule == "under" else self._padding
+        return above + made.height + self._padding
 
     def _fitting(self, rows: Sequence[SetRow], room: float) -> tuple[int, list[float]]:
         heights = self._heights([*self._header, *rows])
@@ -263,7 +268,7 @@ class _Grid:
 
     def _broken(self, row: SetRow, room: float) -> list[SetRow]:
         """A row that is higher than a whole page, as one that fits and one with the rest of its lines."""
-        room -= 2 * style.PADDING_Y
+        room -= 2 * self._padding
         upper, lower = [], []
         for cell, made in row.cells:
             taken, used = 0, 0.0
@@ -292,11 +297,11 @@ class _Grid:
     def _put_cell(
         self, page: _Sheet, cell: CellContent, made: SetCell, left: float, top: float, bottom: float,
     ) -> None:
-        y = top + style.PADDING_Y
+        y = top + self._padding
         if cell.valign == "middle":
             y = top + (bottom - top - made.height) / 2
         elif cell.valign == "bottom":
-            y = bottom - style.PADDING_Y - made.height
+            y = bottom - self._padding - made.height
         for line in made.lines:
             page.put(line, left + style.PADDING_X, y, cell.layer)
             y += line.height

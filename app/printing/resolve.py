@@ -255,8 +255,17 @@ def _block(block: layout.Block, scopes: Sequence[_Scope]) -> BlockContent:
 def _leaf(leaf: Leaf, paper: str, scopes: Sequence[_Scope]) -> LeafContent:
     return LeafContent(
         leaf.title, _lines(leaf.head, scopes[0]), tuple(_block(block, scopes) for block in leaf.blocks),
-        leaf.foot_left, "", leaf.foot_right, leaf.top_mm, paper,
+        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper,
     )
+
+
+def _hint(scopes: Sequence[_Scope]) -> str:
+    """What the grey values of a sheet for hand-writing are, or nothing where there are none."""
+    first = scopes[0]
+    if first.writes or not first.answers:
+        return ""
+    day = first.shown(first.form.date_code) if first.form.date_code else ""
+    return f"灰色为上次（{day}）的记录" if day else "灰色为上次的记录"
 
 
 def sheet_content(

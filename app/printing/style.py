@@ -11,8 +11,8 @@ MM = 72 / 25.4
 
 PAPERS_MM = {"A4": (210.0, 297.0), "A4-landscape": (297.0, 210.0), "card": (85.6, 54.0)}
 MARGIN_MM = 12.0
-BOTTOM_MM = 8.0
-FOOT_MM = 6.0
+BOTTOM_MM = 7.0
+FOOT_MM = 5.0
 
 
 class Face(StrEnum):
@@ -46,7 +46,7 @@ FOOT = 8.0
 SMALLEST = 8.0
 """Nothing that must be read is printed smaller."""
 
-LEADING = 1.4
+LEADING = 1.36
 """Height of a line as a multiple of its type size."""
 
 UPRIGHT_LEADING = 1.25
@@ -54,6 +54,8 @@ UPRIGHT_LEADING = 1.25
 
 PADDING_X = 1.2 * MM
 PADDING_Y = 0.6 * MM
+PADDING_Y_TIGHT = 0.3 * MM
+PADDING_ABOVE_UNDERLINED = 3.0 * MM
 
 RULE = 0.6
 UNDERLINE = 0.5

@@ -27,20 +27,20 @@ from app.forms.layout import (
 from app.forms.sheets import followup_rows as rows
 
 FIELDS = FORM.fields
+PULSE_SIZE = 8.0
 
 
 def pulse() -> Cell:
     """足背动脉搏动: the sides stand behind 减弱 and behind 消失; the one found is circled where it was found."""
     field, sides = FIELDS["dorsalis_pedis"], choices_of(FIELDS["dorsalis_pedis_side"])
     felt, *abnormal = choices_of(field)
-    lines: list[Line] = [line(Text(printed_option(felt), keep=True))]
+    lines = [Line((Text(printed_option(felt), keep=True),), right=(Box(field.code),), size=PULSE_SIZE)]
     for option in abnormal:
         items: list[Inline] = [Text(printed_option(option) + "（")]
         for position, side in enumerate(sides):
             found = ((field.code, option.code), ("dorsalis_pedis_side", side.code))
             items += [Text(" ")] * bool(position) + [Ring(side.label, found)]
-        lines.append(line(*items, Text("）")))
-    lines[0] = line(*lines[0].items, right=(Box(field.code),))
+        lines.append(Line((*items, Text("）")), size=PULSE_SIZE))
     return Cell(tuple(lines))
 
 
@@ -80,7 +80,7 @@ GRID = Grid(rows.COLUMNS, (
         rows.labelled("遵医行为", choice(FIELDS["compliance_behaviour"])),
     )),
     *rows.headed("辅助检查", (
-        rows.labelled("空腹血糖值", cell(Fill("fpg", 12, align="right"), Text(" mmol/L"), align="center")),
+        rows.labelled("空腹血糖值", cell(Fill("fpg", 14, line=True, align="center"), Text(" mmol/L"), align="center")),
         rows.labelled("其他检查*", other_exams()),
     )),
     rows.whole_label("服药依从性", PerVisit(choice(FIELDS["drug_adherence"]))),

@@ -45,9 +45,9 @@ def item(words: str, content: Cell) -> Row:
     return row(label(words, span=2), content)
 
 
-def wide_choice(code: str, *, note_mm: float = 12) -> Cell:
+def wide_choice(code: str, *, size: float | None = None) -> Cell:
     """The options of an item up to the right edge."""
-    return choice(FIELDS[code], span=TO_THE_RIGHT_EDGE, note_mm=note_mm)
+    return choice(FIELDS[code], span=TO_THE_RIGHT_EDGE, note_mm=12, size=size)
 
 
 def disease_names() -> tuple[Inline, ...]:
@@ -114,7 +114,7 @@ GRID = Grid(COLUMNS, (
         *option_items(FIELDS["blood_abo"]), Text(" / RH："), *option_items(FIELDS["blood_rh"]),
         right=(Box("blood_abo"), Text("/"), Box("blood_rh")), span=TO_THE_RIGHT_EDGE,
     )),
-    item("文化程度", wide_choice("education")),
+    item("文化程度", wide_choice("education", size=8.5)),
     item("职业", wide_choice("occupation")),
     item("婚姻状况", wide_choice("marital_status")),
     item("医疗费用\n支付方式", wide_choice("payment_means")),
