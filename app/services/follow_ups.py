@@ -1,0 +1,375 @@
+"""随访: opening a visit, judging it while it is written, saving, correcting and voiding it, and its history.
+
+One visit of a resident with hypertension and diabetes fills both sheets at once. Saving is one unit of work: sheets,
+results, tasks, history and the end of the draft stand together or not at all. A recorded visit is never overwritten:
+a correction is a new revision with a reason, a visit written for the wrong person becomes void and stays readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from app.desk import Desk
+from app.domain.message import Message, msg
+from app.errors import UserError
+from app.forms.registry import form
+from app.services import due_tasks, visit_records
+from app.services.follow_up_proposals import DiseaseProposal, Proposal, propose
+from app.services.follow_up_views import PastVisit, VisitSheet
+from app.services.history import Change, changes_of
+from app.services.problems import refuse, refuse_if_any
+from app.services.visit_records import ENTRY, STATE, SheetRecord
+from app.services.visit_sheets import DRAFT_KIND, load_core, load_recorded, load_sheet
+from db.models import new_id
+from db.queries import follow_ups as queries
+
+STATES: dict[str, Message] = {"complete": msg("有效"), "void": msg("作废")}
+
+
+@dataclass(frozen=True)
+class SavedSheet:
+    """One sheet of a saved visit. `open_check_due` is the day by which a referral's result is asked for."""
+
+    entry_id: str
+    form_code: str
+    disease: str
+    visit_class: int | None
+    referral: str
+    next_visit_on: date | None
+    open_check_due: date | None
+    revision: int
+
+
+@dataclass(frozen=True)
+class SavedVisit:
+    """What saving a visit left: its sheets and what the rules had said."""
+
+    visit_id: str
+    resident_id: str
+    name: str
+    visit_date: date
+    sheets: tuple[SavedSheet, ...]
+    proposals: tuple[DiseaseProposal, ...]
+
+    @property
+    def is_referred(self) -> bool:
+        """Whether a referral was made for one of the diseases."""
+        return any(sheet.referral != "no" for sheet in self.sheets)
+
+
+@dataclass(frozen=True)
+class AnswerChange:
+    """One answer of a revision as read: `before` and `after` "" when there was none."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class VisitChange:
+    """One revision of a sheet: who, when, why, and what changed."""
+
+    number: int
+    at: datetime
+    user_name: str
+    reason: str
+    answers: tuple[AnswerChange, ...]
+
+
+@dataclass(frozen=True)
+class RecordedSheet:
+    """A recorded sheet with its answers in canonical values, for reading and printing."""
+
+    entry_id: str
+    visit_id: str
+    form_code: str
+    edition: str
+    entry_date: date
+    answers: Mapping[str, Any]
+    state: str
+    revision: int
+
+
+class FollowUps:
+    """随访 of the residents under management."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def open_visit(self, resident_id: str, *, diseases: Collection[str] | None = None) -> VisitSheet:
+        """A new visit for all managed diseases, or for those named. Raises UserError when there is none."""
+        with self._desk.sessions.reading() as session:
+            return load_sheet(session, self._desk, resident_id, diseases=diseases)
+
+    def open_recorded(self, entry_id: str) -> VisitSheet:
+        """A recorded visit with its answers, to be corrected by `revise_visit`."""
+        with self._desk.sessions.reading() as session:
+            return load_recorded(session, self._desk, entry_id)
+
+    def propose(self, sheet: VisitSheet, answers: Mapping[str, object]) -> Proposal:
+        """What the rules say to the answers as typed (by key); pure and quick."""
+        return propose(sheet, answers)
+
+    def save_visit(
+        self,
+        resident_id: str,
+        answers: Mapping[str, object],
+        *,
+        diseases: Collection[str] | None = None,
+        confirmed: frozenset[str] = frozenset(),
+    ) -> SavedVisit:
+        """Record a visit from its answers by key and remove its draft.
+
+        A class or a next date that is not given becomes the proposed one. Raises Refused with the problems by key;
+        those that only ask pass when their key is in `confirmed`.
+        """
+        with self._desk.sessions.writing() as session:
+            sheet = load_core(session, self._desk, resident_id, diseases=diseases)
+            proposal = propose(sheet, answers)
+            refuse_if_any(proposal.problems, confirmed)
+            records = _new_records(sheet, proposal)
+            visit_records.insert_sheets(session, self._desk, resident_id, records)
+            due_tasks.move_tasks_on(session, self._desk, sheet, records)
+            self._copy_results(session, sheet, records)
+            visit_records.drop_draft(session, DRAFT_KIND, resident_id)
+            return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
+
+    def revise_visit(
+        self,
+        entry_id: str,
+        answers: Mapping[str, object],
+        revision: int,
+        reason: str,
+        *,
+        confirmed: frozenset[str] = frozenset(),
+    ) -> SavedVisit:
+        """Correct a recorded visit: every answer anew by key, as `open_recorded` gave them and the doctor changed them.
+
+        `revision` is `sheet.revising.revision` as read; `reason` says why. A sheet in which nothing changed gets no
+        revision. Later visits keep the class they were given. Raises Refused, also when somebody else was faster.
+        """
+        _need_reason(reason, msg("请写明更正的原因。"))
+        with self._desk.sessions.writing() as session:
+            sheet = load_recorded(session, self._desk, entry_id)
+            revising = sheet.revising
+            assert revising is not None
+            if revising.revision != revision:
+                raise _changed_meanwhile(session, entry_id)
+            proposal = propose(replace(sheet, doctor=revising.author), answers)
+            refuse_if_any(proposal.problems, confirmed)
+            rows = {row.id: row for row in _rows(session, sheet)}
+            records = _recorded(sheet, proposal)
+            revisions = {
+                record.entry_id: rows[record.entry_id].revision
+                + self._revise_sheet(session, record, rows[record.entry_id], reason)
+                for record in records
+            }
+            self._settle_revision(session, sheet, records, reason)
+            return _saved(sheet, records, revisions)
+
+    def void_visit(self, entry_id: str, reason: str) -> None:
+        """Make a visit void, with all its sheets: it was written for the wrong person or never happened.
+
+        It stays readable with the reason. What it had done is due again, and results are as if it had not been.
+        """
+        _need_reason(reason, msg("请写明作废的原因。"))
+        with self._desk.sessions.writing() as session:
+            sheet = load_recorded(session, self._desk, entry_id)
+            revising = sheet.revising
+            assert revising is not None
+            person = sheet.person
+            for row in _rows(session, sheet):
+                visit_records.void_sheet(session, self._desk, row.id, row.revision, reason)
+            for managed in sheet.diseases:
+                due_tasks.take_back_tasks(session, self._desk, managed, revising.entry_ids[managed.form_code])
+                due_tasks.follow_newest(session, self._desk, person.resident_id, managed, sheet.history)
+            visit_records.copy_last_results(session, sheet.diseases, sheet.history)
+            if sheet.starting.get("not_seen") in visit_records.LEFT_STATES:
+                visit_records.come_back(session, self._desk, person.resident_id, revising.visit_id, reason)
+            before = None if person.weight_on == revising.visit_date else person.weight_on
+            visit_records.copy_weight(session, person.resident_id, sheet.history, before)
+
+    def history(self, entry_id: str) -> tuple[VisitChange, ...]:
+        """Every revision of a sheet, the newest first, with the labels of its form."""
+        with self._desk.sessions.reading() as session:
+            row = queries.entry(session, entry_id)
+            if row is None:
+                raise UserError(msg("没有找到这次随访。请重新打开居民的记录。"))
+            return tuple(_readable(change, row.form_code) for change in changes_of(session, ENTRY, entry_id))
+
+    def recorded_sheets(
+        self, resident_id: str, form_code: str, *, year: int | None = None
+    ) -> tuple[RecordedSheet, ...]:
+        """The complete sheets of one form, oldest first; of one year when it is given."""
+        with self._desk.sessions.reading() as session:
+            rows = queries.sheets(session, resident_id, form_code, year)
+            return tuple(_recorded_sheet(row) for row in rows)
+
+    def recorded_sheet(self, entry_id: str) -> RecordedSheet:
+        """One sheet, void or not. Raises UserError when there is none."""
+        with self._desk.sessions.reading() as session:
+            row = queries.entry(session, entry_id)
+            if row is None:
+                raise UserError(msg("没有找到这张表。请重新打开居民的记录。"))
+            return _recorded_sheet(row)
+
+    def _copy_results(self, session: Session, sheet: VisitSheet, records: Sequence[SheetRecord]) -> None:
+        """What a new or corrected visit says goes to the enrolments and the resident."""
+        resident_id = sheet.person.resident_id
+        visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
+        visit_records.copy_last_results(session, sheet.diseases, visits)
+        visit_records.keep_height(session, self._desk, sheet, [record.answers for record in records])
+        visit_records.copy_weight(session, resident_id, visits, sheet.person.weight_on)
+        if records[0].answers.get("not_seen") in visit_records.LEFT_STATES:
+            visit_records.leave(session, self._desk, resident_id, records[0])
+
+    def _revise_sheet(self, session: Session, record: SheetRecord, row: Row[Any], reason: str) -> int:
+        return int(visit_records.update_sheet(session, self._desk, record, row.answers, row.revision, reason))
+
+    def _settle_revision(
+        self, session: Session, sheet: VisitSheet, records: Sequence[SheetRecord], reason: str
+    ) -> None:
+        revising = sheet.revising
+        assert revising is not None
+        had_left = sheet.starting.get("not_seen") in visit_records.LEFT_STATES
+        if had_left:
+            visit_records.come_back(session, self._desk, sheet.person.resident_id, revising.visit_id, reason)
+        visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
+        for record in records:
+            due_tasks.retime_tasks(session, self._desk, sheet, record, visits)
+        known_on = sheet.person.weight_on
+        if known_on == revising.visit_date:
+            sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
+        self._copy_results(session, sheet, records)
+
+
+def _new_records(sheet: VisitSheet, proposal: Proposal) -> list[SheetRecord]:
+    visit_id = new_id()
+    return [
+        SheetRecord(new_id(), visit_id, managed, _with_height(sheet, proposal, managed.form_code), said)
+        for managed, said in zip(sheet.diseases, proposal.diseases, strict=True)
+    ]
+
+
+def _recorded(sheet: VisitSheet, proposal: Proposal) -> list[SheetRecord]:
+    revising = sheet.revising
+    assert revising is not None
+    return [
+        SheetRecord(
+            revising.entry_ids[managed.form_code],
+            revising.visit_id,
+            managed,
+            _with_height(sheet, proposal, managed.form_code),
+            said,
+        )
+        for managed, said in zip(sheet.diseases, proposal.diseases, strict=True)
+    ]
+
+
+def _with_height(sheet: VisitSheet, proposal: Proposal, form_code: str) -> dict[str, Any]:
+    """The answers with the height that the BMI was computed from, so that a later correction gives the same BMI."""
+    answers = dict(proposal.answers[form_code])
+    if "bmi" in answers and sheet.person.height_cm is not None:
+        answers.setdefault("height", sheet.person.height_cm)
+    return answers
+
+
+def _saved(sheet: VisitSheet, records: Sequence[SheetRecord], revisions: Mapping[str, int]) -> SavedVisit:
+    sheets = []
+    for record in records:
+        referral = visit_records.made_referral(record.answers, record.proposal)
+        sheets.append(
+            SavedSheet(
+                entry_id=record.entry_id,
+                form_code=record.managed.form_code,
+                disease=record.managed.disease,
+                visit_class=record.answers.get("visit_class"),
+                referral=referral,
+                next_visit_on=record.answers.get("next_visit_date"),
+                open_check_due=record.proposal.check_due if referral != "no" else None,
+                revision=revisions[record.entry_id],
+            )
+        )
+    return SavedVisit(
+        visit_id=records[0].visit_id,
+        resident_id=sheet.person.resident_id,
+        name=sheet.person.name,
+        visit_date=records[0].visit_date,
+        sheets=tuple(sheets),
+        proposals=tuple(record.proposal for record in records),
+    )
+
+
+def _rows(session: Session, sheet: VisitSheet) -> list[Row[Any]]:
+    revising = sheet.revising
+    assert revising is not None
+    rows = queries.entries_of_visit(session, revising.visit_id, sheet.person.resident_id)
+    return [row for row in rows if row.state == "complete"]
+
+
+def _by_date(visits: list[PastVisit]) -> list[PastVisit]:
+    return sorted(visits, key=lambda visit: visit.visit_date)
+
+
+def _need_reason(reason: str, sentence: Message) -> None:
+    if not reason.strip():
+        raise refuse("reason", sentence)
+
+
+def _changed_meanwhile(session: Session, entry_id: str) -> UserError:
+    newest = changes_of(session, ENTRY, entry_id)[0]
+    return refuse(
+        "revision",
+        msg(
+            "这次随访在您打开后又被{user}改过，您的更正还没有保存，填写的内容都还在。请重新打开，核对后再更正。",
+            user=newest.user_name,
+        ),
+    )
+
+
+def _readable(change: Change, form_code: str) -> VisitChange:
+    fields = form(form_code).fields
+    before = change.before or {}
+    codes = [*fields, STATE]
+    answers = tuple(
+        AnswerChange(
+            _label(code, form_code), _shown(before, code, form_code), _shown(change.after, code, form_code)
+        )
+        for code in codes
+        if code in before or code in change.after
+    )
+    return VisitChange(change.number, change.at, change.user_name, change.reason, answers)
+
+
+def _label(code: str, form_code: str) -> str:
+    return "状态" if code == STATE else form(form_code).fields[code].name
+
+
+def _shown(kept: Mapping[str, Any], code: str, form_code: str) -> str:
+    value = kept.get(code)
+    if value is None:
+        return ""
+    if code == STATE:
+        return str(STATES[value])
+    kind = form(form_code).fields[code].kind
+    return kind.show(kind.restore(value))
+
+
+def _recorded_sheet(row: Row[Any]) -> RecordedSheet:
+    return RecordedSheet(
+        entry_id=row.id,
+        visit_id=row.visit_id,
+        form_code=row.form_code,
+        edition=row.edition,
+        entry_date=row.entry_date,
+        answers=form(row.form_code).restore(row.answers),
+        state=row.state,
+        revision=row.revision,
+    )
