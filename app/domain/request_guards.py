@@ -7,16 +7,17 @@ Standing guards can be answered before the user acts, so they also decide which 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.domain.message import Message, msg
 from app.domain.request_checks import (
+    LineProblem,
     RequestContext,
     RequestLine,
     blocking,
     check_approval,
-    check_line,
+    check_submission,
     counted_lines,
     has_meaning,
 )
@@ -143,15 +144,7 @@ def lines_can_be_submitted(facts: RequestFacts, actor: Actor) -> Refusal | None:
     """At least one line that counts, and every line in order (§3)."""
     if facts.lines is None:
         return None
-    if not counted_lines(facts.kind, facts.lines):
-        return Refusal(ErrorKind.NO_LINES, msg("没有要申请的药品。请至少填写一行数量。"))
-    lines = [line for line in facts.lines if not line.skipped]
-    problems = blocking([problem for line in lines for problem in check_line(facts.kind, line)])
-    if not problems:
-        return None
-    explain = problems[0].code == "explanation_required"
-    kind = ErrorKind.EXPLANATION_REQUIRED if explain else ErrorKind.LINES_INVALID
-    return Refusal(kind, problems[0].message)
+    return _first_of(blocking(check_submission(RequestContext(kind=facts.kind), facts.lines)))
 
 
 def lines_can_be_approved(facts: RequestFacts, actor: Actor) -> Refusal | None:
@@ -160,14 +153,22 @@ def lines_can_be_approved(facts: RequestFacts, actor: Actor) -> Refusal | None:
         return None
     if not counted_lines(None, facts.lines):
         return Refusal(ErrorKind.NO_LINES, msg("没有可批准的药品。请退回或驳回。"))
-    problems = blocking(check_approval(RequestContext(kind=facts.kind), facts.lines))
+    return _first_of(blocking(check_approval(RequestContext(kind=facts.kind), facts.lines)))
+
+
+def _first_of(problems: Sequence[LineProblem]) -> Refusal | None:
     if not problems:
         return None
-    kinds = {
-        "approved_missing": ErrorKind.APPROVED_MISSING,
-        "reason_required": ErrorKind.REASON_REQUIRED,
-    }
-    return Refusal(kinds.get(problems[0].code, ErrorKind.LINES_INVALID), problems[0].message)
+    return Refusal(_KIND_OF_PROBLEM.get(problems[0].code, ErrorKind.LINES_INVALID), problems[0].message)
+
+
+_KIND_OF_PROBLEM = {
+    "no_lines": ErrorKind.NO_LINES,
+    "too_many_lines": ErrorKind.TOO_MANY_LINES,
+    "explanation_required": ErrorKind.EXPLANATION_REQUIRED,
+    "approved_missing": ErrorKind.APPROVED_MISSING,
+    "reason_required": ErrorKind.REASON_REQUIRED,
+}
 
 
 def every_line_has_a_source(facts: RequestFacts, actor: Actor) -> Refusal | None:

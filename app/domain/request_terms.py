@@ -105,6 +105,7 @@ class ErrorKind(StrEnum):
     COMMENT_REQUIRED = "comment_required"
     REASON_REQUIRED = "reason_required"
     NO_LINES = "no_lines"
+    TOO_MANY_LINES = "too_many_lines"
     LINES_INVALID = "lines_invalid"
     EXPLANATION_REQUIRED = "explanation_required"
     APPROVED_MISSING = "approved_missing"

@@ -35,6 +35,10 @@ class DifferenceReason(StrEnum):
     FOUND = "找到"
     OTHER = "其他"
 
+    @property
+    def label(self) -> Message:
+        return _REASON_LABELS[self]
+
 
 class StocktakeError(StrEnum):
     """What is wrong with a counted line or with a movement beside a count."""
@@ -45,6 +49,16 @@ class StocktakeError(StrEnum):
     REASON_REQUIRED = "reason_required"
     BEFORE_FINALISED_COUNT = "before_finalised_count"
 
+
+_REASON_LABELS = {
+    DifferenceReason.WASTE: msg("损耗"),
+    DifferenceReason.EXPIRED: msg("过期"),
+    DifferenceReason.WRONGLY_ISSUED: msg("错发"),
+    DifferenceReason.SHORT_RECEIPT: msg("少收未报"),
+    DifferenceReason.EARLIER_MISCOUNT: msg("前次盘错"),
+    DifferenceReason.FOUND: msg("找到"),
+    DifferenceReason.OTHER: msg("其他"),
+}
 
 _ERROR_WORDS = {
     StocktakeError.NEGATIVE_QUANTITY: msg("盘点数量不能是负数：请重新填写。"),

@@ -102,7 +102,7 @@ def request_transition(payload: Payload) -> Payload:
     action = _action(name, facts, actor)
     if action is None:
         return _answer(not_an_action(facts, name))
-    if facts.state is None and action not in _STARTS and text(payload, "state") is None:
+    if "state" not in payload and action not in _STARTS:
         raise refuse(msg("缺少“state”：请给出申请单现在的状态。"))
     return _answer(attempt(facts, action, actor, judge_comment=_comment_is_judged(payload, action)))
 

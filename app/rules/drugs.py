@@ -346,7 +346,7 @@ def _status(case: Payload) -> str | None:
         min_mos=number(case, "min_mos", DEFAULT_MIN_MONTHS) or 0,
         max_mos=number(case, "max_mos", DEFAULT_MAX_MONTHS) or 0,
     )
-    return None if status is None else tr(status.label)
+    return _value(status)
 
 
 def _level_limits(payload: Payload) -> dict[str, int]:

@@ -1,0 +1,45 @@
+"""Packs: drug_requests §4.7, §13."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.packs import packs_for
+
+
+@pytest.mark.parametrize(
+    ("quantity", "pack", "threshold", "round_to_zero", "packs"),
+    [
+        (107, 28, 0, False, 4),  # §4.10
+        (100, 28, 0, False, 4),  # “申请 100 片 = 4 盒(每盒28片，计112片)”
+        (112, 28, 0, False, 4),
+        (113, 28, 0, False, 5),
+        (1, 28, 0, False, 1),
+        (200, 28, 14, False, 7),  # §13: 200 = 7 x 28 + 4
+        (200, 28, 3, False, 8),
+        (200, 28, 4, False, 7),
+        (26, 10, 4, False, 3),
+        (26, 10, 7, False, 2),
+        (26, 10, 6, False, 2),
+        (26, 10, 5, False, 3),
+        (250, 100, 50, False, 2),
+        (251, 100, 50, False, 3),
+        (1, 10, 7, True, 0),
+        (1, 10, 7, False, 1),
+        (8, 10, 7, True, 1),
+        (0, 10, 0, False, 0),
+        (-5, 10, 0, False, 0),
+        (5, 0, 0, False, 0),
+        (5, 1, 0, False, 5),
+        (None, 10, 0, False, None),
+        (5, None, 0, False, None),
+    ],
+)
+def test_packs_follow_the_rounding_rule(quantity, pack, threshold, round_to_zero, packs):
+    assert packs_for(quantity, pack, threshold=threshold, round_to_zero=round_to_zero) == packs
+
+
+@pytest.mark.parametrize(("pack", "threshold"), [(-1, 0), (10, -1)])
+def test_negative_pack_or_threshold_is_refused(pack, threshold):
+    with pytest.raises(ValueError, match="not negative"):
+        packs_for(5, pack, threshold=threshold)
