@@ -1,7 +1,6 @@
 """What the messages between the desks hold, as checked models. A body is plain JSON inside an envelope.
 
 `drug_request` goes from the clinic to its township: the whole request as submitted, with its version.
-`drug_withdrawal` takes a submitted request back, as long as nobody has taken it.
 `drug_decision` goes back: what became of the request, line by line, and every change of its state at the township.
 """
 
@@ -73,16 +72,6 @@ class DrugRequestBody(Body):
     chronic: int | None = Field(default=None, ge=0)
     lines: tuple[RequestedLine, ...] = Field(max_length=5_000)
     history: tuple[StateChange, ...] = Field(default=(), max_length=500)
-
-
-class DrugWithdrawalBody(Body):
-    """The clinic takes back the request of this version."""
-
-    request_id: str = Field(min_length=36, max_length=36)
-    version: int = Field(ge=1)
-    by: str = Field(max_length=50)
-    at: datetime
-    comment: ShortText = ""
 
 
 class DecidedLine(Body):

@@ -43,7 +43,8 @@ class DrugRequest(WithId, Base):
     """申领单. Owned by the clinic while it is written, decided by the township; `version` guards against stale saves.
 
     `kind` regular or emergency, `period` YYYY-MM, `state` and its transitions as in app.domain.request_states.
-    At the township the same id stands for the copy that came by envelope.
+    At the township the same id stands for the copy that came by envelope; `submitted_version` is the clinic's version
+    when it submitted, by which a decision and a resubmission are told apart.
     """
 
     __tablename__ = "drug_request"
@@ -62,6 +63,7 @@ class DrugRequest(WithId, Base):
     submitted_by_id: Mapped[str | None] = mapped_column(String(36))
     submitted_by_name: Mapped[str] = mapped_column(String(50), default="")
     submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    submitted_version: Mapped[int | None]
     taken_by_id: Mapped[str | None] = mapped_column(String(36))
     decided_by_id: Mapped[str | None] = mapped_column(String(36))
     decided_by_name: Mapped[str] = mapped_column(String(50), default="")

@@ -196,7 +196,7 @@ def test_medicines_may_be_given_one_by_one():
 def test_answers_survive_being_kept():
     for declared in forms():
         raw = visit() if declared.code.endswith("followup") else {}
-        answers = {code: value for code, value in declared.read(raw).answers.items()}
+        answers = declared.read(raw).answers
         assert declared.restore(declared.keep(answers)) == answers
 
 

@@ -1,0 +1,119 @@
+"""收发文件: handing over and opening envelopes as files, and what was sent, received and refused."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.desk import Desk
+from app.domain.message import msg
+from app.errors import EnvironmentFailure, UserError
+from app.exchange.envelope import LARGEST_FILE, EnvelopeRefused, Fault
+from app.services.post import TakenIn, receive
+from db.models import ExchangeMessage, Organisation
+
+SUFFIX = ".cyx"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One envelope in the list. `state` ready (not yet handed over), sent, accepted or refused."""
+
+    id: str
+    direction: str
+    kind: str
+    other_name: str
+    state: str
+    reason: str
+    at: datetime
+    subject_id: str | None
+
+
+class Exchange:
+    """收发 at one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def suggested_name(self, message_id: str) -> str:
+        """A file name that tells the receiver what it is, without a resident's name."""
+        with self.desk.sessions.reading() as session:
+            row = session.get_one(ExchangeMessage, message_id)
+            day = row.at.astimezone().date().isoformat()
+            kind = {"drug_request": "申领单", "drug_decision": "申领答复"}.get(row.kind, row.kind)
+            return f"{kind}_{self.desk.place.name}_{day}_{row.sequence:04d}{SUFFIX}"
+
+    def save_file(self, message_id: str, file: Path) -> Path:
+        """Write the envelope to `file` (whole or not at all) and mark it as handed over.
+
+        Raises EnvironmentFailure when the place cannot be written; the envelope stays ready and can be saved again.
+        """
+        with self.desk.sessions.reading() as session:
+            sealed = session.get_one(ExchangeMessage, message_id).sealed
+        write_whole(file, sealed)
+        with self.desk.sessions.writing() as session:
+            row = session.get_one(ExchangeMessage, message_id)
+            if row.state == "ready":
+                row.state = "sent"
+        return file
+
+    def open_file(self, file: Path) -> TakenIn:
+        """Take in the envelope in `file`; raises UserError or EnvironmentFailure with a clear sentence."""
+        try:
+            size = file.stat().st_size
+            data = file.read_bytes() if size <= LARGEST_FILE else b""
+        except FileNotFoundError as error:
+            raise UserError(
+                msg("找不到文件“{file}”，没有读入任何内容。请核对位置。", file=file.name)
+            ) from error
+        except OSError as error:
+            raise EnvironmentFailure(
+                msg("读不了文件“{file}”，没有读入任何内容。请检查U盘后再试。", file=file.name),
+                details=str(error),
+            ) from error
+        if size > LARGEST_FILE:
+            raise EnvelopeRefused(Fault.FOREIGN)
+        return receive(self.desk, data)
+
+    def letters(self, limit: int = 200) -> list[Letter]:
+        """The newest envelopes, sent and received."""
+        with self.desk.sessions.reading() as session:
+            names = {org.id: org.name for org in session.scalars(select(Organisation))}
+            rows = session.scalars(select(ExchangeMessage).order_by(ExchangeMessage.at.desc()).limit(limit))
+            return [
+                Letter(
+                    id=row.id,
+                    direction=row.direction,
+                    kind=row.kind,
+                    other_name=names.get(row.recipient_id if row.direction == "sent" else row.sender_id, ""),
+                    state=row.state,
+                    reason=row.reason,
+                    at=row.at,
+                    subject_id=row.subject_id,
+                )
+                for row in rows
+            ]
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write `data` to `file` through a neighbour, so that a cut leaves the old file or none."""
+    partial = file.with_name(file.name + ".part")
+    try:
+        with partial.open("wb") as target:
+            target.write(data)
+            target.flush()
+            os.fsync(target.fileno())
+        partial.replace(file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise EnvironmentFailure(
+            msg(
+                "文件没有写成“{file}”，内容都还安全地保存在本机。请换一个位置，或检查U盘是否插好、是否已满。",
+                file=file.name,
+            ),
+            details=str(error),
+        ) from error

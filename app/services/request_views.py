@@ -1,0 +1,276 @@
+"""A drug request as screens, sheets and the command line see it: plain values, with its arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.consumption import Consumption
+from app.domain.message import Message
+from app.domain.packs import packs_for
+from app.domain.request_checks import LineProblem, RequestLine
+from app.domain.request_terms import Action, Kind, State
+from app.domain.suggested_quantity import OrderPolicy, PackRule, StockPosition, Suggestion, suggest
+from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StatusChange
+
+DAYS_PER_MONTH = 30
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One line. Quantities in dispensing units; None is unknown. `days_left` is what the stock lasts at this use."""
+
+    id: str
+    drug_code: str
+    name: str
+    strength: str
+    unit: str
+    pack_unit: str
+    units_per_pack: int
+    price_fen: int | None
+    insurance_class: str
+    volume_procured: bool
+    antibiotic_tier: str
+    cold_chain: bool
+    on_hand: int | None
+    monthly_use: Decimal | None
+    days_left: int | None
+    suggestion: Suggestion
+    requested: int | None
+    packs: int | None
+    units_after_packs: int | None
+    cost_fen: int | None
+    explanation: str
+    is_skipped: bool
+    approved: int | None
+    decision: str
+    decision_reason: str
+
+    @property
+    def suggested(self) -> int | None:
+        """What the arithmetic suggests, None when it cannot be known."""
+        return self.suggestion.suggested
+
+
+@dataclass(frozen=True)
+class StateView:
+    """One change of the state, oldest first."""
+
+    from_state: State | None
+    to_state: State
+    action: Action
+    user_name: str
+    at: datetime
+    comment: str
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request with its lines, its history and what the signed-in user may do now."""
+
+    id: str
+    clinic_id: str
+    clinic_name: str
+    township_name: str
+    kind: Kind
+    programme: str
+    period: str
+    reason: str
+    state: State
+    version: int
+    created_by_id: str
+    created_by_name: str
+    created_at: datetime
+    submitted_by_name: str
+    submitted_at: datetime | None
+    decided_by_name: str
+    decided_at: datetime | None
+    comment: str
+    population: int | None
+    chronic: int | None
+    lines: tuple[LineView, ...]
+    history: tuple[StateView, ...]
+    actions: tuple[Action, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
+
+    @property
+    def wanted_lines(self) -> tuple[LineView, ...]:
+        """The lines that ask for something."""
+        return tuple(line for line in self.lines if not line.is_skipped and line.requested)
+
+    @property
+    def total_fen(self) -> int:
+        """The value of the known prices of what is asked for, or approved once that is decided."""
+        return sum(line.cost_fen or 0 for line in self.lines)
+
+
+@dataclass(frozen=True)
+class RequestSummary:
+    """A request in a list."""
+
+    id: str
+    clinic_id: str
+    clinic_name: str
+    kind: Kind
+    period: str
+    state: State
+    version: int
+    kinds_of_drugs: int
+    submitted_at: datetime | None
+    created_at: datetime
+
+
+def pack_rule(line: DrugRequestLine) -> PackRule:
+    """Whole packs, rounded up (drug_requests §4.7)."""
+    return PackRule(size=line.units_per_pack, unit=line.unit, pack_unit=line.pack_unit)
+
+
+def line_suggestion(line: DrugRequestLine) -> Suggestion:
+    """The suggested quantity from the stock and monthly use typed in (drug_requests §4.5)."""
+    use = None if line.monthly_use is None else Fraction(line.monthly_use)
+    consumption = Consumption(amc=use, days=None, stockout_days=None, consumed=None, low_confidence=False)
+    return suggest(consumption, StockPosition(line.on_hand), policy=OrderPolicy(), pack=pack_rule(line))
+
+
+def line_view(line: DrugRequestLine, drug: Drug | None) -> LineView:
+    """One stored line with what the catalogue knows of its drug."""
+    quantity = line.approved if line.decision else line.requested
+    packs = packs_for(quantity, line.units_per_pack)
+    use = None if line.monthly_use is None else Decimal(line.monthly_use)
+    days_left = None
+    if line.on_hand is not None and use:
+        days_left = int(Fraction(line.on_hand) * DAYS_PER_MONTH / Fraction(use))
+    return LineView(
+        id=line.id,
+        drug_code=line.drug_code,
+        name=line.drug_name,
+        strength=line.strength,
+        unit=line.unit,
+        pack_unit=line.pack_unit,
+        units_per_pack=line.units_per_pack,
+        price_fen=line.price_fen,
+        insurance_class=drug.insurance_class if drug else "?",
+        volume_procured=bool(drug and drug.volume_procured),
+        antibiotic_tier=drug.antibiotic_tier if drug else "",
+        cold_chain=bool(drug and drug.cold_chain),
+        on_hand=line.on_hand,
+        monthly_use=use,
+        days_left=days_left,
+        suggestion=line_suggestion(line),
+        requested=line.requested,
+        packs=packs,
+        units_after_packs=None if packs is None else packs * line.units_per_pack,
+        cost_fen=None
+        if packs is None or line.price_fen is None or line.is_skipped
+        else packs * line.price_fen,
+        explanation=line.explanation,
+        is_skipped=line.is_skipped,
+        approved=line.approved,
+        decision=line.decision,
+        decision_reason=line.decision_reason,
+    )
+
+
+def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool = False) -> RequestLine:
+    """A stored line as the checks and the state machine see it."""
+    use = None if line.monthly_use is None else Fraction(line.monthly_use)
+    return RequestLine(
+        key=line.id,
+        drug=line.drug_name,
+        requested=line.requested,
+        suggested=line_suggestion(line).suggested,
+        pack=line.units_per_pack,
+        skipped=line.is_skipped,
+        explanation=line.explanation,
+        listed=listed,
+        amc=use,
+        confirmed=confirmed,
+        approved=line.approved,
+        reason=line.decision_reason,
+        max_stock=None if use is None else use * Fraction(OrderPolicy().max_mos),
+        source="own_stock" if line.approved else None,
+    )
+
+
+def lines_of(session: Session, request_id: str) -> list[DrugRequestLine]:
+    """The stored lines of a request in their order."""
+    query = select(DrugRequestLine).where(DrugRequestLine.request_id == request_id)
+    return list(session.scalars(query.order_by(DrugRequestLine.position)))
+
+
+def drugs_of(session: Session, lines: Sequence[DrugRequestLine]) -> dict[str, Drug]:
+    """The catalogue's drugs of these lines, by code."""
+    codes = {line.drug_code for line in lines}
+    return {drug.code: drug for drug in session.scalars(select(Drug).where(Drug.code.in_(codes)))}
+
+
+def history_of(session: Session, request_id: str) -> tuple[StateView, ...]:
+    """Every change of the request's state, oldest first."""
+    query = select(StatusChange).where(
+        StatusChange.entity == "drug_request", StatusChange.entity_id == request_id
+    )
+    return tuple(
+        StateView(
+            from_state=State(row.from_state) if row.from_state else None,
+            to_state=State(row.to_state),
+            action=Action(row.action),
+            user_name=row.user_name,
+            at=row.at,
+            comment=row.comment,
+        )
+        for row in session.scalars(query.order_by(StatusChange.position))
+    )
+
+
+def request_view(
+    session: Session,
+    request: DrugRequest,
+    *,
+    actions: tuple[Action, ...] = (),
+    problems: Sequence[LineProblem] = (),
+) -> RequestView:
+    """The whole request."""
+    lines = lines_of(session, request.id)
+    drugs = drugs_of(session, lines)
+    names = {org.id: org.name for org in session.scalars(select(Organisation))}
+    return RequestView(
+        id=request.id,
+        clinic_id=request.clinic_id,
+        clinic_name=names.get(request.clinic_id, ""),
+        township_name=names.get(request.township_id or "", ""),
+        kind=Kind(request.kind),
+        programme=request.programme,
+        period=request.period,
+        reason=request.reason,
+        state=State(request.state),
+        version=request.version,
+        created_by_id=request.created_by_id,
+        created_by_name=request.created_by_name,
+        created_at=request.created_at,
+        submitted_by_name=request.submitted_by_name,
+        submitted_at=request.submitted_at,
+        decided_by_name=request.decided_by_name,
+        decided_at=request.decided_at,
+        comment=request.comment,
+        population=request.clinic_population,
+        chronic=request.clinic_chronic,
+        lines=tuple(line_view(line, drugs.get(line.drug_code)) for line in lines),
+        history=history_of(session, request.id),
+        actions=actions,
+        problems=tuple(problems),
+    )
+
+
+@dataclass(frozen=True)
+class ActionResult:
+    """What an action did: the request as it is now, the sentence for the user, and the file to hand over, if any."""
+
+    request: RequestView
+    message: Message
+    message_id: str | None = None
