@@ -1,0 +1,155 @@
+"""Finding a resident by what the doctor types: name, pinyin, initials, last digits of a number, record number.
+
+One read connection is kept open, because opening one costs more than the search. Every search is a transaction of
+its own, so that it sees what was saved a moment ago. Shown first: the exact name, names that begin so, names that
+contain it; who moved away or died comes last. A hit on the head of a household brings its members after the direct
+hits. What is typed is never logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from app.desk import Desk
+from app.domain.dates import age_on
+from app.domain.search_keys import AFTER_ALL, Query, plain_number, query_text, read_query
+from app.pinyin import name_readings
+from app.services.masks import masked_id_number, masked_phone
+from db.queries.search import Hit, hits_between, members_of
+
+SPARE = 6
+"""So many rows more than asked for are read: one resident may stand under two keys of a range."""
+MIXED_CANDIDATES = 200
+LONGEST_QUERY = 50
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One resident in the list under the search box.
+
+    `age` in completed years, None when unknown. `matched` says by what: name, pinyin, id_number, phone,
+    contact_phone, record_no or household (a member of the household whose head was found).
+    """
+
+    resident_id: str
+    name: str
+    sex: int
+    age: int | None
+    group_name: str
+    id_number_masked: str
+    phone_masked: str
+    record_no: str
+    head_name: str
+    relation: str
+    state: str
+    matched: str
+
+
+class Search:
+    """居民查找 on one desk. Safe to be called from several threads; they wait for each other."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._lock = Lock()
+        self._connection: Connection | None = None
+
+    def find(self, text: str, limit: int = 20) -> list[SearchHit]:
+        """At most `limit` residents for what was typed, the best first; nothing typed finds nobody."""
+        typed = text.strip()[:LONGEST_QUERY]
+        query = read_query(typed, name_readings(query_text(typed)))
+        if not query.ranges:
+            return []
+        with self._reading() as connection:
+            direct = _direct_hits(connection, query, limit)
+            with_members = _members(connection, direct, limit)
+        today = self._desk.today()
+        plain = query_text(typed)
+        return [_shown(hit, plain, today) for hit in (*direct, *with_members)]
+
+    def close(self) -> None:
+        """Give the kept connection back; the next search opens another."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._desk.sessions.engine.connect()
+            try:
+                yield self._connection
+            finally:
+                self._connection.rollback()
+
+
+def _direct_hits(connection: Connection, query: Query, limit: int) -> list[Hit]:
+    found: dict[int, Hit] = {}
+    candidates = MIXED_CANDIDATES if query.name_part else limit + SPARE
+    ranges = [(key, key + "\x00") for key in query.exact] + [(q, q + AFTER_ALL) for q in query.ranges]
+    for low, high in ranges:
+        hits = hits_between(
+            connection, low, high, candidates=candidates, most=limit + SPARE, name_part=query.name_part
+        )
+        for hit in hits:
+            found.setdefault(hit.number, hit)
+        if len(found) >= limit:
+            break
+    return list(found.values())[:limit]
+
+
+def _members(connection: Connection, direct: list[Hit], limit: int) -> list[Hit]:
+    """The members of the households whose heads were found, as far as there is room."""
+    seen = {hit.number for hit in direct}
+    members: list[Hit] = []
+    for head in direct:
+        if head.head_id != head.id or head.household_id is None or len(seen) >= limit:
+            continue
+        for member in members_of(connection, head.household_id):
+            if member.number not in seen and len(seen) < limit:
+                seen.add(member.number)
+                members.append(member)
+    return members
+
+
+def _shown(hit: Hit, plain: str, today: date) -> SearchHit:
+    born = hit.birth_date
+    return SearchHit(
+        resident_id=hit.id,
+        name=hit.name,
+        sex=hit.sex,
+        age=age_on(born, today) if born is not None and born <= today else None,
+        group_name=hit.group_name or "",
+        id_number_masked=masked_id_number(hit.id_number),
+        phone_masked=masked_phone(hit.phone),
+        record_no=hit.record_no or "",
+        head_name=hit.head_name or "",
+        relation=hit.relation,
+        state=hit.state,
+        matched=_matched(hit, plain),
+    )
+
+
+def _matched(hit: Hit, plain: str) -> str:
+    if not hit.k:
+        return "household"
+    if plain in hit.name_key:
+        return "name"
+    numbers = {
+        "record_no": hit.record_no or "",
+        "id_number": hit.id_number or "",
+        "phone": hit.phone,
+        "contact_phone": hit.contact_phone,
+    }
+    if any(character.isdigit() for character in plain):
+        ends = (kind for kind, number in numbers.items() if plain_number(number).endswith(plain))
+        begins = (kind for kind, number in numbers.items() if plain_number(number).startswith(plain))
+        return next(ends, next(begins, "record_no"))
+    return "pinyin"
