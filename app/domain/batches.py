@@ -206,7 +206,7 @@ def _may_be_picked(batch: Batch, today: date, min_remaining_days: int) -> bool:
 
 def _has_opened_pack(batch: Batch, pack: int | None) -> bool:
     size = batch.pack or pack
-    return bool(size) and batch.units % size != 0
+    return size is not None and size > 0 and batch.units % size != 0
 
 
 def _short_date_notice(batch: Batch, today: date, notice_days: int) -> Message | None:

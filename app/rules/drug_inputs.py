@@ -6,17 +6,24 @@ of the wrong kind raises UserError with one sentence that names the key.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import wraps
 from typing import Any
 
 from app.domain.batches import Batch, last_day_of_expiry
-from app.domain.exact import two_places
+from app.domain.exact import Exact, to_fraction, two_places
 from app.domain.message import Message, msg
 from app.errors import UserError
+from app.i18n import tr
 
 Payload = dict[str, Any]
+DrugRule = Callable[[Payload], Payload]
+
+EDITION = "药品申请、库存与效期规则"
+"""What the clauses of the drug rules count in: the program's own rules, modelled on OpenLMIS and Open mSupply."""
 
 _LARGEST_EXPONENT = 15
 _YES = {"y", "yes", "true", "1", "是"}
@@ -29,11 +36,26 @@ def refuse(message: Message) -> UserError:
     return UserError(message)
 
 
+def explained(clause: str, formula: Message) -> Callable[[DrugRule], DrugRule]:
+    """Adds `reasons` and `edition` to the answer: the answer's own sentence, or else the formula of the clause."""
+
+    def decorate(rule: DrugRule) -> DrugRule:
+        @wraps(rule)
+        def with_reasons(payload: Payload) -> Payload:
+            answer = rule(check_payload(payload))
+            sentence = answer.get("sentence") or answer.get("message") or tr(formula)
+            return answer | {"reasons": [{"clause": clause, "text": sentence}], "edition": EDITION}
+
+        return with_reasons
+
+    return decorate
+
+
 def check_payload(payload: object) -> Payload:
     """The payload itself, when it is a JSON object."""
-    if not isinstance(payload, dict):
+    if not isinstance(payload, Mapping):
         raise refuse(msg("输入应当是一个 JSON 对象，键见命令行说明。"))
-    return payload
+    return dict(payload)
 
 
 def exact_number(value: object, key: str) -> Fraction:
@@ -162,11 +184,11 @@ def batches(payload: Payload) -> list[Batch]:
     return [_batch(item, position) for position, item in enumerate(items(payload, "batches"), start=1)]
 
 
-def shown(value: Fraction | int | None) -> int | str | None:
+def shown(value: Exact | None) -> int | str | None:
     """A quantity for JSON: an integer where it is whole, else text with two decimals."""
     if value is None:
         return None
-    exact = Fraction(value)
+    exact = to_fraction(value)
     return int(exact) if exact.denominator == 1 else two_places(exact)
 
 

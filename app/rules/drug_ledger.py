@@ -16,11 +16,11 @@ from app.domain.stocktake import StocktakeError, check_movement_time, count_line
 from app.i18n import tr
 from app.rules.drug_inputs import (
     Payload,
-    check_payload,
     day,
     exact_date,
     exact_expiry,
     exact_units,
+    explained,
     items,
     needed_day,
     needed_whole,
@@ -39,6 +39,7 @@ class _Stack:
     units: int
 
 
+@explained("§4.3", msg("一天结束时没有可用库存算缺货一天；收到货的当天不算，首次收货以前不算。"))
 def stockout_days(payload: Payload) -> Payload:
     """Days of the month that ended without usable stock (§4.3).
 
@@ -49,7 +50,6 @@ def stockout_days(payload: Payload) -> Payload:
     `receipts`: dates or [{date, qty, expiry}]. Days before the first thing known of the drug are not counted, nor days
     before `first_receipt`; with nothing known at all the answer is 0.
     """
-    payload = check_payload(payload)
     start, end = _period(payload)
     changes = _changes(payload, start, end)
     return {
@@ -57,6 +57,7 @@ def stockout_days(payload: Payload) -> Payload:
     }
 
 
+@explained("§7", msg("差异 = 实盘 − 盘点时刻的账面数；之后的出入库照常累计。"))
 def stocktake(payload: Payload) -> Payload:
     """The difference of one counted line against the book at its counting moment (§7).
 
@@ -64,7 +65,6 @@ def stocktake(payload: Payload) -> Payload:
     as later. `movement_at` with `finalised_counted_at` asks whether a movement may still be recorded; alone, only
     `valid` and `error_kind` are answered. `counted` null: not counted, the book stands.
     """
-    payload = check_payload(payload)
     error: StocktakeError | None = _back_dated(payload)
     answer: Payload = {}
     if payload.get("snapshot") is not None:

@@ -27,8 +27,8 @@ from app.domain.request_states import (
 from app.i18n import tr
 from app.rules.drug_inputs import (
     Payload,
-    check_payload,
     exact_units,
+    explained,
     flag,
     items,
     number,
@@ -81,6 +81,7 @@ _ROLE_SYNONYMS = {
 _THE_CREATOR = {"creator", "submitter"}
 
 
+@explained("§2", msg("申请单按状态表办理，表里没有的操作都不允许。"))
 def request_transition(payload: Payload) -> Payload:
     """Whether the action is legal (§2); keys as in the command-line page.
 
@@ -94,7 +95,6 @@ def request_transition(payload: Payload) -> Payload:
     What is not told (key absent) is not held against the action, with two exceptions: an absent `authorise_step`
     is off when submitting, and return and reject need a comment.
     """
-    payload = check_payload(payload)
     facts, actor = _facts(payload), _actor(payload)
     name = text(payload, "action")
     if name is None:

@@ -46,10 +46,10 @@ from app.i18n import tr
 from app.rules.drug_inputs import (
     Payload,
     batches,
-    check_payload,
     day,
     exact_expiry,
     exact_units,
+    explained,
     flag,
     items,
     needed_day,
@@ -80,13 +80,14 @@ __all__ = [
 ]
 
 
+@explained("§4.4", msg("月均用量 = 消耗 ÷ (统计天数 − 缺货天数) × 每月天数；有货不足 15 天的结果仅供参考。"))
 def amc(payload: Payload) -> Payload:
     """Average monthly consumption (§4.4): C / (D - S) x M.
 
     `days`, or `lookback_start` and `lookback_end`, both counted; `first_receipt` takes the days before it out of D.
     An absent `stockout_days` is 0; null is unknown and makes the result unknown.
     """
-    result = _consumption(check_payload(payload))
+    result = _consumption(payload)
     return {
         "amc": two_places(result.amc),
         "days": shown(result.days),
@@ -94,12 +95,12 @@ def amc(payload: Payload) -> Payload:
     }
 
 
+@explained("§4.5", msg("按有效期先后逐批计算：到期前用不完的不计入可用库存。"))
 def available_stock(payload: Payload) -> Payload:
     """Stock that can be used before it expires, batch by batch, and the suggestion from it (§4.5).
 
     `batches` [{batch, qty, expiry, held}]; `reserved` and `in_transit` are 0 when absent.
     """
-    payload = check_payload(payload)
     listed = batches(payload)
     average = number(payload, "amc")
     reserved, in_transit = whole(payload, "reserved") or 0, whole(payload, "in_transit") or 0
@@ -118,6 +119,7 @@ def available_stock(payload: Payload) -> Payload:
     return {"counted": counted, "available": stock.available, "suggested": suggested}
 
 
+@explained("§4.5", msg("建议数量 = 目标库存 − 可用库存，不足一个单位向上取整。"))
 def suggested_quantity(payload: Payload) -> Payload:
     """The suggested quantity with target, packs and the sentence that explains it (§4.5-4.7, §4.10).
 
@@ -126,7 +128,6 @@ def suggested_quantity(payload: Payload) -> Payload:
     units (片, 盒). Further keys: season_factor, committed, splittable, months, days_per_month.
     A target that is not whole is text with two decimals. Without `pack` the pack keys are left out.
     """
-    payload = check_payload(payload)
     stock = StockPosition(
         on_hand_usable=whole(payload, "on_hand_usable", "on_hand"),
         reserved=whole(payload, "reserved", absent=0),
@@ -157,9 +158,9 @@ def suggested_quantity(payload: Payload) -> Payload:
     return answer | {"sentence": tr(result.sentence)}
 
 
+@explained("§4.7", msg("整盒数量，余数超过界限时加一盒。"))
 def packs(payload: Payload) -> Payload:
     """Packs for a quantity (§4.7): one more when the remainder is larger than `threshold` (default 0: round up)."""
-    payload = check_payload(payload)
     count = packs_for(
         whole(payload, "quantity", negative=True),
         whole(payload, "net_content", "pack"),
@@ -169,9 +170,9 @@ def packs(payload: Payload) -> Payload:
     return {"packs": count}
 
 
+@explained("§4.9", msg("先看是否断货，再用库存除以月均用量与最低、最高月数比较。"))
 def stock_status(payload: Payload) -> Payload:
     """The state of each stock line in `cases` (§4.9); null when it can't be told. Without `cases`: of one line."""
-    payload = check_payload(payload)
     if "cases" in payload:
         return {"status": [_status(case) for case in items(payload, "cases")]}
     answer: Payload = {"status": _status(payload)}
@@ -182,13 +183,13 @@ def stock_status(payload: Payload) -> Payload:
     return answer
 
 
+@explained("§6.4", msg("先到期的先发；停用、过期和剩余天数不够的不发；不拆零的按整盒。"))
 def fefo(payload: Payload) -> Payload:
     """Which batches to take, first expired first out (§6.4).
 
     `splittable` absent or false: whole packs of `pack` units (absent: 1). `held` or `hold`, `reserved` and
     `received_on` of a batch are respected. `notices` warn of picked batches with at most 30 days left.
     """
-    payload = check_payload(payload)
     picking = pick_fefo(
         needed_whole(payload, "need"),
         batches(payload),
@@ -206,13 +207,13 @@ def fefo(payload: Payload) -> Payload:
     return answer | ({"notices": notices} if notices else {})
 
 
+@explained("§6.3", msg("到期当天还可以用；只写年月的以该月最后一天为准。"))
 def expiry(payload: Payload) -> Payload:
     """Warning levels of expiries (§6.3): `levels` and `days_left` in the order of `expiries`.
 
     A batch that expires today has 1 day left. `2025-08` is the last day of that month, told for the first expiry as
     `last_day_of_first`. The key `levels` of the input may set the limits: [30, 90, 180] or {red, orange, yellow}.
     """
-    payload = check_payload(payload)
     today = needed_day(payload, "today")
     given = payload.get("expiries", payload.get("expiry"))
     listed = given if isinstance(given, list) else [given]
@@ -229,12 +230,12 @@ def expiry(payload: Payload) -> Payload:
     return answer
 
 
+@explained("§4.8", msg("余量 = 批准数量(没有审批环节时为申请数量) − 已发货且未退回的数量。"))
 def remaining(payload: Payload) -> Payload:
     """Units that may still be shipped (§4.8): of approved where `approval_step` is on, else of requested.
 
     `shipped` [{packs, pack}] or [{units}]; `returned` units (or true for all) are those that the pharmacist put back.
     """
-    payload = check_payload(payload)
     result = remaining_units(
         whole(payload, "requested"),
         whole(payload, "approved"),
@@ -246,9 +247,9 @@ def remaining(payload: Payload) -> Payload:
     return answer if result.message is None else answer | {"message": tr(result.message)}
 
 
+@explained("§6.2", msg("接收数量加拒收数量等于发货数量；有拒收要写原因。"))
 def receipt(payload: Payload) -> Payload:
     """Whether a receipt line adds up (§6.2): accepted + rejected = shipped, rejected > 0 with a reason."""
-    payload = check_payload(payload)
     check = check_receipt_line(
         whole(payload, "shipped", negative=True),
         whole(payload, "accepted", negative=True),
@@ -259,12 +260,12 @@ def receipt(payload: Payload) -> Payload:
     return answer if check.message is None else answer | {"message": tr(check.message)}
 
 
+@explained("§4.8", msg("满足率 = 各行接收 ÷ 批准的平均数；批准为 0 的行计入未批准比例。"))
 def fill_rate(payload: Payload) -> Payload:
     """Mean of accepted / approved over lines with approved > 0, and the share approved as 0 (§4.8).
 
     Shares between 0 and 1 as text with two to four decimals ("0.75", "0.6667"); null when unknown.
     """
-    payload = check_payload(payload)
     lines = [FilledLine(whole(line, "approved"), whole(line, "accepted")) for line in items(payload, "lines")]
     result = fill_rate_of(lines)
     return {"fill_rate": _share(result.fill_rate), "refused_share": _share(result.refused_share)}

@@ -15,7 +15,8 @@ SENTENCE = "近3个月(91天)发出 273 片，缺货 7 天，月均 97.5；目�
 
 def answer(rule, payload):
     """What the command line prints: only what JSON can hold, read back."""
-    return json.loads(json.dumps(getattr(drugs, rule)(payload)))
+    result = json.loads(json.dumps(getattr(drugs, rule)(payload)))
+    return {key: value for key, value in result.items() if key not in ("reasons", "edition")}
 
 
 @pytest.mark.parametrize(
@@ -627,6 +628,23 @@ def test_wrong_input_is_told_in_one_sentence(rule, payload, word):
         getattr(drugs, rule)(payload)
     assert word in str(caught.value)
     assert str(caught.value).count("。") == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "payload", "clause", "words"),
+    [
+        ("amc", {"consumed": 5, "days": 30}, "§4.4", "月均用量 = 消耗"),
+        ("suggested_quantity", {"amc": 5, "on_hand_usable": 0}, "§4.5", "月均 5；目标 2 月 = 10"),
+        ("receipt", {"shipped": 2, "accepted": 1, "rejected": 0}, "§6.2", "接收 1 加拒收 0 不等于发货 2"),
+        ("request_transition", {"state": "closed", "action": "skip", **DOCTOR}, "§2", "已办结"),
+        ("stocktake", {"snapshot": 5, "counted": 5}, "§7", "差异 = 实盘"),
+    ],
+)
+def test_every_answer_names_its_clause_and_edition(rule, payload, clause, words):
+    result = getattr(drugs, rule)(payload)
+    assert result["edition"] == "药品申请、库存与效期规则"
+    assert [reason["clause"] for reason in result["reasons"]] == [clause]
+    assert words in result["reasons"][0]["text"]
 
 
 def test_numbers_are_taken_exactly_whatever_their_json_type():
