@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.instance import Lock
     from db.engine import Sessions
 
 
@@ -45,13 +46,17 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Desk:
-    """What every service works with. `clock` gives the present moment in UTC; tests and the tour give their own."""
+    """What every service works with. `clock` gives the present moment in UTC; tests and the tour give their own.
+
+    `locks` are this process's rights to have the folder open.
+    """
 
     folder: Path
     sessions: Sessions
     place: Place
     actor: Actor
     clock: Callable[[], datetime] = utc_now
+    locks: tuple[Lock, ...] = ()
 
     def now(self) -> datetime:
         """The present moment in UTC."""
@@ -64,3 +69,19 @@ class Desk:
     def signed_in_as(self, actor: Actor) -> Desk:
         """The same desk with another user."""
         return replace(self, actor=actor)
+
+    def standing_at(self, place: Place) -> Desk:
+        """The same desk after its place was corrected."""
+        return replace(self, place=place)
+
+    def close(self) -> None:
+        """Close every connection to the database, and give the folder back."""
+        self.sessions.close()
+        for lock in self.locks:
+            lock.release()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.close()

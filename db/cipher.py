@@ -19,6 +19,9 @@ CACHE_KIB = 32 * 1024
 BUSY_TIMEOUT_MS = 5_000
 KEY_BYTES = 32
 
+DatabaseError = sqlcipher.Error
+"""Whatever the database itself refuses."""
+
 Mode = Literal["rwc", "rw", "ro"]
 
 

@@ -85,7 +85,7 @@ class Sessions:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, OSError) as error:
             better = self._translate(error) if self._translate else None
             if better is None:
                 raise

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.desk import Actor, Desk, Place
+from app.failures import translate_database_error
 from db.engine import Sessions, open_engine
 from db.models import Base, Organisation, UserAccount, new_id
 
@@ -71,7 +72,8 @@ def make_township(folder: Path, clock: Clock) -> Desk:
 def make_desk(folder: Path, clock: Clock, like: Organisation, user_name: str, role: str) -> Desk:
     """A desk on a new encrypted file in `folder`; close it with `desk.sessions.engine.dispose()`."""
     folder.mkdir(parents=True, exist_ok=True)
-    sessions = Sessions(open_engine(folder / "cunyi.db", KEY))
+    file = folder / "cunyi.db"
+    sessions = Sessions(open_engine(file, KEY), file=file, key=KEY, translate=translate_database_error)
     Base.metadata.create_all(sessions.engine)
     organisation = Organisation(id=new_id(), is_self=True)
     for name in ("kind", "name", "division_code", "record_prefix", "province", "city", "county", "township", "village"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 
 from app.cli import Subparsers, show
 from app.domain.message import msg
@@ -23,8 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the rule's result; a list gives a list in the same order."""
     from app.rules.registry import evaluate
 
-    given = read_json(sys.stdin.read())
-    result = [evaluate(args.name, one) for one in given] if isinstance(given, list) else evaluate(args.name, given)
+    result = evaluate(args.name, read_json(sys.stdin.read()), date.today())
     show(json.dumps(result, ensure_ascii=False, indent=2))
     return 0
 

@@ -135,3 +135,9 @@ def broken_links(session: Session) -> list[int]:
 def chain_length(session: Session) -> int:
     """How many entries the audit chain has."""
     return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+def revision_count(session: Session, entity: str, entity_id: str) -> int:
+    """How many revisions a record has."""
+    counted = select(func.count()).where(Revision.entity == entity, Revision.entity_id == entity_id)
+    return session.scalar(counted) or 0

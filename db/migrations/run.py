@@ -39,9 +39,12 @@ def newest(versions: Sequence[Path] = (VERSIONS,)) -> str:
     return ScriptDirectory.from_config(configuration(versions)).get_current_head() or ""
 
 
-def upgrade(file: Path, key: bytes, target: str = "head", versions: Sequence[Path] = (VERSIONS,)) -> None:
+def upgrade(
+    file: Path, key: bytes, target: str = "head", versions: Sequence[Path] = (VERSIONS,), program: str = ""
+) -> None:
     """Bring the database `file` to revision `target`; a file that is not there is made.
 
+    `program` is the version of the program, kept in the file so that an older one can name it when it refuses.
     Whatever is raised by a step leaves the file as it was. Raises BrokenReferences too.
     """
     engine = open_engine(file, key, foreign_keys=False)
@@ -53,6 +56,9 @@ def upgrade(file: Path, key: bytes, target: str = "head", versions: Sequence[Pat
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
             if broken:
                 raise BrokenReferences(", ".join(sorted({row[0] for row in broken})))
+            if program:
+                stamp = "INSERT OR REPLACE INTO setting (name, value) VALUES ('program_version', ?)"
+                connection.exec_driver_sql(stamp, (program,))
     finally:
         engine.dispose()
 

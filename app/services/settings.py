@@ -1,0 +1,194 @@
+"""What a desk can set, each declared once: name, kind, default, and one sentence of help.
+
+Values live in the database. Those that the window needs before the database is open (`early`) are also written to
+settings.json in the data folder, which holds nothing else; a damaged file means the defaults.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.data_folder import write_private
+from app.desk import Desk
+from app.domain.message import Message, msg
+from app.services.problems import refuse
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+SETTINGS_FILE = "settings.json"
+
+Value = bool | int | str
+
+
+@dataclass(frozen=True)
+class SettingKind:
+    """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included."""
+
+    name: str
+    default: Value
+    label: Message
+    help: Message
+    choices: tuple[Value, ...] = ()
+    low: int = 0
+    high: int = 0
+    early: bool = False
+
+    def read(self, text: str) -> Value:
+        """The value that `text` means; the default for a text that means none (an older or newer program's)."""
+        value = parsed(self.default, text)
+        return self.default if value is None or self.problem(value) else value
+
+    def problem(self, value: Value) -> Message | None:
+        """What is wrong with a value; None when it may be set."""
+        if type(value) is not type(self.default):
+            return msg("“{label}”的值写得不对，没有保存。", label=self.label)
+        if self.choices and value not in self.choices:
+            allowed = "、".join(str(choice) for choice in self.choices)
+            return msg("“{label}”可以是 {choices}，没有保存。", label=self.label, choices=allowed)
+        if self.high and not self.low <= int(value) <= self.high:
+            return msg(
+                "“{label}”请填 {low} 到 {high} 之间的数，没有保存。", label=self.label, low=self.low, high=self.high
+            )
+        return None
+
+
+SETTINGS = (
+    SettingKind(
+        "language", "zh_CN", msg("语言"), msg("窗口和提示用的语言；国家表格总是中文。"), ("zh_CN", "en"), early=True
+    ),
+    SettingKind(
+        "type_scale_percent",
+        100,
+        msg("字号"),
+        msg("整个窗口字的大小，按百分比。"),
+        (100, 125, 150, 175, 200),
+        early=True,
+    ),
+    SettingKind("high_contrast", False, msg("高对比度"), msg("用更分明的颜色，看不清时打开。"), early=True),
+    SettingKind(
+        "lock_after_minutes", 5, msg("自动锁屏"), msg("几分钟没有操作就锁屏，要再输 PIN。"), low=1, high=120
+    ),
+    SettingKind("daily_backup", True, msg("每天自动备份"), msg("每天第一次打开时自动备份一次，在后台进行。")),
+    SettingKind("backup_folder", "", msg("另存备份的文件夹"), msg("手工备份存到哪里，例如 U 盘；空着就存在本机。")),
+    SettingKind(
+        "visits_per_year",
+        4,
+        msg("每年面对面随访次数"),
+        msg("规范管理要求一整年面对面随访几次。"),
+        low=1,
+        high=12,
+    ),
+    SettingKind(
+        "prorate_new",
+        True,
+        msg("年中新管理的人按季度折算"),
+        msg("当年新纳入的人，剩几个整季度就要几次随访，至少一次；各县规定不同。"),
+    ),
+    SettingKind(
+        "count_ended",
+        True,
+        msg("死亡和迁出的人计入分母"),
+        msg("当年在管过、后来死亡或迁出的人仍算在管理人数里；各县规定不同。"),
+    ),
+)
+BY_NAME: Mapping[str, SettingKind] = {kind.name: kind for kind in SETTINGS}
+
+
+def parsed(like: Value, text: str) -> Value | None:
+    """`text` as a value of the kind of `like`; None when it is none."""
+    if isinstance(like, bool):
+        return {"true": True, "false": False}.get(text)
+    if isinstance(like, int):
+        return int(text) if text.isascii() and text.isdigit() else None
+    return text
+
+
+def written(value: Value) -> str:
+    """A value as the database keeps it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Settings:
+    """The settings of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def get(self, name: str) -> Value:
+        """The value of a declared setting. Raises KeyError for an undeclared name."""
+        kind = BY_NAME[name]
+        from db.models import Setting
+
+        with self._desk.sessions.reading() as session:
+            row = session.get(Setting, name)
+            return kind.default if row is None else kind.read(row.value)
+
+    def all(self) -> dict[str, Value]:
+        """Every declared setting with its value."""
+        with self._desk.sessions.reading() as session:
+            return stored_values(session)
+
+    def set(self, name: str, value: Value) -> Value:
+        """Keep a value and return it. Raises Refused for one that may not be set, KeyError for an undeclared name."""
+        kind = BY_NAME[name]
+        problem = kind.problem(value)
+        if problem is not None:
+            raise refuse(name, problem)
+        from app.services.history import record_change, revision_count
+        from db.models import Setting
+
+        with self._desk.sessions.writing() as session:
+            row = session.get(Setting, name)
+            before = kind.default if row is None else kind.read(row.value)
+            if row is None:
+                session.add(Setting(name=name, value=written(value)))
+            else:
+                row.value = written(value)
+            record_change(
+                session,
+                self._desk,
+                "setting_changed",
+                "setting",
+                name,
+                before={"value": before},
+                after={"value": value},
+                number=revision_count(session, "setting", name) + 1,
+            )
+            session.flush()
+            write_early_settings(self._desk.folder, stored_values(session))
+        return value
+
+
+def stored_values(session: Session) -> dict[str, Value]:
+    """Every declared setting with its value, within a session."""
+    from sqlalchemy import select
+
+    from db.models import Setting
+
+    stored = dict(session.execute(select(Setting.name, Setting.value)).tuples().all())
+    return {kind.name: kind.read(stored[kind.name]) if kind.name in stored else kind.default for kind in SETTINGS}
+
+
+def read_early_settings(folder: Path) -> dict[str, Value]:
+    """What the window must know before the database is open: language, type size, contrast. Never raises."""
+    try:
+        told = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        told = {}
+    told = told if isinstance(told, dict) else {}
+    early = [kind for kind in SETTINGS if kind.early]
+    return {
+        kind.name: told[kind.name] if kind.name in told and not kind.problem(told[kind.name]) else kind.default
+        for kind in early
+    }
+
+
+def write_early_settings(folder: Path, values: Mapping[str, Value]) -> None:
+    """Write the early ones among `values` to settings.json. Raises OSError."""
+    early = {kind.name: values.get(kind.name, kind.default) for kind in SETTINGS if kind.early}
+    write_private(folder / SETTINGS_FILE, json.dumps(early, ensure_ascii=False, indent=1).encode())
