@@ -1,0 +1,1 @@
+"""The screens, one folder per entry of the navigation. Each folder's `entry(services)` gives its ScreenEntry."""

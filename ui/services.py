@@ -1,0 +1,133 @@
+"""What a screen gets: the services of the signed-in desk, and the few ways in which a screen may act on the window.
+
+A service is imported and made at its first use, or all together by `warm_up` in a worker, so that no screen's import
+pulls in SQLAlchemy. A test makes one by `Services(desk, ImmediateRunner(), ScriptedDialogs())`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.desk import Desk
+    from app.services.accounts import Accounts
+    from app.services.backups import Backups
+    from app.services.catalogue import Catalogue
+    from app.services.drafts import Drafts
+    from app.services.enrolments import Enrolments
+    from app.services.exchange import Exchange
+    from app.services.follow_ups import FollowUps
+    from app.services.households import Households
+    from app.services.pairing import Pairing
+    from app.services.requests import Requests
+    from app.services.residents import Residents
+    from app.services.review import Review
+    from app.services.search import Search
+    from app.services.settings import Settings
+    from app.services.setup import Setup
+    from app.services.work_list import WorkList
+    from app.startup import Database
+    from ui.background import Runner
+    from ui.dialogs import Dialogs
+
+
+class Navigate(Protocol):
+    """Shows another screen: `navigate("residents", resident_id=…)`; the screen's `open_with` gets the arguments.
+
+    Returns False when the present screen does not let go, or when there is no such screen.
+    """
+
+    def __call__(self, key: str, /, **arguments: object) -> bool: ...
+
+
+def navigate_nowhere(key: str, /, **arguments: object) -> bool:
+    """There is no window to show another screen."""
+    return False
+
+
+def preview_nothing(pdf_bytes: bytes, title: str) -> None:
+    """There is no window to show a sheet."""
+
+
+def say_nothing(sentence: str) -> None:
+    """There is no window to say it in."""
+
+
+@dataclass(frozen=True)
+class SettingsPage:
+    """One page of the settings. A screen's package adds its own by `settings_pages(services) -> list[SettingsPage]`."""
+
+    key: str
+    title: str
+    factory: Callable[[], QWidget]
+
+
+def _service(module: str, name: str) -> Any:
+    def made(services: Services) -> Any:
+        return getattr(import_module(f"app.services.{module}"), name)(services.desk)
+
+    made.__doc__ = f"`app.services.{module}.{name}` of this desk."
+    return cached_property(made)
+
+
+@dataclass
+class Services:
+    """The services of one desk and one user. `preview` shows a sheet before it is printed, `say` a passing sentence.
+
+    `database` is the opened folder (keeper of the key, recovery key, restoring); None in tests of single screens.
+    """
+
+    desk: Desk
+    runner: Runner
+    dialogs: Dialogs
+    navigate: Navigate = navigate_nowhere
+    preview: Callable[[bytes, str], None] = preview_nothing
+    say: Callable[[str], None] = say_nothing
+    database: Database | None = None
+    settings_pages: list[SettingsPage] = field(default_factory=list)
+
+    if TYPE_CHECKING:
+        residents: Residents
+        households: Households
+        search: Search
+        enrolments: Enrolments
+        follow_ups: FollowUps
+        work_list: WorkList
+        drafts: Drafts
+        requests: Requests
+        review: Review
+        catalogue: Catalogue
+        exchange: Exchange
+        pairing: Pairing
+        accounts: Accounts
+        backups: Backups
+        settings: Settings
+        setup: Setup
+
+    @property
+    def kind(self) -> str:
+        """What the desk is: clinic or township."""
+        return self.desk.place.kind
+
+    def warm_up(self) -> None:
+        """Import and make every service; to be called in a worker."""
+        for name in SERVICES:
+            getattr(self, name)
+
+
+SERVICES = {
+    "residents": "Residents", "households": "Households", "search": "Search", "enrolments": "Enrolments",
+    "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
+    "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
+    "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
+}
+for _module, _name in SERVICES.items():
+    _made = _service(_module, _name)
+    _made.__set_name__(Services, _module)
+    setattr(Services, _module, _made)
