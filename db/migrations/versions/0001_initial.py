@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("submitted_by_id", sa.String(length=36), nullable=True),
         sa.Column("submitted_by_name", sa.String(length=50), nullable=False),
         sa.Column("submitted_at", sa.DateTime(), nullable=True),
+        sa.Column("submitted_version", sa.Integer(), nullable=True),
         sa.Column("taken_by_id", sa.String(length=36), nullable=True),
         sa.Column("decided_by_id", sa.String(length=36), nullable=True),
         sa.Column("decided_by_name", sa.String(length=50), nullable=False),
