@@ -103,16 +103,11 @@ class Dialogs(Protocol):
 
 
 def notice_of(error: CunyiError) -> Notice:
-    """What a failure says: lines of its message are what happened, what is safe, what to do."""
-    lines = [line.strip() for line in tr(error.message).splitlines() if line.strip()]
-    happened, safe, to_do = [*lines, "", "", ""][:3]
-    if len(lines) == 2:
-        safe, to_do = "", lines[1]
-    if len(lines) > 3:
-        to_do = "\n".join(lines[2:])
+    """What a failure says, one sentence to a line."""
+    sentences = "\n".join(part.replace("。", "。\n").strip() for part in tr(error.message).splitlines())
     from_outside = isinstance(error, EnvironmentFailure)
     title = tr("电脑或网络出了问题") if from_outside else tr("还不能这样做")
-    return Notice(title, happened, safe, to_do, error.details, "red" if from_outside else "amber")
+    return Notice(title, sentences, details=error.details, tone="red" if from_outside else "amber")
 
 
 def show_failure(dialogs: Dialogs, error: CunyiError) -> None:

@@ -16,21 +16,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from app.i18n import tr
-from ui.shell.lock import Cover, IdleWatch
-from ui.shell.navigation import Navigation
-from ui.shell.shortcuts import BACK_SHOWN, KEYS, ShortcutSheet
-from ui.shell.top_bar import TopBar
+from ui.shell.cover import Cover
 from ui.theme.theme import apply_theme, current_theme
 from ui.theme.tokens import Desk
-from ui.widgets.cards import ScrollPage
-from ui.widgets.layouts import Column
-from ui.widgets.toast import Toast
+
+if TYPE_CHECKING:
+    from ui.shell.desk_frame import DeskFrame
+    from ui.shell.navigation import Navigation
+    from ui.shell.top_bar import TopBar
+    from ui.widgets.cards import ScrollPage
+    from ui.widgets.toast import Toast
 
 SMALLEST = QSize(900, 560)
 
@@ -55,15 +57,16 @@ class ScreenEntry:
 class MainWindow(QMainWindow):
     """The frame of the program at one desk.
 
-    Signals: `painted` after the first frame, `screen_shown(key)`, `type_scale_changed(float)`, `locked`, `unlocked`,
-    `help_asked`, `search_chosen(key)`.
+    Signals: `painted` after the first frame; `data_ready`, emitted by whoever composed the window once there is data
+    to see; `screen_shown(key)`; `type_scale_changed(float)`; `lock_asked` and `unlocked`; `search_chosen(key)`;
+    `closing` when nothing keeps the window open any more.
     """
 
     painted = Signal()
+    data_ready = Signal()
     screen_shown = Signal(str)
     type_scale_changed = Signal(float)
     lock_asked = Signal()
-    locked = Signal()
     unlocked = Signal()
     search_chosen = Signal(str)
     closing = Signal()
@@ -82,26 +85,40 @@ class MainWindow(QMainWindow):
         self._before_closing: list[Callable[[], bool]] = []
         self._navigation_keys: list[QShortcut] = []
         self._shell_keys: list[QShortcut] = []
-        self._build()
-        self.idle_watch = IdleWatch(self)
-        self.set_identity(desk)
-        self._bind_keys()
-        self._connect()
+        self._frame: DeskFrame | None = None
+        self._toast: Toast | None = None
+        self._identity: tuple[Desk, str, str] = (desk, "", "")
+        self.cover = Cover()
+        self._covering = QStackedWidget()
+        self._covering.addWidget(self.cover)
+        self.setCentralWidget(self._covering)
+        self._show_identity()
         self.show_cover()
+
+    # --- the parts, made when they are first wanted, which is after the first frame ---------------------------
+
+    @property
+    def navigation(self) -> Navigation:
+        """The column at the left."""
+        return self._desk().navigation
+
+    @property
+    def top_bar(self) -> TopBar:
+        """The bar with search, date, state of the exchange."""
+        return self._desk().top_bar
+
+    def lock_after(self, minutes: float) -> None:
+        """Ask for the lock after so many minutes without a touch; 0 never."""
+        self._desk().idle_watch.set_minutes(minutes)
 
     # --- whose desk -------------------------------------------------------------------------------------------
 
     def set_identity(self, desk: Desk, organisation: str = "", user: str = "") -> None:
         """Say whose desk it is and who is at work; changes colours and title with the kind of desk."""
-        brand = tr("村医工作站") if desk == "clinic" else tr("卫生院工作站")
-        self.setWindowTitle(f"{brand} · {organisation}" if organisation else brand)
-        self.navigation.set_brand(brand)
-        self.navigation.set_foot(organisation, user)
-        self.cover.set_brand(brand, organisation)
         if current_theme().desk != desk:
             self._apply(replace(current_theme(), desk=desk))
-        self.top_bar.search.set_placeholder(
-            tr("找人：姓名 / 拼音首字母 / 身份证 / 电话") if desk == "clinic" else tr("找村卫生室 / 药品 / 申领单号"))
+        self._identity = (desk, organisation, user)
+        self._show_identity()
 
     # --- screens ----------------------------------------------------------------------------------------------
 
@@ -122,7 +139,7 @@ class MainWindow(QMainWindow):
     def clear_screens(self) -> None:
         """Remove all screens (another person signs in)."""
         for page in self._pages.values():
-            self._stack.removeWidget(page)
+            self._desk().stack.removeWidget(page)
             page.deleteLater()
         for key in self._navigation_keys:
             key.setEnabled(False)
@@ -146,14 +163,14 @@ class MainWindow(QMainWindow):
         if self._current and self._current != key:
             self._history.append(self._current)
         self._current = key
-        self._stack.setCurrentWidget(self._pages[key])
+        self._desk().stack.setCurrentWidget(self._pages[key])
         self.navigation.set_current(key if entry.in_navigation else entry.belongs_to)
         if arguments:
             _call(screen, "open_with", **arguments)
         elif not is_new:
             _call(screen, "refresh")
         if screen.focusProxy() is not None:
-            screen.setFocus(Qt.FocusReason.OtherFocusReason)
+            screen.setFocus()
         self.screen_shown.emit(key)
         return True
 
@@ -192,6 +209,8 @@ class MainWindow(QMainWindow):
     def say(self, sentence: str, *, icon_name: str = "check") -> None:
         """Say something for a few seconds at the foot of the window: “已保存”."""
         if self._toast is None:
+            from ui.widgets.toast import Toast
+
             self._toast = Toast(self)
         self._toast.say(sentence, icon_name=icon_name)
 
@@ -203,7 +222,8 @@ class MainWindow(QMainWindow):
 
     def show_cover(self, content: QWidget | None = None, *, waiting: str = "") -> None:
         """Hide the desk behind the cover, with a widget (sign-in, unlocking, first start) or words of waiting."""
-        self.top_bar.search.put_away()
+        if self._frame is not None:
+            self._frame.top_bar.search.put_away()
         self._covering.setCurrentWidget(self.cover)
         self._enable_keys(False)
         if content is not None:
@@ -213,7 +233,7 @@ class MainWindow(QMainWindow):
 
     def show_desk(self) -> None:
         """Take the cover away."""
-        self._covering.setCurrentWidget(self._desk)
+        self._covering.setCurrentWidget(self._desk())
         self._enable_keys(True)
         self.unlocked.emit()
         present = self.current_screen()
@@ -228,7 +248,6 @@ class MainWindow(QMainWindow):
         """Ctrl+L: ask for the lock. Whoever composed the window covers it by `show_cover`."""
         if not self.is_covered():
             self.lock_asked.emit()
-            self.locked.emit()
 
     # --- type size --------------------------------------------------------------------------------------------
 
@@ -274,10 +293,14 @@ class MainWindow(QMainWindow):
 
     def show_help(self) -> None:
         """F1: the sheet of keys."""
+        from ui.shell.shortcuts import ShortcutSheet
+
         ShortcutSheet(self.key_groups(), self).exec()
 
     def key_groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """All keys by groups: (title, [(key, what it does)])."""
+        from ui.shell.shortcuts import BACK_SHOWN, KEYS
+
         everywhere = [(key.shown, tr(key.does)) for key in KEYS] + [(BACK_SHOWN[0], tr(BACK_SHOWN[1]))]
         entries = [self._entries[key] for key in self.navigation.entry_keys()]
         going = [((entry.shortcut or f"Alt+{number}").replace("+", " "), entry.title)
@@ -291,6 +314,8 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape that nobody else wanted goes back."""
+        from PySide6.QtCore import Qt
+
         if event.key() == Qt.Key.Key_Escape and not self.is_covered():
             self.go_back()
         else:
@@ -315,7 +340,8 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Let the navigation know how much room there is."""
         super().resizeEvent(event)
-        self.navigation.set_available(self.width())
+        if self._frame is not None:
+            self._frame.navigation.set_available(self.width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once when the first frame is out."""
@@ -323,45 +349,46 @@ class MainWindow(QMainWindow):
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)
-            self.idle_watch.watch(self.windowHandle())
 
     # --- inside -----------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
-        self.navigation = Navigation()
-        self.top_bar = TopBar()
-        self.cover = Cover()
-        self._toast: Toast | None = None
-        self._stack = QStackedWidget()
-        self._stack.setObjectName("page")
-        self._desk = QWidget()
-        row = QHBoxLayout(self._desk)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.navigation)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(self.top_bar)
-        right.addWidget(self._stack, 1)
-        row.addLayout(right, 1)
-        self._covering = QStackedWidget()
-        self._covering.addWidget(self._desk)
-        self._covering.addWidget(self.cover)
-        self.setCentralWidget(self._covering)
+    def _desk(self) -> DeskFrame:
+        """The desk behind the cover, made at the first call."""
+        if self._frame is None:
+            from ui.shell.desk_frame import DeskFrame
 
-    def _connect(self) -> None:
-        self.navigation.chosen.connect(self.show_screen)
-        self.top_bar.type_size_asked.connect(self.next_type_size)
-        self.top_bar.lock_asked.connect(self.lock)
-        self.top_bar.search.chosen.connect(self.search_chosen)
-        self.idle_watch.idle.connect(self.lock)
+            self._frame = DeskFrame()
+            self._covering.addWidget(self._frame)
+            self._frame.navigation.set_available(self.width())
+            self._frame.idle_watch.watch(self.windowHandle())
+            self._connect(self._frame)
+            self._bind_keys(self._frame)
+            self._show_identity()
+        return self._frame
+
+    def _show_identity(self) -> None:
+        desk, organisation, user = self._identity
+        brand = tr("村医工作站") if desk == "clinic" else tr("卫生院工作站")
+        self.setWindowTitle(f"{brand} · {organisation}" if organisation else brand)
+        self.cover.set_brand(brand, organisation)
+        if self._frame is not None:
+            self._frame.show_identity(brand, organisation, user, desk)
+
+    def _connect(self, frame: DeskFrame) -> None:
+        frame.navigation.chosen.connect(self.show_screen)
+        frame.top_bar.type_size_asked.connect(self.next_type_size)
+        frame.top_bar.lock_asked.connect(self.lock)
+        frame.top_bar.search.chosen.connect(self.search_chosen)
+        frame.idle_watch.idle.connect(self.lock)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)
 
-    def _bind_keys(self) -> None:
+    def _bind_keys(self, frame: DeskFrame) -> None:
+        from ui.shell.shortcuts import KEYS
+
         actions = {
-            "search": self.top_bar.search.start, "help": self.show_help, "primary": self.run_primary,
+            "search": frame.top_bar.search.start, "help": self.show_help, "primary": self.run_primary,
             "save": self.run_save, "print": self.run_print, "refresh": self.run_refresh, "lock": self.lock,
             "larger": self.larger_type, "smaller": self.smaller_type, "normal": lambda: self.set_type_scale(1.0),
         }
@@ -371,6 +398,7 @@ class MainWindow(QMainWindow):
                 shortcut = QShortcut(QKeySequence(sequence), self)
                 shortcut.activated.connect(actions[key.action])
                 if key.action not in always:
+                    shortcut.setEnabled(not self.is_covered())
                     self._shell_keys.append(shortcut)
 
     def _enable_keys(self, enabled: bool) -> None:
@@ -378,6 +406,9 @@ class MainWindow(QMainWindow):
             key.setEnabled(enabled)
 
     def _make(self, entry: ScreenEntry) -> QWidget:
+        from ui.widgets.cards import ScrollPage
+        from ui.widgets.layouts import Column
+
         screen = entry.factory()
         if not screen.objectName():
             screen.setObjectName(f"screen_{entry.key}")
@@ -387,7 +418,7 @@ class MainWindow(QMainWindow):
         page = ScrollPage(holder)
         self._screens[entry.key] = screen
         self._pages[entry.key] = page
-        self._stack.addWidget(page)
+        self._desk().stack.addWidget(page)
         return screen
 
     def _lets_go(self, screen: QWidget) -> bool:

@@ -197,7 +197,9 @@ QTableView[kind="data"] {{
 }}
 QTableView[kind="data"]:focus {{ border: {tokens.FOCUS_WIDTH}px solid {c.focus}; padding: 0; }}
 QTableView[kind="data"][inside_card="true"] {{ border: 1px solid transparent; border-radius: 0; }}
-QTableView[kind="data"][inside_card="true"]:focus {{ border: {tokens.FOCUS_WIDTH}px solid {c.focus}; border-radius: {theme.px(4)}px; }}
+QTableView[kind="data"][inside_card="true"]:focus {{
+  border: {tokens.FOCUS_WIDTH}px solid {c.focus}; border-radius: {theme.px(4)}px;
+}}
 QTableView[kind="data"] QHeaderView {{ background: transparent; border: none; }}
 QTableView[kind="data"] QHeaderView::section {{
   font-size: {theme.px(TYPE.caption)}px; color: {c.text_muted}; background: {c.surface_header}; border: none;
@@ -225,7 +227,9 @@ QTabBar::tab {{
 QTabBar::tab:hover {{ color: {c.text}; background: {c.surface_hover}; }}
 QTabBar::tab:selected {{ color: {c.accent_text}; font-weight: 700; border-bottom-color: {c.primary}; }}
 QTabBar:focus {{ outline: none; }}
-QTabBar::tab:selected:focus {{ border: {tokens.FOCUS_WIDTH}px solid {c.focus}; border-bottom: {theme.px(3)}px solid {c.focus}; }}
+QTabBar::tab:selected:focus {{
+  border: {tokens.FOCUS_WIDTH}px solid {c.focus}; border-bottom: {theme.px(3)}px solid {c.focus};
+}}
 QTabBar QToolButton {{ background: {c.surface}; border: 1px solid {c.border}; }}
 """
 
@@ -255,6 +259,10 @@ QWidget#navigation QScrollArea, QWidget#navigation_entries {{ background: transp
 QLabel#brand {{ color: {c.nav_text_selected if not theme.high_contrast else c.nav_text};
   font-size: {theme.px(TYPE.brand)}px; font-weight: 700; }}
 QLabel#organisation, QLabel#user {{ color: {c.nav_foot}; font-size: {theme.px(TYPE.caption)}px; }}
+QFrame#cover, QScrollArea#cover_scroll {{ background: {c.nav}; border: none; }}
+QLabel#cover_brand {{ color: {c.nav_text}; font-size: {theme.px(28)}px; font-weight: 700; qproperty-alignment: AlignCenter; }}
+QLabel#cover_organisation {{ color: {c.nav_foot}; font-size: {theme.px(TYPE.body)}px; qproperty-alignment: AlignCenter; }}
+QLabel#cover_waiting {{ color: {c.text_muted}; font-size: {theme.px(TYPE.body)}px; qproperty-alignment: AlignCenter; }}
 QWidget#top_bar {{ background: {c.surface}; border-bottom: 1px solid {c.border}; }}
 QWidget#top_bar QLabel {{ color: {c.grey.text}; font-size: {theme.px(13)}px; }}
 QPushButton[kind="top"] {{

@@ -82,14 +82,15 @@ def current_theme() -> Theme:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Give the whole application this appearance, now and for widgets made later."""
+    """Give the whole application this appearance, now and for widgets made later.
+
+    The sheet expects Qt's style Fusion, which `ui.start` asks for when it makes the application.
+    """
     global _current
     from ui.theme.stylesheet import build_stylesheet
 
     _current = theme
     load_fonts()
-    if app.style().objectName().lower() != "fusion" and not app.styleSheet():
-        app.setStyle("Fusion")
     app.setFont(theme.font())
     app.setPalette(_qt_palette(theme.colours))
     app.setStyleSheet(build_stylesheet(theme))
