@@ -63,6 +63,11 @@ def show(text: str) -> None:
     print(text)
 
 
+def warn(text: str) -> None:
+    """One line beside a command's answer, on standard error."""
+    print(text, file=sys.stderr)
+
+
 def speak_utf8() -> None:
     """Standard input and output are UTF-8, whatever the system's code page is."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):

@@ -33,7 +33,9 @@ def read_json(text: str) -> object:
     """The JSON in `text`; raises UserError naming the line when it is none."""
     try:
         return json.loads(text)
+    except RecursionError as error:
+        raise UserError(msg("内容不是合用的 JSON：嵌套太深。")) from error
     except json.JSONDecodeError as error:
         raise UserError(
-            msg("标准输入不是 JSON：第 {line} 行第 {column} 个字符处写得不对。", line=error.lineno, column=error.colno)
+            msg("内容不是 JSON：第 {line} 行第 {column} 个字符处写得不对。", line=error.lineno, column=error.colno)
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from app.desk import Desk
 from app.domain.message import msg
 from app.errors import EnvironmentFailure, UserError
 from app.exchange.envelope import LARGEST_FILE, EnvelopeRefused, Fault
+from app.services.exchange_files import write_whole
 from app.services.post import TakenIn, receive
 from db.models import ExchangeMessage, Organisation
 
@@ -97,23 +97,3 @@ class Exchange:
                 )
                 for row in rows
             ]
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """Write `data` to `file` through a neighbour, so that a cut leaves the old file or none."""
-    partial = file.with_name(file.name + ".part")
-    try:
-        with partial.open("wb") as target:
-            target.write(data)
-            target.flush()
-            os.fsync(target.fileno())
-        partial.replace(file)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise EnvironmentFailure(
-            msg(
-                "文件没有写成“{file}”，内容都还安全地保存在本机。请换一个位置，或检查U盘是否插好、是否已满。",
-                file=file.name,
-            ),
-            details=str(error),
-        ) from error

@@ -14,7 +14,7 @@ from app.domain.message import msg
 from app.errors import UserError
 from app.exchange.cards import Card, read_card, write_card
 from app.exchange.keys import PublicKeys
-from app.services.exchange import write_whole
+from app.services.exchange_files import write_whole
 from app.services.history import changes_of, record_change
 from app.services.post import own_keys
 from db.models import Organisation
