@@ -12,6 +12,7 @@ import csv
 from functools import cache
 
 import resources
+from app.reference import surnames
 
 LONGEST_SURNAME = 2
 
@@ -34,15 +35,10 @@ def _character_readings() -> dict[str, tuple[str, ...]]:
 @cache
 def _surname_readings() -> dict[str, tuple[tuple[str, ...], ...]]:
     """For a surname of one or two characters, its readings as syllables, in the order of the table."""
-    found: dict[str, tuple[tuple[str, ...], ...]] = {}
-    if not (resources.ROOT / "codes" / "surnames.csv").exists():
-        return found
-    with resources.path("codes", "surnames.csv").open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            syllables = tuple(row["reading"].casefold().replace("ü", "v").split())
-            if len(syllables) == len(row["surname"]):
-                found[row["surname"]] = (*found.get(row["surname"], ()), syllables)
-    return found
+    return {
+        surname.characters: tuple(tuple(part.replace("ü", "v") for part in reading) for reading in surname.readings)
+        for surname in surnames()
+    }
 
 
 def syllables(character: str) -> tuple[str, ...]:

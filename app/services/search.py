@@ -1,18 +1,15 @@
 """Finding a resident by what the doctor types: name, pinyin, initials, last digits of a number, record number.
 
-One read connection is kept open, because opening one costs more than the search. Every search is a transaction of
-its own, so that it sees what was saved a moment ago. Shown first: the exact name, names that begin so, names that
+Statements are built once and run on a connection of the pool, without a session. Every search is a transaction of its
+own, so that it sees what was saved a moment ago. Shown first: the exact name, names that begin so, names that
 contain it; who moved away or died comes last. A hit on the head of a household brings its members after the direct
 hits. What is typed is never logged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 
 from sqlalchemy import Connection
 
@@ -21,7 +18,7 @@ from app.domain.dates import age_on
 from app.domain.search_keys import AFTER_ALL, Query, plain_number, query_text, read_query
 from app.pinyin import name_readings
 from app.services.masks import masked_id_number, masked_phone
-from db.queries.search import Hit, hits_between, members_of
+from db.queries.search import Hit, hits_in, members_of
 
 SPARE = 6
 """So many rows more than asked for are read: one resident may stand under two keys of a range."""
@@ -52,12 +49,10 @@ class SearchHit:
 
 
 class Search:
-    """居民查找 on one desk. Safe to be called from several threads; they wait for each other."""
+    """居民查找 on one desk. May be called from any thread."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._lock = Lock()
-        self._connection: Connection | None = None
 
     def find(self, text: str, limit: int = 20) -> list[SearchHit]:
         """At most `limit` residents for what was typed, the best first; nothing typed finds nobody."""
@@ -65,58 +60,36 @@ class Search:
         query = read_query(typed, name_readings(query_text(typed)))
         if not query.ranges:
             return []
-        with self._reading() as connection:
+        with self._desk.sessions.engine.connect() as connection:
             direct = _direct_hits(connection, query, limit)
             with_members = _members(connection, direct, limit)
         today = self._desk.today()
         plain = query_text(typed)
         return [_shown(hit, plain, today) for hit in (*direct, *with_members)]
 
-    def close(self) -> None:
-        """Give the kept connection back; the next search opens another."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._lock:
-            if self._connection is None:
-                self._connection = self._desk.sessions.engine.connect()
-            try:
-                yield self._connection
-            finally:
-                self._connection.rollback()
-
 
 def _direct_hits(connection: Connection, query: Query, limit: int) -> list[Hit]:
-    found: dict[int, Hit] = {}
-    candidates = MIXED_CANDIDATES if query.name_part else limit + SPARE
     ranges = [(key, key + "\x00") for key in query.exact] + [(q, q + AFTER_ALL) for q in query.ranges]
-    for low, high in ranges:
-        hits = hits_between(
-            connection, low, high, candidates=candidates, most=limit + SPARE, name_part=query.name_part
-        )
-        for hit in hits:
-            found.setdefault(hit.number, hit)
-        if len(found) >= limit:
-            break
+    candidates = MIXED_CANDIDATES if query.name_part else limit + SPARE
+    hits = hits_in(
+        connection, ranges, candidates=candidates, most=limit + SPARE, name_part=query.name_part
+    )
+    found: dict[int, Hit] = {}
+    for hit in hits:
+        found.setdefault(hit.number, hit)
     return list(found.values())[:limit]
 
 
 def _members(connection: Connection, direct: list[Hit], limit: int) -> list[Hit]:
     """The members of the households whose heads were found, as far as there is room."""
+    room = limit - len(direct)
+    households = [hit.household_id for hit in direct if hit.household_id and hit.head_id == hit.id][:room]
+    if not households:
+        return []
     seen = {hit.number for hit in direct}
-    members: list[Hit] = []
-    for head in direct:
-        if head.head_id != head.id or head.household_id is None or len(seen) >= limit:
-            continue
-        for member in members_of(connection, head.household_id):
-            if member.number not in seen and len(seen) < limit:
-                seen.add(member.number)
-                members.append(member)
-    return members
+    members = [member for member in members_of(connection, households) if member.number not in seen]
+    members.sort(key=lambda member: households.index(member.household_id))
+    return members[:room]
 
 
 def _shown(hit: Hit, plain: str, today: date) -> SearchHit:

@@ -1,6 +1,6 @@
-"""Finding residents by keys, and keeping the keys. The statements are built once; a search runs one to six of them.
+"""Finding residents by keys, and keeping the keys. The statements are built once; a search runs one or two of them.
 
-A search reads the primary key of search_key (k, resident_number) from `low` on and fetches each hit by the unique
+A search reads several ranges of the primary key of search_key (k, resident_number) and fetches each hit by the unique
 index of resident.number, its household and that household's head by their primary keys. Members of households are
 read by ix_resident_household_id; the keys of one resident by ix_search_key_resident_number.
 """
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Date, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, Date, TextualSelect, bindparam, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from db.models import Household, Resident, SearchKey
@@ -22,18 +23,30 @@ _HIT_COLUMNS = """r.number, r.id, r.name, r.name_key, r.sex, r.birth_date, r.bir
     r.contact_phone, r.record_no, r.state, r.relation, r.household_id, h.group_name, h.head_id, head.name AS head_name"""
 _HIT_JOINS = """LEFT JOIN household h ON h.id = r.household_id LEFT JOIN resident head ON head.id = h.head_id"""
 
-_BY_KEY = text(
-    f"""SELECT k.k, {_HIT_COLUMNS}
-    FROM (SELECT k, resident_number FROM search_key WHERE k >= :low AND k < :high
-          ORDER BY k, resident_number LIMIT :candidates) k
-    JOIN resident r ON r.number = k.resident_number {_HIT_JOINS}
-    WHERE r.name_key LIKE :like ORDER BY k.k, k.resident_number LIMIT :most"""
-).columns(birth_date=Date)
+_MEMBERS = (
+    text(
+        f"""SELECT '' AS k, {_HIT_COLUMNS} FROM resident r {_HIT_JOINS}
+        WHERE r.household_id IN :household_ids AND r.state = 'active' ORDER BY r.birth_date, r.number"""
+    )
+    .bindparams(bindparam("household_ids", expanding=True))
+    .columns(birth_date=Date)
+)
 
-_MEMBERS = text(
-    f"""SELECT '' AS k, {_HIT_COLUMNS} FROM resident r {_HIT_JOINS}
-    WHERE r.household_id = :household_id AND r.state = 'active' ORDER BY r.birth_date, r.number"""
-).columns(birth_date=Date)
+
+@cache
+def _by_keys(ranges: int) -> TextualSelect:
+    parts = " UNION ALL ".join(
+        f"""SELECT * FROM (SELECT {part} AS part, k, resident_number FROM search_key
+        WHERE k >= :low{part} AND k < :high{part} ORDER BY k, resident_number LIMIT :candidates) p{part}"""
+        for part in range(ranges)
+    )
+    return text(
+        f"""SELECT k.k, {_HIT_COLUMNS}
+        FROM (SELECT part, k, resident_number FROM ({parts}) parts
+              ORDER BY part, k, resident_number LIMIT :candidates) k
+        JOIN resident r ON r.number = k.resident_number {_HIT_JOINS}
+        WHERE r.name_key LIKE :like ORDER BY k.part, k.k, k.resident_number LIMIT :most"""
+    ).columns(birth_date=Date)
 
 
 class Hit(NamedTuple):
@@ -59,20 +72,28 @@ class Hit(NamedTuple):
     head_name: str | None
 
 
-def hits_between(
-    connection: Connection, low: str, high: str, *, candidates: int, most: int, name_part: str = ""
+def hits_in(
+    connection: Connection,
+    ranges: Sequence[tuple[str, str]],
+    *,
+    candidates: int,
+    most: int,
+    name_part: str = "",
 ) -> list[Hit]:
-    """Hits whose key lies from `low` up to but not including `high`, in the order of keys.
+    """Hits with a key in one of `ranges` (from, up to but not including), range by range, in the order of keys.
 
     The first `candidates` keys are looked at; of them at most `most` whose folded name contains `name_part` come back.
+    A resident may come back under several keys.
     """
-    values = {"low": low, "high": high, "candidates": candidates, "most": most, "like": f"%{name_part}%"}
-    return [Hit(*row) for row in connection.execute(_BY_KEY, values)]
+    values: dict[str, object] = {"candidates": candidates, "most": most, "like": f"%{name_part}%"}
+    for part, (low, high) in enumerate(ranges):
+        values |= {f"low{part}": low, f"high{part}": high}
+    return [Hit(*row) for row in connection.execute(_by_keys(len(ranges)), values)]
 
 
-def members_of(connection: Connection, household_id: str) -> list[Hit]:
-    """Everybody under care in one household, the oldest first."""
-    return [Hit(*row) for row in connection.execute(_MEMBERS, {"household_id": household_id})]
+def members_of(connection: Connection, household_ids: Sequence[str]) -> list[Hit]:
+    """Everybody under care in these households, the oldest first."""
+    return [Hit(*row) for row in connection.execute(_MEMBERS, {"household_ids": household_ids})]
 
 
 _KEY_SOURCES = (
