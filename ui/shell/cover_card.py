@@ -8,7 +8,7 @@ from ui.shell.cover import CARD_WIDTH
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.cards import Card, ScrollPage
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Row
+from ui.widgets.layouts import Horizontal, Vertical
 
 
 class CoverCard(ScrollPage):
@@ -19,7 +19,7 @@ class CoverCard(ScrollPage):
         inside.setProperty("kind", "plain")
         super().__init__(inside, name="cover_scroll", parent=parent)
         self.content = content
-        rows = Column(inside, spacing=14, margins=20)
+        rows = Vertical(inside, spacing=14, margins=20)
         self._brand = label("", name="cover_brand")
         self._organisation = label("", name="cover_organisation")
         self._card = Card(name="cover_card", margins=24)
@@ -27,7 +27,7 @@ class CoverCard(ScrollPage):
         rows.addStretch(2)
         for words in (self._brand, self._organisation):
             rows.addWidget(words)
-        row = Row()
+        row = Horizontal()
         row.addStretch(1)
         row.addWidget(self._card)
         row.addStretch(1)

@@ -407,14 +407,14 @@ class MainWindow(QMainWindow):
 
     def _make(self, entry: ScreenEntry) -> QWidget:
         from ui.widgets.cards import ScrollPage
-        from ui.widgets.layouts import Column
+        from ui.widgets.layouts import Vertical
 
         screen = entry.factory()
         if not screen.objectName():
             screen.setObjectName(f"screen_{entry.key}")
         holder = QWidget()
         holder.setProperty("kind", "page")
-        Column(holder, margins=(20, 18, 20, 18)).addWidget(screen)
+        Vertical(holder, margins=(20, 18, 20, 18)).addWidget(screen)
         page = ScrollPage(holder)
         self._screens[entry.key] = screen
         self._pages[entry.key] = page

@@ -16,7 +16,7 @@ from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.cards import ScrollPage
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column
+from ui.widgets.layouts import Vertical
 
 COMPACT_BELOW = 1000
 ICONS_ONLY_BELOW = 520
@@ -107,13 +107,13 @@ class Navigation(QWidget):
         self._entries: dict[str, NavigationEntry] = {}
         self._brand_words = ""
         self._available = 1366
-        column = Column(self, spacing=6, margins=(8, 14, 8, 18))
+        column = Vertical(self, spacing=6, margins=(8, 14, 8, 18))
         self._brand = label("", name="brand")
         column.addWidget(self._brand)
         column.addSpacing(6)
         self._list = QWidget()
         self._list.setObjectName("navigation_entries")
-        self._entries_column = Column(self._list, spacing=2)
+        self._entries_column = Vertical(self._list, spacing=2)
         self._entries_column.addStretch(1)
         self._scroll = ScrollPage(self._list, name="navigation_scroll")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -14,7 +14,7 @@ from ui.theme.theme import current_theme
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.cards import ScrollPage
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Grid, Row
+from ui.widgets.layouts import Grid, Horizontal, Vertical
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle(tr("快捷键"))
         self.setAccessibleName(tr("快捷键"))
         theme = current_theme()
-        column = Column(self, spacing=12, margins=20)
+        column = Vertical(self, spacing=12, margins=20)
         inside = QWidget()
         inside.setProperty("kind", "plain")
         grid = Grid(inside, spacing=24, row_spacing=7)
@@ -66,7 +66,7 @@ class ShortcutSheet(QDialog):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(line, 1)
         column.addWidget(ScrollPage(inside, name="shortcut_scroll"), 1)
-        row = Row(spacing=12)
+        row = Horizontal(spacing=12)
         row.addStretch(1)
         close = PrimaryButton(tr("关闭"), name="shortcut_close", hint="Esc")
         close.clicked.connect(self.accept)

@@ -22,7 +22,7 @@ from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.buttons import Button
 from ui.widgets.cards import ScrollPage
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Row
+from ui.widgets.layouts import Horizontal, Vertical
 
 LONGEST_PIN = 8
 SHORTEST_PIN = 4
@@ -198,7 +198,7 @@ class PinEntry(QWidget):
         self._runner = runner
         self._user: UserChoice | None = None
         self._busy = False
-        column = Column(self, spacing=10)
+        column = Vertical(self, spacing=10)
         self._who = label("", "card_title", name="pin_user")
         self._who.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.dots = PinDots()
@@ -207,7 +207,7 @@ class PinEntry(QWidget):
         for widget in (self._who, self.dots, self._problem):
             column.addWidget(widget)
         column.addLayout(self._digit_keys())
-        row = Row(spacing=10)
+        row = Horizontal(spacing=10)
         self._back = Button(tr("换人"), name="pin_back", hint="Esc")
         self._back.clicked.connect(self.gone_back)
         self._enter = Button(tr("进入"), name="pin_enter", kind="primary", hint="↵")
@@ -303,7 +303,7 @@ class SignIn(QWidget):
         self.setObjectName("sign_in")
         self.setAccessibleName(tr("登录"))
         self._pages = QStackedWidget()
-        column = Column(self)
+        column = Vertical(self)
         column.addWidget(self._pages)
         self._buttons: list[UserButton] = []
         self._pages.addWidget(self._list_of(users))
@@ -339,7 +339,7 @@ class SignIn(QWidget):
     def _list_of(self, users: Sequence[UserChoice]) -> QWidget:
         page = QWidget()
         page.setProperty("kind", "plain")
-        column = Column(page, spacing=10)
+        column = Vertical(page, spacing=10)
         column.addWidget(label(tr("请选择您的名字"), "card_title"))
         for user in users:
             button = UserButton(user)

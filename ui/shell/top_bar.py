@@ -19,7 +19,7 @@ from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.theme.tokens import Tone
 from ui.widgets.buttons import Button
 from ui.widgets.labels import label
-from ui.widgets.layouts import Row
+from ui.widgets.layouts import Horizontal
 
 
 class Dot(QWidget):
@@ -61,7 +61,7 @@ class TopBar(QWidget):
         super().__init__(parent)
         self.setObjectName("top_bar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = Row(self, spacing=10, margins=(20, 0, 14, 0))
+        row = Horizontal(self, spacing=10, margins=(20, 0, 14, 0))
         self.search = SearchBox()
         row.addWidget(self.search, 3)
         row.addStretch(1)

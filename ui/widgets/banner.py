@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ui.widgets.cards import Card
 from ui.widgets.chips import ChipRow, ChipText
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, FlowBox, Row
+from ui.widgets.layouts import FlowBox, Horizontal, Vertical
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class PatientBanner(Card):
         self._numbers = label("", "caption", name="person_numbers", wrap=True)
         self._chips = ChipRow(spacing=14)
         self._note = label("", "muted", name="person_note")
-        self._actions = Row(spacing=12)
-        row = Row(spacing=16)
-        words = Column(spacing=1)
+        self._actions = Horizontal(spacing=12)
+        row = Horizontal(spacing=16)
+        words = Vertical(spacing=1)
         first = FlowBox(spacing=6, row_spacing=2)
         first.add(self._name)
         first.add(self._facts)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QWidget
 
 from ui.widgets.chips import Chip, ChipRow, ChipText
 from ui.widgets.labels import label, set_look
-from ui.widgets.layouts import Column, FlowBox, Margins, Row, clear_layout
+from ui.widgets.layouts import FlowBox, Horizontal, Margins, Vertical, clear_layout
 
 CardTone = Literal["", "red", "amber", "green", "blue"]
 
@@ -26,11 +26,11 @@ class Card(QFrame):
         if name:
             self.setObjectName(name)
         self.setAccessibleName(title)
-        outer = Column(self, spacing=spacing, margins=margins)
+        outer = Vertical(self, spacing=spacing, margins=margins)
         self._title = label(title, "danger_title" if tone == "red" else "card_title", wrap=True)
         self._title.setVisible(bool(title))
         outer.addWidget(self._title)
-        self.body = Column(spacing=spacing)
+        self.body = Vertical(spacing=spacing)
         outer.addLayout(self.body)
 
     def title(self) -> str:
@@ -85,7 +85,7 @@ def card_line(text: str, *, strong: str = "", muted: str = "", chip: ChipText | 
     line.setProperty("kind", "plain")
     if name:
         line.setObjectName(name)
-    row = Row(line, spacing=14)
+    row = Horizontal(line, spacing=14)
     words = label(text, wrap=True)
     row.addWidget(words, 1 if not strong and not muted else 0)
     if strong:
@@ -114,8 +114,8 @@ class PageHeader(QWidget):
         self._note = label("", "muted", name="page_note")
         self._note.hide()
         self._words.add(self._note)
-        self._actions = Row(spacing=12)
-        row = Row(self, spacing=12)
+        self._actions = Horizontal(spacing=12)
+        row = Horizontal(self, spacing=12)
         row.addWidget(self._words, 1)
         row.addLayout(self._actions)
 
@@ -152,7 +152,7 @@ class ActionBar(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "plain")
         self.setObjectName(name)
-        self._row = Row(self, spacing=10)
+        self._row = Horizontal(self, spacing=10)
         self._note = label("", "muted", name="action_note", wrap=True)
         self._row.addWidget(self._note, 1)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.widgets.field_row import IconLabel
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column
+from ui.widgets.layouts import Vertical
 
 
 class EmptyState(QWidget):
@@ -19,7 +19,7 @@ class EmptyState(QWidget):
         self.setProperty("kind", "plain")
         self.setObjectName(name)
         self.setAccessibleName(title)
-        column = Column(self, spacing=10, margins=24)
+        column = Vertical(self, spacing=10, margins=24)
         column.addStretch(1)
         column.addWidget(IconLabel(icon_name, "muted", 44), 0, Qt.AlignmentFlag.AlignHCenter)
         self._title = label(title, "card_title", wrap=True)

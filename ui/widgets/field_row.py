@@ -11,7 +11,7 @@ from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.labels import label, set_look
-from ui.widgets.layouts import Column, Row
+from ui.widgets.layouts import Horizontal, Vertical
 
 
 class IconLabel(QWidget):
@@ -131,8 +131,8 @@ class LabelledField(QWidget):
         return False
 
     def _build(self, name: str, hint: str, required: bool) -> None:
-        column = Column(self, spacing=3)
-        head = Row(spacing=6)
+        column = Vertical(self, spacing=3)
+        head = Horizontal(spacing=6)
         self._caption = label(self._caption_words, "caption", name=f"{name}_caption")
         self._caption.setBuddy(self.control)
         head.addWidget(self._caption)
@@ -166,7 +166,7 @@ class LabelledField(QWidget):
     def _build_sentence(self, name: str) -> QWidget:
         self._beneath = QWidget()
         self._beneath.setProperty("kind", "plain")
-        row = Row(self._beneath, spacing=4)
+        row = Horizontal(self._beneath, spacing=4)
         self._mark = IconLabel("error", "red")
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         self._sentence = label("", "problem", name=f"{name}_problem", wrap=True)

@@ -28,7 +28,7 @@ def _four(margins: Margins) -> tuple[int, int, int, int]:
     return (margins, margins, margins, margins) if isinstance(margins, int) else margins
 
 
-class Column(QVBoxLayout):
+class Vertical(QVBoxLayout):
     """A vertical layout with scaled distances; margins are (left, top, right, bottom) or one number."""
 
     def __init__(self, parent: QWidget | None = None, *, spacing: int = 8, margins: Margins = 0) -> None:
@@ -44,7 +44,7 @@ class Column(QVBoxLayout):
         self.setContentsMargins(*(theme.gap(margin) for margin in margins))
 
 
-class Row(QHBoxLayout):
+class Horizontal(QHBoxLayout):
     """A horizontal layout with scaled distances."""
 
     def __init__(self, parent: QWidget | None = None, *, spacing: int = 8, margins: Margins = 0) -> None:

@@ -15,7 +15,7 @@ from ui.theme.theme import current_theme
 from ui.widgets.buttons import Button, PrimaryButton, SecondaryButton
 from ui.widgets.field_row import IconLabel, LabelledField, LineEdit
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Row
+from ui.widgets.layouts import Horizontal, Vertical
 
 if TYPE_CHECKING:
     from ui.dialogs import Answer
@@ -37,10 +37,10 @@ class MessageWindow(QDialog):
         self.setWindowTitle(tr(title))
         self.setAccessibleName(tr(title))
         self.setMinimumWidth(min(current_theme().px(460), 900))
-        column = Column(self, spacing=14, margins=20)
-        head = Row(spacing=14)
+        column = Vertical(self, spacing=14, margins=20)
+        head = Horizontal(spacing=14)
         head.addWidget(IconLabel(ICON_OF.get(tone, "info"), tone, 26), 0, Qt.AlignmentFlag.AlignTop)
-        words = Column(spacing=10)
+        words = Vertical(spacing=10)
         words.addWidget(label(tr(title), "card_title", name="message_title", wrap=True))
         for key, caption, text in (
             ("happened", tr("怎么了"), tr(happened)), ("safe", tr("数据在不在"), tr(safe)), ("to_do", tr("怎么办"), tr(to_do)),
@@ -76,8 +76,8 @@ class MessageWindow(QDialog):
         QGuiApplication.clipboard().setText(self._details.toPlainText())
         self._copy.set_words(tr("已复制"))
 
-    def _add_details(self, column: Column, details: str) -> None:
-        row = Row(spacing=8)
+    def _add_details(self, column: Vertical, details: str) -> None:
+        row = Horizontal(spacing=8)
         self._toggle = Button(tr("显示详情"), name="message_details_toggle", kind="link")
         self._toggle.clicked.connect(self.on_details)
         self._copy = Button(tr("复制"), name="message_copy", small=True, icon_name="copy")
@@ -95,8 +95,8 @@ class MessageWindow(QDialog):
         self._details.hide()
         column.addWidget(self._details)
 
-    def _buttons(self, answers: Sequence[Answer], harmless: str) -> Row:
-        row = Row(spacing=12)
+    def _buttons(self, answers: Sequence[Answer], harmless: str) -> Horizontal:
+        row = Horizontal(spacing=12)
         row.addStretch(1)
         for answer in answers:
             button = Button(tr(answer.text), name=f"answer_{answer.key}", kind=answer.kind,
@@ -110,8 +110,8 @@ class MessageWindow(QDialog):
         return row
 
 
-def _part(key: str, caption: str, text: str) -> Column:
-    part = Column(spacing=2)
+def _part(key: str, caption: str, text: str) -> Vertical:
+    part = Vertical(spacing=2)
     if caption:
         part.addWidget(label(caption, "caption"))
     words = label(text, name=f"message_{key}", wrap=True)
@@ -129,14 +129,14 @@ class TextWindow(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setMinimumWidth(min(current_theme().px(420), 900))
-        column = Column(self, spacing=14, margins=20)
+        column = Vertical(self, spacing=14, margins=20)
         column.addWidget(label(title, "card_title", wrap=True))
         self._line = LineEdit(name="text_window_line", accessible_name=caption)
         self._line.setText(value)
         self._line.selectAll()
         self._line.returnPressed.connect(self.accept)
         column.addWidget(LabelledField(caption, self._line, name="text_window_line", hint=hint))
-        row = Row(spacing=12)
+        row = Horizontal(spacing=12)
         row.addStretch(1)
         back = SecondaryButton(tr("返回"), name="text_window_back", hint="Esc")
         back.clicked.connect(self.reject)

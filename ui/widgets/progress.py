@@ -13,7 +13,7 @@ from app.i18n import tr
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.theme.tokens import Tone
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Row, clear_layout
+from ui.widgets.layouts import Horizontal, Vertical, clear_layout
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class ProgressList(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "plain")
         self.setObjectName(name)
-        self._column = Column(self, spacing=14)
+        self._column = Vertical(self, spacing=14)
         self._shares: tuple[Share, ...] = ()
 
     def shares(self) -> tuple[Share, ...]:
@@ -84,8 +84,8 @@ class ProgressList(QWidget):
         self._shares = tuple(shares)
         clear_layout(self._column)
         for share in self._shares:
-            block = Column(spacing=3)
-            line = Row(spacing=12)
+            block = Vertical(spacing=3)
+            line = Horizontal(spacing=12)
             line.addWidget(label(share.title, "small", wrap=True), 0)
             line.addWidget(label(f"{share.done} / {share.of}", "small_strong"))
             line.addStretch(1)
@@ -135,7 +135,7 @@ class StepList(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "plain")
         self.setObjectName(name)
-        self._column = Column(self, spacing=9)
+        self._column = Vertical(self, spacing=9)
         self._steps: tuple[Step, ...] = ()
 
     def steps(self) -> tuple[Step, ...]:
@@ -147,7 +147,7 @@ class StepList(QWidget):
         self._steps = tuple(steps)
         clear_layout(self._column)
         for step in self._steps:
-            line = Row(spacing=8)
+            line = Horizontal(spacing=8)
             line.addWidget(StepDot(done=step.done))
             line.addWidget(label(step.title, "body" if step.done else "muted"))
             line.addWidget(label(step.note, "body" if step.done else "muted", wrap=True), 1)

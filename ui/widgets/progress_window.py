@@ -11,7 +11,7 @@ from ui.background import Job
 from ui.theme.theme import current_theme
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Row
+from ui.widgets.layouts import Horizontal, Vertical
 
 
 class ProgressWindow(QDialog):
@@ -26,7 +26,7 @@ class ProgressWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
         self.setMinimumWidth(current_theme().px(420))
-        column = Column(self, spacing=12, margins=20)
+        column = Vertical(self, spacing=12, margins=20)
         column.addWidget(label(job.title, "card_title", name="progress_title", wrap=True))
         self._step = label(job.sentence or tr("正在准备…"), name="progress_step", wrap=True)
         column.addWidget(self._step)
@@ -39,7 +39,7 @@ class ProgressWindow(QDialog):
         self._cancel = SecondaryButton(tr("停下"), name="progress_cancel", hint="Esc")
         self._cancel.setVisible(job.can_cancel)
         self._cancel.clicked.connect(self.reject)
-        row = Row()
+        row = Horizontal()
         row.addStretch(1)
         row.addWidget(self._cancel)
         column.addLayout(row)

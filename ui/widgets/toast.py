@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ui.theme.theme import current_theme
 from ui.widgets.field_row import IconLabel
 from ui.widgets.labels import label
-from ui.widgets.layouts import Row
+from ui.widgets.layouts import Horizontal
 
 SHOWN_FOR_MS = 3500
 
@@ -20,7 +20,7 @@ class Toast(QFrame):
         super().__init__(window)
         self.setObjectName("toast")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        row = Row(self, spacing=8, margins=(14, 9, 16, 9))
+        row = Horizontal(self, spacing=8, margins=(14, 9, 16, 9))
         self._mark = IconLabel("check", "#ffffff", 16)
         row.addWidget(self._mark)
         self._words = label("", name="toast_words")
