@@ -8,6 +8,7 @@ word but 无 counts as found.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -65,7 +66,7 @@ _INSIGHT |= {
     "none": 3,
 }
 _SOCIAL = {"良好": 1, "一般": 2, "较差": 3, "差": 3, "good": 1, "fair": 2, "poor": 3}
-_TYPE_2_WORDS = ("2型", "ii型", "Ⅱ型", "二型", "type2", "typeii", "t2", "e11")
+_TYPE_2 = re.compile("2型|(?<!i)ii型|二型|type2|typeii(?!i)|t2d|^t2$|dm2|e11")
 _TYPE_OPEN_WORDS = ("糖尿病", "diabetes")
 
 
@@ -273,8 +274,8 @@ def is_type_2(diagnosis: str | None) -> bool | None:
     """Does a diagnosis say type 2 (2型糖尿病, type 2, T2DM, E11)? None when it does not say which type."""
     if diagnosis is None:
         return None
-    word = re.sub(r"[\s_\-]", "", diagnosis).lower()
-    if any(known in word for known in _TYPE_2_WORDS):
+    word = re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", diagnosis)).lower()
+    if _TYPE_2.search(word):
         return True
     return None if not word or word in _TYPE_OPEN_WORDS else False
 

@@ -1,0 +1,690 @@
+"""The clinical rules as `cunyi rule NAME` sees them: JSON in, JSON out."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from app.domain.reasons import EDITION
+from app.errors import UserError
+from app.rules.registry import evaluate
+
+TODAY = date(2026, 11, 22)
+VISIT = {"visit_date": "2026-11-22", "birth_date": "1970-01-01"}
+HTN = {**VISIT, "sbp": 130, "dbp": 80}
+DM = {**VISIT, "fpg_mmol_l": 6.5}
+
+
+def rule(name, payload):
+    result = evaluate(name, payload, TODAY)
+    assert json.loads(json.dumps(result)) == result  # plain JSON, nothing else
+    return result
+
+
+def texts(result):
+    return [reason["text"] for reason in result["reasons"]]
+
+
+def test_hypertension_gives_all_its_keys():
+    result = rule(
+        "hypertension",
+        {**HTN, "sbp": "158", "previous_visits": [{"date": "2026-11-13", "sbp": 162, "dbp": 94, "class": 3}]},
+    )
+    expected = {
+        "valid": True,
+        "missing": [],
+        "age": 56,
+        "controlled": False,
+        "proposed_class": 2,
+        "urgent": False,
+        "referral": "yes",
+        "next_visit_due": "2026-12-06",
+        "check_due": "2026-12-06",
+        "edition": EDITION,
+    }
+    assert {key: result[key] for key in expected} == expected
+    assert "上次 11-13 也不满意：162/94" in texts(result)
+    assert all(
+        reason["clause"].startswith("国家基本公共卫生服务规范（第三版）") for reason in result["reasons"]
+    )
+
+
+def test_what_a_rule_has_no_opinion_on_is_left_out():
+    satisfactory = rule("hypertension", HTN)
+    assert "check_due" not in satisfactory
+    unknown = rule("hypertension", {**VISIT, "sbp": 150})
+    assert (unknown["valid"], unknown["missing"], unknown["proposed_class"], unknown["controlled"]) == (
+        False,
+        ["dbp"],
+        None,
+        None,
+    )
+    assert not {"urgent", "referral", "next_visit_due"} & set(unknown)
+
+
+def test_nothing_at_all_is_missing_everything_needed():
+    assert rule("hypertension", {})["missing"] == ["visit_date", "birth_date", "sbp", "dbp"]
+    assert rule("diabetes_t2", {})["missing"] == ["visit_date", "fpg_mmol_l"]
+
+
+@pytest.mark.parametrize(
+    ("checklist", "urgent"),
+    [
+        (["chest_tightness"], True),
+        (["胸闷"], True),
+        ("胸闷", True),
+        ({"胸闷": True, "eye_pain": False}, True),
+        ({"胸闷": False}, False),
+        ([], False),
+        (["无"], False),
+        (None, False),
+    ],
+)
+def test_a_checklist_may_be_names_or_ticks(checklist, urgent):
+    result = rule("hypertension", {**HTN, "emergency_checklist": checklist})
+    assert result["urgent"] is urgent
+    assert result["proposed_class"] == (None if urgent else 1)
+
+
+@pytest.mark.parametrize(
+    ("disease", "urgent"), [(True, True), ("主动脉夹层", True), (False, False), ("无", False), (None, False)]
+)
+def test_another_disease_may_be_a_flag_or_its_name(disease, urgent):
+    assert rule("hypertension", {**HTN, "other_untreatable_disease": disease})["urgent"] is urgent
+
+
+def test_refused_values_are_told_first_with_their_key():
+    result = rule("hypertension", {**HTN, "sbp": 80, "dbp": 120})
+    assert result["valid"] is False
+    assert result["reasons"][0]["key"] == "dbp"
+    assert "填反" in result["reasons"][0]["text"]
+
+
+def test_symptoms_are_codes_as_numbers_or_text():
+    assert rule("hypertension", {**HTN, "symptoms": [2, "5"]})["ask_emergency_checklist"] is True
+    assert rule("hypertension", {**HTN, "symptoms": ["1"]})["ask_emergency_checklist"] is False
+    assert rule("hypertension", {**HTN, "symptoms": ["头晕"]})["ask_emergency_checklist"] is False
+
+
+def test_hints_stand_apart_from_reasons():
+    result = rule("hypertension", {**HTN, "comorbidity": ["糖尿病"], "individual_target_sbp": 125})
+    assert len(result["hints"]) == 3
+    assert not set(result["hints"]) & set(texts(result))
+
+
+def test_diabetes_gives_the_value_used_and_the_scope():
+    result = rule("diabetes_t2", {**VISIT, "fpg_mg_dl": 126, "diagnosis": "2型糖尿病"})
+    assert (
+        result["fpg_mmol_l"],
+        result["controlled"],
+        result["proposed_class"],
+        result["in_programme_scope"],
+    ) == (7.0, False, 2, True)
+    assert "combined_next_visit_due" not in result
+    assert rule("diabetes_t2", {**VISIT, "fpg_mg_dl": 125})["fpg_mmol_l"] == 6.94
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "in_scope"),
+    [
+        ("2型糖尿病", True),
+        ("Ⅱ型糖尿病", True),
+        ("type 2", True),
+        ("T2DM", True),
+        ("type_2_diabetes", True),
+        ("E11.9", True),
+        ("II型糖尿病", True),
+        ("III型糖尿病", False),
+        ("糖尿病", True),
+        (None, True),
+        ("1型糖尿病", False),
+        ("妊娠期糖尿病", False),
+        ("type 1", False),
+        ("E10", False),
+    ],
+)
+def test_only_type_2_is_in_the_programme(diagnosis, in_scope):
+    assert rule("diabetes_t2", {**DM, "diagnosis": diagnosis})["in_programme_scope"] is in_scope
+
+
+@pytest.mark.parametrize(
+    ("values", "dm", "htn", "combined"),
+    [
+        ({"sbp": 130, "dbp": 80}, "2027-02-22", "2027-02-22", "2027-02-22"),
+        ({"sbp": 150, "dbp": 80}, "2027-02-22", "2026-12-06", "2026-12-06"),
+        ({"sbp": 130, "dbp": 80, "fpg_mmol_l": 8}, "2026-12-06", "2027-02-22", "2026-12-06"),
+        ({"sbp": 130, "dbp": 80, "adr": True}, "2026-12-06", "2027-02-22", "2026-12-06"),
+        (
+            {"sbp": 130, "dbp": 80, "emergency_checklist": ["acetone_breath"]},
+            "2026-12-06",
+            "2027-02-22",
+            "2026-12-06",
+        ),
+        (
+            {"sbp": 130, "dbp": 80, "emergency_checklist": ["palpitation"]},
+            "2026-12-06",
+            "2026-12-06",
+            "2026-12-06",
+        ),
+        ({}, "2027-02-22", None, None),
+        ({"fpg_mmol_l": 8}, "2026-12-06", None, "2026-12-06"),  # nothing can be earlier
+        ({"fpg_mmol_l": None, "sbp": 130, "dbp": 80}, None, "2027-02-22", None),
+    ],
+)
+def test_a_person_with_both_diseases_has_three_dates(values, dm, htn, combined):
+    result = rule("diabetes_t2", {**DM, "also_hypertension": True, **values})
+    dates = [result.get(f"{name}_next_visit_due") for name in ("dm", "htn", "combined")]
+    assert dates == [dm, htn, combined]
+
+
+def test_the_pressure_sheet_of_a_person_with_both_diseases_has_its_own_history():
+    beside = [{"date": "2026-08-22", "fpg_mmol_l": 6, "class": 1, "sbp": 150, "dbp": 80}]
+    result = rule(
+        "diabetes_t2", {**DM, "also_hypertension": True, "sbp": 150, "dbp": 80, "previous_visits": beside}
+    )
+    assert (result["referral"], result["hypertension"]["referral"]) == ("no", "yes")
+    apart = {"previous_visits": [], "htn_previous_visits": [{"date": "2026-08-22", "sbp": 150, "dbp": 80}]}
+    result = rule("diabetes_t2", {**DM, "also_hypertension": True, "sbp": 150, "dbp": 80, **apart})
+    assert result["hypertension"]["referral"] == "yes"
+
+
+def test_screening_takes_readings_as_lists_or_objects():
+    case = {"birth_date": "1980-01-01", "date": "2026-11-22", "sex": "男", "sbp": 145, "dbp": 80}
+    lists = rule(
+        "hypertension_screening", {**case, "readings": [["2026-11-01", 142, 80], ["2026-11-10", 150, 95]]}
+    )
+    objects = [{"date": "2026-11-01", "sbp": 142, "dbp": 80}, {"date": "2026-11-10", "sbp": 150, "dbp": 95}]
+    assert lists == rule("hypertension_screening", {**case, "readings": objects})
+    assert (lists["preliminary_hypertension"], lists["action"], lists["referral"], lists["check_due"]) == (
+        True,
+        "refer",
+        "yes",
+        "2026-12-06",
+    )
+    assert (lists["age"], lists["in_scope_yearly_bp"], lists["high_risk"]) == (46, True, False)
+
+
+def test_screening_names_high_risk_and_the_interval():
+    result = rule(
+        "hypertension_screening",
+        {"birth_date": "1980-01-01", "date": "2026-11-22", "sex": 2, "sbp": 120, "dbp": 70, "waist_cm": 85},
+    )
+    assert (result["high_risk"], result["high_risk_items"], result["recheck_months"], result["action"]) == (
+        True,
+        [2],
+        6,
+        "half_yearly_check",
+    )
+
+
+def test_mental_disorder_takes_codes_or_words():
+    by_code = rule(
+        "severe_mental_disorder",
+        {"visit_date": "2026-11-22", "risk_level": 0, "insight": 1, "social_function_worst": 2},
+    )
+    by_word = rule(
+        "severe_mental_disorder",
+        {"visit_date": "2026-11-22", "risk_level": "0", "insight": "完全", "social_function_worst": "一般"},
+    )
+    assert by_code == by_word
+    assert (by_code["class"], by_code["label"], by_code["referral"], by_code["next_visit_due"]) == (
+        3,
+        "稳定",
+        "no",
+        "2027-02-22",
+    )
+    unstable = rule(
+        "severe_mental_disorder",
+        {"visit_date": "2026-11-22", "risk_level": 3, "insight": 1, "social_function_worst": 1},
+    )
+    assert (unstable["class"], unstable["referral"], unstable["next_visit_due"]) == (
+        1,
+        "urgent",
+        "2026-12-06",
+    )
+    assert rule("severe_mental_disorder", {"visit_date": "2026-11-22"})["class"] is None
+
+
+@pytest.mark.parametrize(
+    ("notice", "due"),
+    [
+        ("2026-03-01T09:30", "2026-03-04T09:30"),
+        ("2026-03-01 09:30", "2026-03-04T09:30"),
+        ("2026-03-01T09:30:05", "2026-03-04T09:30:05"),
+        ("2026-03-01T09:30:00+08:00", "2026-03-04T09:30:00+08:00"),
+        ("2026-03-01T09:30:00Z", "2026-03-04T09:30:00Z"),
+        ("2026-02-26", "2026-03-01"),
+    ],
+)
+def test_the_first_home_visit_is_written_as_precisely_as_the_notice(notice, due):
+    assert rule("tuberculosis", {"notice_at": notice})["first_visit_due"] == due
+
+
+def test_tuberculosis_gives_referral_check_and_rate():
+    result = rule(
+        "tuberculosis", {"visit_date": "2026-03-02", "adr": True, "doses_due": 180, "doses_taken": 162}
+    )
+    assert (
+        result["referral"],
+        result["check_due"],
+        result["dose_rate_percent"],
+        result["took_regularly"],
+    ) == ("urgent", "2026-03-16", 90.0, True)
+    assert rule("tuberculosis", {"visit_date": "2026-03-02", "adr": False})["referral"] == "no"
+    assert rule("tuberculosis", {"doses_due": 10, "doses_taken": 11})["valid"] is False
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
+        ({"height_cm": 165, "weight_kg": "65.34"}, {"bmi": 24.0, "category": "overweight"}),
+        ({"height_cm": "170", "weight_kg": 53}, {"bmi": 18.34, "category": "underweight"}),
+        (
+            {"height_cm": 170, "weight_kg": 60, "sex": "男", "waist_cm": 90},
+            {"category": "normal", "abdominal_obesity": True},
+        ),
+        (
+            {"height_cm": 170, "weight_kg": 90, "sex": 2, "waist_cm": "84.9"},
+            {"category": "obese", "abdominal_obesity": False},
+        ),
+    ],
+)
+def test_bmi_and_abdominal_obesity(case, expected):
+    result = rule("bmi", case)
+    assert {key: result[key] for key in expected} == expected
+
+
+def test_bmi_says_only_what_is_known():
+    result = rule("bmi", {"waist_cm": 85, "sex": "女"})
+    assert result["abdominal_obesity"] is True
+    assert result["missing"] == ["height_cm", "weight_kg"]
+    assert not {"bmi", "category"} & set(result)
+    assert "abdominal_obesity" not in rule("bmi", {"height_cm": 170, "weight_kg": 60, "waist_cm": 90})
+
+
+def test_adl_gives_total_level_and_label():
+    case = {"eating": 3, "grooming": 1, "dressing": 0, "toileting": 0, "mobility": 5}
+    result = rule("adl", case)
+    assert (result["valid"], result["total"], result["level"], result["label"]) == (True, 9, 3, "中度依赖")
+    refused = rule("adl", {**case, "eating": 1})
+    assert (refused["valid"], "total" in refused, refused["reasons"][0]["key"]) == (False, False, "eating")
+    assert rule("adl", {})["missing"] == ["eating", "grooming", "dressing", "toileting", "mobility"]
+
+
+def test_constitution_of_answers_with_a_default():
+    result = rule("tcm_constitution", {"answers": {"1": 5, "q23": 5, "25": 5}, "default_answer": 1})
+    assert (result["valid"], result["scores"]["湿热质"], result["results"]) == (True, 12, {"湿热质": "是"})
+    assert (result["main"], len(result["answers"])) == ("湿热质", 33)
+
+
+def test_constitution_fills_answers_from_numbers():
+    result = rule(
+        "tcm_constitution", {"default_answer": 1, "bmi": 28, "waist_cm": "105.5", "colds_per_year": 7}
+    )
+    assert [result["answers"][item] for item in ("9", "28", "14")] == [5, 5, 4]
+    kept = rule("tcm_constitution", {"default_answer": 1, "answers": {"9": 2}, "bmi": 28})
+    assert kept["answers"]["9"] == 2
+
+
+@pytest.mark.parametrize(
+    ("case", "answers"),
+    [
+        ({"item": 9, "bmi": [23.99, 24, 25, 26, 28]}, [1, 2, 3, 4, 5]),
+        ({"item": "q28", "waist_cm": [79.4, 79.5, 86, 91, 106]}, [1, 2, 3, 4, 5]),
+        ({"item": 14, "colds_per_year": [1, 2, 5, 7, 8, 12]}, [1, 2, 3, 4, 4, 5]),
+        ({"bmi": 24}, 2),
+    ],
+)
+def test_constitution_items_from_lists_of_numbers(case, answers):
+    assert rule("tcm_constitution", case)["answers"] == answers
+
+
+def test_constitution_without_all_answers_has_no_scores():
+    result = rule("tcm_constitution", {"answers": {"1": 3}})
+    assert (result["valid"], result["scores"], result["results"], len(result["missing"])) == (
+        False,
+        {},
+        {},
+        32,
+    )
+    assert rule("tcm_constitution", {"answers": [1] * 33})["valid"] is True
+
+
+def test_alcohol_is_added_as_spirit():
+    assert rule("alcohol", {"白酒_两": 1, "啤酒_两": "5", "红酒_两": 1, "黄酒_两": 1})["白酒_两"] == 1.95
+    assert "白酒_两" not in rule("alcohol", {})
+
+
+def test_an_identity_number_is_judged_on_its_day():
+    result = rule("id_number", {"number": "11010519491231002x", "form_sex": "男"})
+    assert (result["valid"], result["normalized"], result["birth_date"], result["sex"]) == (
+        True,
+        "11010519491231002X",
+        "1949-12-31",
+        2,
+    )
+    assert "表上填的是男" in result["warning"]
+    assert not {"reason", "expected_check", "upgraded"} & set(result)
+    assert rule("id_number", {"number": "11010519491231002X", "as_of": "1949-12-30"})["valid"] is False
+
+
+def test_an_identity_number_may_be_a_json_number():
+    assert rule("id_number", {"number": 110105200002290005})["valid"] is True
+
+
+def test_a_wrong_identity_number_gives_reason_and_expected_character():
+    result = rule("id_number", {"number": "110105194912310021"})
+    assert (result["valid"], result["expected_check"]) == (False, "X")
+    assert result["reason"] == texts(result)[0]
+    assert rule("id_number", {"number": None})["valid"] is False
+
+
+def test_a_15_digit_number_is_upgraded():
+    result = rule("id_number", {"number": "110105491231002"})
+    assert (result["valid"], result["upgraded"], result["kind"]) == (
+        True,
+        "11010519491231002X",
+        "resident_id_15",
+    )
+    assert result["warning"]
+
+
+def test_a_record_number_in_its_parts():
+    result = rule("record_number", {"number": "37068510110100002"})
+    expected = {
+        "valid": True,
+        "county": "370685",
+        "township": "101",
+        "village": "101",
+        "village_kind": "村委会",
+        "serial": 2,
+        "short": "101-00002",
+    }
+    assert {key: result[key] for key in expected} == expected
+    statistical = rule("record_number", {"number": "37068510121500002"})
+    assert statistical["valid"] is True
+    assert statistical["warning"]
+    assert "village_kind" not in statistical
+    assert rule("record_number", {})["valid"] is False
+
+
+def test_a_name_as_stored_with_its_code_points():
+    result = rule("name", {"input": "阿卜杜热合曼•买买提"})
+    assert (result["stored"], result["code_points"]) == ("阿卜杜热合曼·买买提", 10)
+    assert rule("name", {"input": "𠮷田"})["code_points"] == 2
+    assert rule("name", {"input": ""})["valid"] is False
+
+
+@pytest.mark.parametrize(
+    ("birth", "on", "age"),
+    [("2000-02-29", "2018-02-27", 17), ("2000-02-29", "2018-02-28", 18), ("1961-11-22", "2026-11-21", 64)],
+)
+def test_age(birth, on, age):
+    assert rule("age", {"birth_date": birth, "on": on})["age"] == age
+
+
+@pytest.mark.parametrize(
+    "case", [{"counts": {"numerator": 5, "denominator": 8}}, {"numerator": "5", "denominator": 8}]
+)
+def test_an_indicator_from_counts(case):
+    result = rule("indicator", {"indicator": "管理人群血压控制率", "year": 2026, **case})
+    assert (result["rate_percent"], result["numerator"], result["denominator"]) == (62.5, 5, 8)
+    assert "resident_ids" not in result
+
+
+def test_an_indicator_over_nobody_is_a_dash():
+    result = rule(
+        "indicator", {"indicator": "健康档案建档率", "year": 2026, "numerator": 0, "denominator": 0}
+    )
+    assert result["display"] == "—"
+    assert "rate_percent" not in result
+    assert (
+        rule("indicator", {"indicator": "管理人群血糖控制率", "year": 2026, "people": []})["display"] == "—"
+    )
+
+
+def test_pressure_control_from_people():
+    people = [
+        {
+            "id": "a",
+            "birth_date": "1950-01-01",
+            "visits": [
+                {"date": "2026-11-01", "sbp": 149, "dbp": 89},
+                {"date": "2026-02-01", "sbp": 190, "dbp": 80},
+            ],
+        },
+        {"id": "b", "birth_date": "1980-01-01", "visits": [{"date": "2026-11-01", "sbp": 149, "dbp": 89}]},
+        {
+            "id": "c",
+            "visits": [{"date": "2026-03-01", "sbp": 120, "dbp": 80}, {"date": "2026-04-01", "lost": True}],
+        },
+        {"id": "d", "ended_on": "2025-12-31", "visits": []},
+        {"id": "e", "diseases": ["2型糖尿病"], "visits": []},
+    ]
+    result = rule("indicator", {"indicator": "管理人群血压控制率", "year": 2026, "people": people})
+    assert (result["numerator_ids"], result["resident_ids"], result["count"], result["rate_percent"]) == (
+        ["a"],
+        ["a", "b", "c"],
+        3,
+        33.3,
+    )
+    early = rule(
+        "indicator",
+        {"indicator": "管理人群血压控制率", "year": 2026, "cut_off": "2026-03-31", "people": people},
+    )
+    assert early["numerator_ids"] == ["c"]
+
+
+def managed(identity, **values):
+    visits = [{"date": f"2026-{month}-10", "method": 1} for month in ("02", "05", "08", "11")]
+    return {"id": identity, "visits": visits, "exam_dates": ["2026-05-10"], **values}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["高血压患者规范管理率", "2型糖尿病患者规范管理率", "Ⅱ型糖尿病患者规范管理率", "糖尿病患者规范管理率"],
+)
+def test_standard_management_from_people(name):
+    phone = [
+        {"date": f"2026-{month}-10", "method": method}
+        for month, method in (("02", 1), ("05", "家庭"), ("08", 2), ("11", "电话"))
+    ]
+    people = [
+        managed("a"),
+        managed("b", visits=phone),
+        managed("c", exam_dates=[]),
+        managed("d", exam_dates=[], exams=[{"date": "2026-01-01"}]),
+        managed("e", referral_checks=[{"referred_on": "2026-05-10", "done_on": "2026-05-24"}]),
+        managed("f", referral_checks=[{"referred_on": "2026-05-10", "done_on": "2026-05-25"}]),
+        managed("g", referral_checks=[{"due": "2026-05-24"}]),
+        managed("h", enrolled_on="2026-08-01", visits=phone[2:3]),
+        managed("i", ended_on="2026-12-01"),
+    ]
+    result = rule("indicator", {"indicator": name, "year": 2026, "people": people})
+    assert result["numerator_ids"] == ["a", "d", "e", "h", "i"]
+    assert result["denominator"] == 9
+    without = rule(
+        "indicator",
+        {"indicator": name, "year": 2026, "people": people, "count_ended": False, "prorate_new": False},
+    )
+    assert without["numerator_ids"] == ["a", "d", "e"]
+    assert (
+        rule("indicator", {"indicator": name, "year": 2026, "people": people, "visits_per_year": 3})[
+            "numerator"
+        ]
+        == 6
+    )
+
+
+def test_severe_mental_disorder_counts_phone_visits_and_needs_no_examination_without_consent():
+    phone = [{"date": f"2026-{month}-10", "method": 3} for month in ("02", "05", "08", "11")]
+    people = [
+        managed("a", visits=phone),
+        managed("b", exam_dates=[], exam_required=False),
+        managed("c", exam_dates=[]),
+    ]
+    result = rule("indicator", {"indicator": "严重精神障碍患者规范管理率", "year": 2026, "people": people})
+    assert result["numerator_ids"] == ["a", "b"]
+
+
+def test_glucose_control_from_people_in_both_units():
+    people = [
+        {"id": "a", "visits": [{"date": "2026-05-01", "fpg_mmol_l": "6.99"}]},
+        {"id": "b", "visits": [{"date": "2026-05-01", "fpg_mg_dl": 126}]},
+        {
+            "id": "c",
+            "visits": [
+                {"date": "2026-05-01", "fpg_mg_dl": 125},
+                {"date": "2026-06-01", "disease": "高血压", "sbp": 120, "dbp": 70},
+            ],
+        },
+        {"id": "d", "visits": [{"date": "2026-05-01"}]},
+    ]
+    result = rule("indicator", {"indicator": "管理人群血糖控制率", "year": 2026, "people": people})
+    assert result["numerator_ids"] == ["a", "c"]
+
+
+def test_records_and_the_elderly_from_people():
+    people = [
+        {
+            "id": "a",
+            "birth_date": "1950-01-01",
+            "has_record": True,
+            "has_electronic_record": True,
+            "dynamic_dates": ["2026-03-01"],
+            "exams": [{"date": "2026-05-01", "complete": True, "guidance": True}],
+            "constitution_dates": ["2026-05-01"],
+            "constitution_complete": True,
+            "guidance": True,
+        },
+        {
+            "id": "b",
+            "birth_date": "1950-01-01",
+            "has_record": True,
+            "exam_dates": ["2026-05-01"],
+            "exam_complete": True,
+        },
+        {"id": "c", "birth_date": "1990-01-01"},
+        {"id": "d", "birth_date": "1950-01-01", "permanent": False, "has_record": True},
+    ]
+    payload = {"year": 2026, "people": people}
+    expected = {
+        "健康档案建档率": (["a", "b"], 3),
+        "电子健康档案建档率": (["a"], 3),
+        "老年人健康管理率": (["a"], 2),
+        "老年人中医药健康管理率": (["a"], 2),
+        "健康档案使用率": (["a"], 4),  # whoever is listed there has a record unless it is denied
+    }
+    for name, (numerator, denominator) in expected.items():
+        result = rule("indicator", {"indicator": name, **payload})
+        assert (result["numerator_ids"], result["denominator"]) == (numerator, denominator)
+    by_census = rule("indicator", {"indicator": "健康档案建档率", **payload, "denominator": 10})
+    assert (by_census["rate_percent"], by_census["count"]) == (20.0, 3)
+
+
+def test_tuberculosis_indicators_from_people():
+    people = [
+        {
+            "id": "a",
+            "notified_on": "2026-01-01",
+            "managed_from": "2026-01-03",
+            "completed_on": "2026-07-01",
+            "doses_due": 180,
+            "doses_taken": 162,
+        },
+        {
+            "id": "b",
+            "notified_on": "2026-01-01",
+            "completed_on": "2026-07-01",
+            "doses_due": 180,
+            "doses_taken": 161,
+        },
+        {"id": "c", "notified_on": "2026-01-01", "enrolled_on": "2026-01-02", "confirmed": False},
+    ]
+    managed_rate = rule("indicator", {"indicator": "肺结核患者管理率", "year": 2026, "people": people})
+    assert (managed_rate["numerator_ids"], managed_rate["resident_ids"]) == (["a"], ["a", "b"])
+    assert (
+        rule("indicator", {"indicator": "肺结核患者规则服药率", "year": 2026, "people": people})[
+            "rate_percent"
+        ]
+        == 50.0
+    )
+
+
+def test_the_older_rates_need_the_estimated_number():
+    payload = {"indicator": "高血压患者健康管理率", "year": 2026, "people": [managed("a")]}
+    assert rule("indicator", {**payload, "denominator": 8})["rate_percent"] == 12.5
+    with pytest.raises(UserError, match="denominator"):
+        rule("indicator", payload)
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("辖区内常住居民数", ["a", "b"]),
+        ("65岁及以上常住居民数", ["a"]),
+        ("在管高血压患者数", ["a", "c"]),
+        ("在管2型糖尿病患者数", ["b", "c"]),
+    ],
+)
+def test_a_denominator_by_itself(name, ids):
+    people = [
+        {"id": "a", "birth_date": "1950-01-01", "diseases": ["高血压"]},
+        {"id": "b", "birth_date": "1990-01-01", "diseases": ["2型糖尿病"]},
+        {"id": "c", "birth_date": "1990-01-01", "permanent": False, "diseases": ["高血压", "2型糖尿病"]},
+    ]
+    result = rule("indicator", {"indicator": name, "year": 2026, "people": people})
+    assert (result["resident_ids"], result["count"]) == (ids, len(ids))
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "words"),
+    [
+        ("hypertension", {"visit_date": "2026-02-30"}, "visit_date"),
+        ("hypertension", {"visit_date": "22/11/2026"}, "visit_date"),
+        ("hypertension", {"birth_date": 1970}, "birth_date"),
+        ("hypertension", {**HTN, "sbp": "高"}, "sbp"),
+        ("hypertension", {**HTN, "dbp": True}, "dbp"),
+        ("hypertension", {**HTN, "dbp": [80]}, "dbp"),
+        ("hypertension", {**HTN, "sbp": float("nan")}, "sbp"),
+        ("hypertension", {**HTN, "adr": "也许"}, "adr"),
+        ("hypertension", {**HTN, "adr": 2}, "adr"),
+        ("hypertension", {**HTN, "comorbidity": [1]}, "comorbidity"),
+        ("hypertension", {**HTN, "previous_visits": {"date": "2026-01-01"}}, "previous_visits"),
+        ("hypertension", {**HTN, "previous_visits": [{}, {"date": "x"}]}, "previous_visits 第 2 项：date"),
+        ("hypertension", {**HTN, "previous_visits": [{"class": 1.5}]}, "class"),
+        ("diabetes_t2", {**DM, "diagnosis": [2]}, "diagnosis"),
+        ("hypertension_screening", {"readings": [["2026-01-01", 140]]}, "readings"),
+        ("hypertension_screening", {"readings": "x"}, "readings"),
+        ("hypertension_screening", {"readings": [[None, 140, 90]]}, "readings"),
+        ("hypertension_screening", {"sex": "x"}, "sex"),
+        ("severe_mental_disorder", {"insight": "不知道"}, "insight"),
+        ("tuberculosis", {"notice_at": "2026-03-01T25:00"}, "notice_at"),
+        ("bmi", {"height_cm": 1.65, "weight_kg": 60}, "height_cm"),
+        ("bmi", {"height_cm": 0, "weight_kg": 60}, "height_cm"),
+        ("tcm_constitution", {"answers": {"34": 1}}, "34"),
+        ("tcm_constitution", {"answers": "x"}, "answers"),
+        ("tcm_constitution", {}, "answers"),
+        ("tcm_constitution", {"item": 9, "bmi": [None]}, "bmi"),
+        ("alcohol", {"啤酒_两": -1}, "啤酒_两"),
+        ("id_number", {"number": 1.5}, "number"),
+        ("id_number", {"number": "1", "form_sex": 3}, "form_sex"),
+        ("age", {"birth_date": "2000-01-01"}, "on"),
+        ("age", {"on": "2000-01-01"}, "birth_date"),
+        ("age", {"birth_date": "2000-01-02", "on": "2000-01-01"}, "on"),
+        ("indicator", {}, "indicator"),
+        ("indicator", {"indicator": "没有的指标"}, "没有的指标"),
+        ("indicator", {"indicator": "健康档案建档率"}, "numerator"),
+        ("indicator", {"indicator": "健康档案建档率", "numerator": -1, "denominator": 1}, "numerator"),
+        ("indicator", {"indicator": "健康档案建档率", "people": []}, "year"),
+        ("indicator", {"indicator": "健康档案建档率", "year": 26, "people": []}, "year"),
+        ("indicator", {"indicator": "健康档案建档率", "year": 2026, "people": [{}]}, "id"),
+    ],
+)
+def test_input_that_cannot_be_read_names_its_key(name, case, words):
+    with pytest.raises(UserError) as caught:
+        evaluate(name, case, TODAY)
+    assert words in str(caught.value)
+    assert caught.value.exit_status == 1
