@@ -6,6 +6,8 @@ plaintext, null and failing backends of the keyring package are not used, whatev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from app.domain.message import Message, msg
@@ -79,42 +81,27 @@ class SilentStore:
 class KeyringStore:
     """The operating system's keyring: Windows Credential Manager, the Secret Service of GNOME or KDE, macOS Keychain.
 
-    The keyring package is imported on first use (70 ms).
+    The keyring package is imported on first use (70 ms). A locked keyring may ask the user for its password in a window
+    of its own and wait for the answer, so this is called from a thread that may wait.
     """
 
     def get(self, name: str) -> str | None:
         """The secret, or None."""
-        import keyring.errors
-
-        backend = real_keyring()
-        try:
+        with answering() as backend:
             return backend.get_password(SERVICE, name)
-        except keyring.errors.KeyringError as error:
-            raise silent(error) from error
 
     def set(self, name: str, secret: str) -> None:
         """Keep the secret, and see that it is really there."""
-        import keyring.errors
-
-        backend = real_keyring()
-        try:
+        with answering() as backend:
             backend.set_password(SERVICE, name, secret)
-            kept = backend.get_password(SERVICE, name)
-        except keyring.errors.KeyringError as error:
-            raise silent(error) from error
-        if kept != secret:
-            raise NoKeyring(NO_KEYRING, details=type(backend).__module__)
+            if backend.get_password(SERVICE, name) != secret:
+                raise NoKeyring(NO_KEYRING, details=type(backend).__module__)
 
     def delete(self, name: str) -> None:
         """Forget the secret."""
-        import keyring.errors
-
-        backend = real_keyring()
-        try:
+        with answering() as backend:
             if backend.get_password(SERVICE, name) is not None:
                 backend.delete_password(SERVICE, name)
-        except keyring.errors.KeyringError as error:
-            raise silent(error) from error
 
 
 NO_KEYRING = msg(
@@ -137,9 +124,29 @@ def real_keyring() -> KeyringBackend:
     raise NoKeyring(NO_KEYRING, details=f"{type(chosen).__module__}.{type(chosen).__qualname__}")
 
 
-def silent(error: Exception) -> NoKeyring:
-    """What is told when the keyring refuses."""
-    import keyring.errors
+@contextmanager
+def answering() -> Iterator[KeyringBackend]:
+    """The real keyring; what it raises becomes NoKeyring."""
+    backend = real_keyring()
+    try:
+        yield backend
+    except keyring_failures(backend) as error:
+        is_locked = "Locked" in type(error).__name__ or "Dismissed" in type(error).__name__
+        raise NoKeyring(KEYRING_LOCKED if is_locked else NO_KEYRING, details=type(error).__name__) from error
 
-    locked = isinstance(error, keyring.errors.KeyringLocked)
-    return NoKeyring(KEYRING_LOCKED if locked else NO_KEYRING, details=type(error).__name__)
+
+def keyring_failures(backend: KeyringBackend) -> tuple[type[Exception], ...]:
+    """What a keyring can raise: the keyring package's own, and what its backends let through."""
+    from keyring.errors import KeyringError
+
+    failures: tuple[type[Exception], ...] = (KeyringError, OSError)
+    if type(backend).__module__ == "keyring.backends.SecretService":
+        from jeepney import DBusErrorResponse
+        from secretstorage.exceptions import SecretStorageException
+
+        return (*failures, SecretStorageException, DBusErrorResponse)
+    if type(backend).__module__ == "keyring.backends.Windows":
+        from win32ctypes.pywin32 import pywintypes
+
+        return (*failures, pywintypes.error)
+    return failures
