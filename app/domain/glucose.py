@@ -22,6 +22,9 @@ MG_DL_PER_MMOL_L = 18
 
 _LIMITS = (GLUCOSE_RANGE[0], URGENT_LOW, PREGNANCY_ASK_FROM, CONTROL_BELOW, URGENT_HIGH, GLUCOSE_RANGE[1])
 
+_NEAR = 0.01
+"""Rounding to two decimals moves a value by half of this at most."""
+
 
 def mmol_l_from_mg_dl(mg_dl: Decimal) -> Fraction:
     """`mg_dl` in mmol/L, exact."""
@@ -33,10 +36,12 @@ def shown_mmol_l(value: Fraction) -> Decimal:
 
     More decimals are kept where two would land on the other side of a limit: 6.996 must not be read as 7.00.
     """
+    two_places = half_up(value, 2)
+    nearby = float(value)  # only to see that no limit is near, so that most values need no exact comparison
+    if all(abs(nearby - float(limit)) > _NEAR for limit in _LIMITS) or Fraction(two_places) == value:
+        return two_places
     for places in range(2, 9):
         kept = half_up(value, places)
-        if places == 2 and Fraction(kept) == value:
-            return kept
         if all(_side(Fraction(kept), limit) == _side(value, limit) for limit in _LIMITS):
             return kept
     return half_up(value, 9)
