@@ -75,6 +75,11 @@ def load(short: str) -> PrintFont:
     return font
 
 
+def loaded() -> tuple[str, ...]:
+    """The short names of the fonts that have been read so far."""
+    return tuple(_loaded)
+
+
 def is_private(character: str) -> bool:
     """Whether `character` is of private use, so that no two computers need to agree on its look."""
     return unicodedata.category(character) == "Co"

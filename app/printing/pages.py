@@ -6,8 +6,8 @@ still does not fit flows on to a continuation page, and a row longer than a page
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,6 +34,12 @@ TITLE_AFTER_MM = 3.0
 HEAD_AFTER_MM = 1.2
 FOOT_BEFORE_MM = 1.6
 CONTINUED = "（续）"
+
+MOST_ROWS = 400
+"""More rows than any page can hold: as many are looked at to find where a page ends."""
+
+LEAST_PART_MM = 25.0
+"""The least height of the first part of a row that is broken because it is higher than a page."""
 
 
 class Placed(NamedTuple):
@@ -86,6 +92,15 @@ class _Sheet:
         self.layers.setdefault(0, []).append(Placed(marks, 0, 0))
 
 
+class Room(NamedTuple):
+    """The page that a block stands on, the height left on it, that of a whole page, and whether nothing is on it yet."""
+
+    page: _Sheet
+    left: float
+    whole: float
+    is_fresh: bool
+
+
 def pages_of(content: SheetContent) -> list[Page]:
     """The pages of one sheet."""
     made: list[tuple[LeafContent, _Sheet]] = []
@@ -132,6 +147,7 @@ class _Leaf:
         self._bottom = self._height - (style.BOTTOM_MM + style.FOOT_MM) * MM
         self._margin = style.MARGIN_MM * MM
         self._pages: list[_Sheet] = []
+        self._start = 0.0
 
     def pages(self) -> list[_Sheet]:
         """The pages of the leaf, at least one."""
@@ -159,6 +175,7 @@ class _Leaf:
         if self._leaf.head:
             self._lines(self._leaf.head)
             page.top += HEAD_AFTER_MM * MM
+        self._start = page.top
 
     def _lines(self, lines: tuple[LineContent, ...]) -> None:
         for line in set_lines(lines, self._width - 2 * self._margin).lines:
@@ -169,7 +186,7 @@ class _Leaf:
 
     def _block(self, block: BlockContent) -> None:
         if isinstance(block, GridContent):
-            _Grid(block, self._tight, self._margin).lay(self._room, self._turned)
+            _Grid(block, self._tight, self._margin).lay(self._room, self._turn)
         elif isinstance(block, LinesContent):
             self._page.top += block.before * MM
             self._lines(block.lines)
@@ -177,11 +194,9 @@ class _Leaf:
         else:
             self._cut(block)
 
-    def _room(self) -> tuple[_Sheet, float]:
-        return self._page, self._bottom - self._page.top
-
-    def _turned(self) -> None:
-        self._turn()
+    def _room(self) -> Room:
+        page = self._page
+        return Room(page, self._bottom - page.top, self._bottom - self._start, page.top <= self._start)
 
     def _cut(self, block: CutLine) -> None:
         page = self._page
@@ -199,6 +214,7 @@ class _Grid:
         self._padding = style.PADDING_Y if tight == 1 else style.PADDING_Y_TIGHT
         rows = [self._set(row, tight) for row in grid.rows]
         self._header, self._rows = rows[:grid.header_rows], rows[grid.header_rows:]
+        self._is_plain = all(cell.rowspan == 1 for row in grid.rows for cell in row.cells)
 
     def _set(self, row: RowContent, tight: float) -> SetRow:
         cells = []
@@ -207,29 +223,34 @@ class _Grid:
             cells.append((cell, set_upright(cell.lines, wide) if cell.upright else set_lines(cell.lines, wide)))
         return SetRow(tuple(cells), row.mm * MM * tight)
 
-    def lay(self, room: object, turn: object) -> None:
-        """Place the rows; `room()` gives the page and the height left on it, `turn()` begins a new page."""
+    def lay(self, room: Callable[[], Room], turn: Callable[[], None]) -> None:
+        """Place the rows; `room()` tells of the page and what is left on it, `turn()` begins a new page."""
         rest = list(self._rows)
-        fresh = False
-        while rest or self._header:
-            page, height = room()  # type: ignore[operator]
-            count, heights = self._fitting(rest, height)
-            if rest and count == 0 and not fresh:
-                turn()  # type: ignore[operator]
-                fresh = True
-                continue
-            if rest and count == 0:
-                rest[0:1] = self._broken(rest[0], height - sum(self._heights(self._header)))
-                count, heights = self._fitting(rest, height)
-                count = max(count, 1)
-                heights = heights or self._heights([*self._header, rest[0]])
-            chunk = [*self._header, *sliced(rest, 0, count)]
-            self._place(page, chunk, heights)
-            rest = sliced(rest, count, len(rest))
-            if not rest:
-                return
-            turn()  # type: ignore[operator]
-            fresh = True
+        if not rest and self._header:
+            self._place(room().page, self._header, self._heights(self._header))
+        while rest:
+            here = room()
+            count, heights = self._fitting(rest, here.left)
+            if count == 0:
+                if self._is_worth_breaking(rest[0], here):
+                    rest[0:1] = self._broken(rest[0], here.left - sum(self._heights(self._header)))
+                elif not here.is_fresh:
+                    turn()
+                    continue
+                count, heights = 1, self._heights([*self._header, rest[0]])
+            self._place(here.page, [*self._header, *self._part(rest, 0, count)], heights)
+            rest = self._part(rest, count, len(rest))
+            if rest:
+                turn()
+
+    def _is_worth_breaking(self, row: SetRow, here: Room) -> bool:
+        """Whether `row` is higher than a whole page and at least a few of its lines fit here."""
+        header = sum(self._heights(self._header))
+        higher = header + self._heights([row])[0] > here.whole
+        return higher and here.left - header > (0 if here.is_fresh else LEAST_PART_MM * MM)
+
+    def _part(self, rows: Sequence[SetRow], start: int, end: int) -> list[SetRow]:
+        return list(rows[start:end]) if self._is_plain else sliced(rows, start, end)
 
     def _heights(self, rows: Sequence[SetRow]) -> list[float]:
         heights = [
@@ -249,6 +270,7 @@ class _Grid:
         return above + made.height + self._padding
 
     def _fitting(self, rows: Sequence[SetRow], room: float) -> tuple[int, list[float]]:
+        rows = self._part(rows, 0, min(MOST_ROWS, len(rows)))
         heights = self._heights([*self._header, *rows])
         if sum(heights) <= room:
             return len(rows), heights
@@ -260,7 +282,7 @@ class _Grid:
             used += height
             count += 1
         while count:
-            heights = self._heights([*self._header, *sliced(rows, 0, count)])
+            heights = self._heights([*self._header, *self._part(rows, 0, count)])
             if sum(heights) <= room:
                 return count, heights
             count -= 1
@@ -272,7 +294,7 @@ class _Grid:
         upper, lower = [], []
         for cell, made in row.cells:
             taken, used = 0, 0.0
-            while taken < len(made.lines) and used + made.lines[taken].height <= room:
+            while taken < len(made.lines) and (not taken or used + made.lines[taken].height <= room):
                 used += made.lines[taken].height
                 taken += 1
             rest = made.lines if cell.upright else made.lines[taken:]
@@ -317,8 +339,6 @@ def _column_edges(columns: tuple[float, ...], left: float) -> tuple[float, ...]:
 
 def sliced(rows: Sequence[SetRow], start: int, end: int) -> list[SetRow]:
     """Rows `start` to `end` as a grid of their own: headings that span a cut are repeated on its other side."""
-    from dataclasses import replace
-
     if start == 0 and end == len(rows):
         return list(rows)
     part: list[SetRow] = []
@@ -337,8 +357,6 @@ def sliced(rows: Sequence[SetRow], start: int, end: int) -> list[SetRow]:
 
 def _reaching(rows: Sequence[SetRow], start: int, end: int) -> Iterator[tuple[CellContent, SetCell]]:
     """The cells that begin above row `start` and reach into it, shortened to what lies below."""
-    from dataclasses import replace
-
     for number in range(start):
         for cell, made in rows[number].cells:
             if number + cell.rowspan > start:
