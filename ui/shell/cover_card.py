@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QWidget
 
 from ui.shell.cover import CARD_WIDTH
 from ui.theme.theme import Theme, current_theme, theme_changes
-from ui.widgets.cards import Card, ScrollPage
+from ui.widgets.cards import Card
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import ScrollPage
 
 
 class CoverCard(ScrollPage):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ui.shell.desk_frame import DeskFrame
     from ui.shell.navigation import Navigation
     from ui.shell.top_bar import TopBar
-    from ui.widgets.cards import ScrollPage
+    from ui.widgets.panes import ScrollPage
     from ui.widgets.toast import Toast
 
 SMALLEST = QSize(900, 560)
@@ -406,8 +406,8 @@ class MainWindow(QMainWindow):
             key.setEnabled(enabled)
 
     def _make(self, entry: ScreenEntry) -> QWidget:
-        from ui.widgets.cards import ScrollPage
         from ui.widgets.layouts import Vertical
+        from ui.widgets.panes import ScrollPage
 
         screen = entry.factory()
         if not screen.objectName():

@@ -14,9 +14,9 @@ from app.i18n import tr
 from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme, theme_changes
-from ui.widgets.cards import ScrollPage
 from ui.widgets.labels import label
 from ui.widgets.layouts import Vertical
+from ui.widgets.panes import ScrollPage
 
 COMPACT_BELOW = 1000
 ICONS_ONLY_BELOW = 520

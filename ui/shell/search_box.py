@@ -35,6 +35,7 @@ from ui.widgets.chips import ChipText, chip_width, paint_chip
 
 MOST_HITS = 12
 ROW_HEIGHT = 46
+ROOM_FOR_BADGE = 240
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -152,6 +153,9 @@ class SearchLine(QLineEdit):
         size = theme.px(15)
         glass = QRectF(theme.px(12), (self.height() - size) / 2, size, size)
         paint_icon(painter, "search", glass, colours.text_muted)
+        if self.width() < theme.px(ROOM_FOR_BADGE):
+            painter.end()
+            return
         painter.setFont(theme.font(11))
         words = "Ctrl K"
         width = painter.fontMetrics().horizontalAdvance(words) + theme.px(12)

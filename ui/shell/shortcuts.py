@@ -12,9 +12,9 @@ from app.domain.message import Message, msg
 from app.i18n import tr
 from ui.theme.theme import current_theme
 from ui.widgets.buttons import PrimaryButton
-from ui.widgets.cards import ScrollPage
 from ui.widgets.labels import label
 from ui.widgets.layouts import Grid, Horizontal, Vertical
+from ui.widgets.panes import ScrollPage
 
 
 @dataclass(frozen=True)

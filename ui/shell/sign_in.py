@@ -20,9 +20,9 @@ from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.buttons import Button
-from ui.widgets.cards import ScrollPage
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import ScrollPage
 
 LONGEST_PIN = 8
 SHORTEST_PIN = 4

@@ -29,7 +29,7 @@ ICONS: dict[str, tuple[str, int]] = {
     "prescriptions": ("prescription-fill", 0xf9ef),
     "shipments": ("truck-fill", 0xfaa8),
     "stock": ("package-fill", 0xf9bb),
-    "settlement": ("currency-circle-dollar-fill", 0xf88c),
+    "settlement": ("currency-cny-bold", 0xf4b5),
     "supervision": ("shield-check-fill", 0xfa22),
     "referrals": ("arrows-left-right-fill", 0xf7b7),
     "forms": ("file-text-fill", 0xf8da),

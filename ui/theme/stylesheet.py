@@ -33,10 +33,6 @@ QWidget[kind="plain"] {{ background: transparent; }}
 QFrame[kind="card"] {{
   background: {c.surface}; border: 1px solid {c.border}; border-radius: {theme.px(tokens.RADIUS_CARD)}px;
 }}
-QFrame[kind="card"][tone="red"] {{ border: 1px solid {c.border}; border-left: {theme.px(5)}px solid {c.red.strong}; }}
-QFrame[kind="card"][tone="amber"] {{ border-left: {theme.px(5)}px solid {c.amber.strong}; }}
-QFrame[kind="card"][tone="green"] {{ border-left: {theme.px(5)}px solid {c.green.strong}; }}
-QFrame[kind="card"][tone="blue"] {{ border-left: {theme.px(5)}px solid {c.blue.strong}; }}
 QFrame[kind="rule"] {{ background: {c.border}; border: none; max-height: 1px; min-height: 1px; }}
 QToolTip {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.border_control}; padding: 4px; }}
 """
@@ -88,7 +84,7 @@ QPushButton[kind="primary"] {{
 QPushButton[kind="primary"]:hover {{ background: {c.primary_hover}; }}
 QPushButton[kind="primary"]:pressed {{ background: {c.primary_pressed}; }}
 QPushButton[kind="primary"]:disabled {{ background: {c.track}; border-color: {c.track}; color: {c.disabled_text}; }}
-QPushButton[kind="danger"] {{ color: {c.danger}; border-color: {c.danger}; }}
+QPushButton[kind="danger"] {{ color: {c.danger}; border-color: {c.danger_border}; }}
 QPushButton[kind="danger"]:hover {{ background: {c.red.ground}; }}
 QPushButton[kind="link"] {{
   border: {tokens.FOCUS_WIDTH}px solid transparent; background: transparent; color: {c.accent_text};
@@ -218,7 +214,7 @@ QTableView QLineEdit:focus {{ padding: 0 {theme.gap(8)}px; min-height: 0; }}
 def _tabs(theme: Theme) -> str:
     c = theme.colours
     return f"""
-QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; padding-top: {theme.gap(12)}px; }}
 QTabBar {{ background: transparent; qproperty-drawBase: 0; }}
 QTabBar::tab {{
   font-size: {theme.px(TYPE.body)}px; color: {c.grey.text}; background: transparent; border: none;
@@ -246,6 +242,7 @@ QScrollBar::handle {{ background: {c.border_control}; border-radius: {max(3, thi
 QScrollBar::handle:vertical {{ min-height: {theme.px(28)}px; }}
 QScrollBar::handle:horizontal {{ min-width: {theme.px(28)}px; }}
 QScrollBar::handle:hover {{ background: {c.grey.strong}; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 """
@@ -271,8 +268,8 @@ QPushButton[kind="top"] {{
 }}
 QPushButton[kind="top"]:hover {{ background: {c.surface_hover}; }}
 QPushButton[kind="top"]:focus {{ border: {tokens.FOCUS_WIDTH}px solid {c.focus}; padding: 0 {theme.px(6)}px; }}
-QLineEdit#search_line {{ padding-left: {theme.px(34)}px; padding-right: {theme.px(70)}px; border-radius: {theme.px(8)}px; }}
-QLineEdit#search_line:focus {{ padding-left: {theme.px(34) - 1}px; padding-right: {theme.px(70) - 1}px; }}
+QLineEdit#search_line {{ padding-left: {theme.px(34)}px; padding-right: {theme.px(16)}px; border-radius: {theme.px(8)}px; }}
+QLineEdit#search_line:focus {{ padding-left: {theme.px(34) - 1}px; padding-right: {theme.px(16) - 1}px; }}
 QListView#search_hits {{
   background: {c.surface}; border: 1px solid {c.border_control}; border-radius: {theme.px(8)}px; padding: {theme.px(4)}px;
 }}

@@ -56,6 +56,7 @@ class Palette:
     accent_ground: str
     accent_pale: str
     danger: str
+    danger_border: str
     focus: str
     focus_on_primary: str
     band: str
@@ -80,7 +81,7 @@ CLINIC = Palette(
     text="#1c2b33", text_muted="#586868",
     primary="#0f766e", primary_hover="#0c655e", primary_pressed="#0a554f", primary_text="#ffffff",
     accent_text="#0b5f58", accent_ground="#e0f1ef", accent_pale="#9cc7c2",
-    danger="#b3261e", focus="#0f766e", focus_on_primary="#ffffff",
+    danger="#b3261e", danger_border="#e2b6b2", focus="#0f766e", focus_on_primary="#ffffff",
     band="#e4f3ec", track="#e6eeee", disabled_text="#93a1a1",
     red=TonePair("#fbe6e4", "#a3221a", "#b3261e"),
     amber=TonePair("#fcf0d6", "#825500", "#c98a1b"),
@@ -104,7 +105,7 @@ def _high_contrast(base: Palette, nav: str, nav_selected: str) -> Palette:
         text="#000000", text_muted="#333333",
         primary="#00443f", primary_hover="#00332f", primary_pressed="#002522", primary_text="#ffffff",
         accent_text="#003d38", accent_ground="#ffffff", accent_pale="#5c8a85",
-        danger="#8a0f08", focus="#b3005e", focus_on_primary="#ffe600",
+        danger="#8a0f08", danger_border="#8a0f08", focus="#b3005e", focus_on_primary="#ffe600",
         band="#d9efe4", track="#d0d0d0", disabled_text="#595959",
         red=TonePair("#ffffff", "#8a0f08", "#8a0f08"),
         amber=TonePair("#ffffff", "#5c3c00", "#7a5000"),

@@ -1,13 +1,19 @@
-"""White cards with a title, lines and room for more; the head of a page; the row of actions at its foot."""
+"""White cards with a title, lines and room for more; the head of a page; the row of actions at its foot.
+
+How they are put together to a page: `ui.widgets.panes`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Literal
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QScrollArea, QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QWidget
 
+from ui.theme import tokens
+from ui.theme.theme import current_theme
 from ui.widgets.chips import Chip, ChipRow, ChipText
 from ui.widgets.labels import label, set_look
 from ui.widgets.layouts import FlowBox, Horizontal, Margins, Vertical, clear_layout
@@ -16,7 +22,10 @@ CardTone = Literal["", "red", "amber", "green", "blue"]
 
 
 class Card(QFrame):
-    """A rounded white surface. `body` is its layout; `tone` puts a coloured bar at its left edge."""
+    """A rounded white surface. `body` is its layout; `tone` puts a coloured bar at its left edge.
+
+    What is in it keeps to the top, unless it is added with a stretch or wants to grow by itself (a table).
+    """
 
     def __init__(self, title: str = "", *, name: str = "", tone: CardTone = "", margins: Margins = 16,
                  spacing: int = 8, parent: QWidget | None = None) -> None:
@@ -31,7 +40,9 @@ class Card(QFrame):
         self._title.setVisible(bool(title))
         outer.addWidget(self._title)
         self.body = Vertical(spacing=spacing)
-        outer.addLayout(self.body)
+        outer.addLayout(self.body, 0)
+        outer.addStretch(1)
+        self._outer = outer
 
     def title(self) -> str:
         """The words at the top."""
@@ -45,7 +56,8 @@ class Card(QFrame):
 
     def set_tone(self, tone: CardTone) -> None:
         """Change the bar at the left edge, and the colour of the title with red."""
-        set_look(self, "tone", tone)
+        self.setProperty("tone", tone)
+        self.update()
         set_look(self._title, "role", "danger_title" if tone == "red" else "card_title")
 
     def add(self, content: QWidget | QLayout, stretch: int = 0) -> None:
@@ -53,7 +65,13 @@ class Card(QFrame):
         if isinstance(content, QLayout):
             self.body.addLayout(content, stretch)
         else:
+            vertical = content.sizePolicy().verticalPolicy()
+            fixed = content.minimumHeight() == content.maximumHeight()
+            if stretch == 0 and not fixed and vertical == QSizePolicy.Policy.Expanding:
+                stretch = 1
             self.body.addWidget(content, stretch)
+        if stretch:
+            self._outer.setStretchFactor(self.body, 1000)
 
     def add_line(self, text: str, *, strong: str = "", muted: str = "", chip: ChipText | None = None,
                  name: str = "") -> QWidget:
@@ -69,13 +87,30 @@ class Card(QFrame):
         self.body.addWidget(made)
         return made
 
-    def add_stretch(self) -> None:
-        """Push what is there to the top."""
-        self.body.addStretch(1)
-
     def clear(self) -> None:
         """Empty the body."""
         clear_layout(self.body)
+        self._outer.setStretchFactor(self.body, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the surface, its edge and the bar of its tone."""
+        theme = current_theme()
+        colours = theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = theme.px(tokens.RADIUS_CARD)
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.fillPath(path, QColor(colours.surface))
+        tone = str(self.property("tone") or "")
+        if tone:
+            painter.save()
+            painter.setClipRect(QRectF(0, 0, theme.px(5), self.height()))
+            painter.fillPath(path, QColor(colours.tone(tone).strong))
+            painter.restore()
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.drawPath(path)
+        painter.end()
 
 
 def card_line(text: str, *, strong: str = "", muted: str = "", chip: ChipText | None = None,
@@ -171,19 +206,3 @@ class ActionBar(QWidget):
     def note(self) -> str:
         """The quiet words."""
         return self._note.text()
-
-
-class ScrollPage(QScrollArea):
-    """A page that scrolls when the window is too small for its contents, and never clips them."""
-
-    def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll",
-                 parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
-        if content is not None:
-            self.setWidget(content)
-            content.setAutoFillBackground(False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -26,6 +26,11 @@ class ChipText:
 def chip_width(theme: Theme, text: str) -> int:
     """How wide a chip is, in pixels."""
     return QFontMetrics(theme.font(tokens.TYPE.chip)).horizontalAdvance(text) + 2 * theme.px(8)
+
+
+def chips_width(theme: Theme, chips: Sequence[ChipText]) -> int:
+    """How wide several chips beside each other are in a table, in pixels."""
+    return sum(chip_width(theme, chip.text) for chip in chips) + theme.px(4) * max(0, len(chips) - 1)
 
 
 def paint_chip(painter: QPainter, theme: Theme, chip: ChipText, left_middle: QPointF, widest: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpacerItem, QWidget
 
 from app.i18n import tr
 from ui.theme import tokens
@@ -83,7 +83,6 @@ class LabelledField(QWidget):
     def set_hint(self, hint: str) -> None:
         """Quiet words behind the caption, such as the value of last time."""
         self._hint.setText(hint)
-        self._hint.setVisible(bool(hint))
         self._describe()
 
     def set_unit(self, unit: str, tone: str = "") -> None:
@@ -132,18 +131,17 @@ class LabelledField(QWidget):
 
     def _build(self, name: str, hint: str, required: bool) -> None:
         column = Vertical(self, spacing=3)
-        head = Horizontal(spacing=6)
+        head = Horizontal(spacing=5)
         self._caption = label(self._caption_words, "caption", name=f"{name}_caption")
         self._caption.setBuddy(self.control)
         head.addWidget(self._caption)
         if required:
-            star = label("＊", "problem", name=f"{name}_required")
+            star = label("*", "problem", name=f"{name}_required")
             star.setToolTip(tr("必填"))
             head.addWidget(star)
             self.control.setProperty("required", True)
         self._hint = label("", "caption", name=f"{name}_hint")
-        head.addWidget(self._hint)
-        head.addStretch(1)
+        head.addWidget(self._hint, 1)
         column.addLayout(head)
         self._unit_label = QLabel(self.control) if isinstance(self.control, QLineEdit) else QLabel(self)
         self._unit_label.setTextFormat(Qt.TextFormat.PlainText)
@@ -161,6 +159,8 @@ class LabelledField(QWidget):
         self._unit_label.setText(self._unit)
         self._unit_label.setVisible(bool(self._unit))
         column.addWidget(self._build_sentence(name))
+        # Beside a field with a sentence a field without one keeps its control at the top.
+        column.addSpacerItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))
         self.set_hint(hint)
 
     def _build_sentence(self, name: str) -> QWidget:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 Role = Literal[
     "body", "title", "name", "card_title", "strong", "muted", "caption", "small", "small_strong", "accent", "problem", "warning",
@@ -22,6 +22,8 @@ def label(text: str = "", role: Role = "body", *, name: str = "", wrap: bool = F
     if role != "body":
         made.setProperty("role", role)
     made.setWordWrap(wrap)
+    if not wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     if name:
         made.setObjectName(name)
     return made

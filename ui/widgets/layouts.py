@@ -1,15 +1,12 @@
-"""Layouts whose distances follow the type scale, and arrangements that give way on a narrow window.
+"""Layouts whose distances follow the type scale. All distances are given at 100 %.
 
-All distances are given at 100 %. `Flow` wraps its items like words; `TwoPane` puts the side column under the main
-column when both do not fit.
+`Flow` wraps its items like words.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
     QGridLayout,
     QHBoxLayout,
     QLayout,
@@ -156,6 +153,9 @@ class Flow(QLayout):
             lines[-1].append((item, size))
             used += size.width() + gap
         top = rectangle.top()
+        if moving:
+            top += max(0, rectangle.height() - self.heightForWidth(rectangle.width())) // 2
+        begin = top
         for line in lines:
             height = max((size.height() for _, size in line), default=0)
             left = rectangle.left()
@@ -164,7 +164,7 @@ class Flow(QLayout):
                     item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
                 left += size.width() + gap
             top += height + row_gap
-        return max(0, top - row_gap - rectangle.top()) if lines[0] else 0
+        return max(0, top - row_gap - begin) if lines[0] else 0
 
 
 class FlowBox(QWidget):
@@ -185,57 +185,6 @@ class FlowBox(QWidget):
     def clear(self) -> None:
         """Remove and delete all widgets."""
         clear_layout(self._flow)
-
-
-class TwoPane(QWidget):
-    """A main column with a narrower side column at its right, or beneath it on a narrow window.
-
-    `side_width` and `breakpoint` (the least own width at which both stand side by side) are at 100 %.
-    """
-
-    def __init__(
-        self, main: QWidget, side: QWidget, *, side_width: int = 300, breakpoint: int = 860, spacing: int = 16,
-        side_first: bool = False, parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "plain")
-        self._side = side
-        self._sizes = (side_width, breakpoint, spacing)
-        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.addWidget(side if side_first else main, 0 if side_first else 1)
-        self._box.addWidget(main if side_first else side, 1 if side_first else 0)
-        self.follow_theme(current_theme())
-        theme_changes().changed.connect(self.follow_theme)
-
-    def is_stacked(self) -> bool:
-        """Whether the side column stands beneath the main column."""
-        return self._box.direction() == QBoxLayout.Direction.TopToBottom
-
-    def follow_theme(self, theme: Theme) -> None:
-        """Take the distances of this appearance."""
-        self._box.setSpacing(theme.gap(self._sizes[2]))
-        self._settle()
-
-    def minimumSizeHint(self) -> QSize:
-        """Narrow enough to let the window shrink to the stacked arrangement."""
-        hint = super().minimumSizeHint()
-        return hint if self.is_stacked() else QSize(min(hint.width(), current_theme().px(360)), hint.height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the arrangement for the new width."""
-        super().resizeEvent(event)
-        self._settle()
-
-    def _settle(self) -> None:
-        theme = current_theme()
-        side_width, breakpoint, _ = self._sizes
-        stacked = self.width() < theme.px(breakpoint)
-        wanted = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
-        if self._box.direction() != wanted:
-            self._box.setDirection(wanted)
-        self._side.setMinimumWidth(0 if stacked else theme.px(side_width))
-        self._side.setMaximumWidth(16777215 if stacked else theme.px(side_width))
 
 
 def clear_layout(layout: QLayout) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from app.i18n import tr
 from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
-from ui.widgets.chips import ChipText, chip_width
+from ui.widgets.chips import ChipText, chips_width
 from ui.widgets.labels import set_look
 from ui.widgets.table_cells import CellDelegate
 
@@ -181,7 +181,7 @@ class DataTable(QTableView):
     """Rows to read, choose and sometimes fill in, by keyboard alone if wanted.
 
     Up and Down move, Enter or a double click takes the row (`row_activated`), moving announces `row_selected`.
-    In an editable cell typing starts at once and Enter goes to the next row. `inside_card` leaves out the frame.
+    It is never lower than `least_rows`. In an editable cell typing starts at once and Enter goes to the next row. `inside_card` leaves out the frame.
     """
 
     row_selected = Signal(object)
@@ -190,7 +190,8 @@ class DataTable(QTableView):
 
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, empty_text: str = "",
-        inside_card: bool = False, row_height: int = tokens.ROW_HEIGHT, fit_rows: int = 60,
+        inside_card: bool = False, row_height: int = tokens.ROW_HEIGHT, least_rows: int = 4,
+        fit_rows: int = 60,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -198,8 +199,11 @@ class DataTable(QTableView):
         self.setAccessibleName(accessible_name)
         self.setProperty("kind", "data")
         self._row_height = row_height
+        self._least_rows = 2 if inside_card else least_rows
         self._fit_rows = fit_rows
         self._empty_text = empty_text
+        self._is_tight = False
+        self._most_rows: int | None = None
         self.rows_model = RowsModel(columns)
         self.setModel(self.rows_model)
         self._delegate = CellDelegate(self)
@@ -227,6 +231,8 @@ class DataTable(QTableView):
         self.rows_model.set_rows(rows)
         self.selectionModel().blockSignals(False)
         self._fit_columns()
+        if self._most_rows is not None:
+            self._settle_height()
         if number is not None:
             self.select_row(number)
         elif before is not None:
@@ -266,13 +272,20 @@ class DataTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.px(self._row_height))
         self.verticalHeader().setMinimumSectionSize(theme.px(24))
         self.horizontalHeader().setFixedHeight(theme.px(tokens.HEADER_HEIGHT))
-        self.setMinimumHeight(theme.px(tokens.HEADER_HEIGHT + 3 * self._row_height))
+        if self._most_rows is None:
+            self.setMinimumHeight(theme.px(tokens.HEADER_HEIGHT + self._least_rows * self._row_height))
+        else:
+            self._settle_height()
         self._fit_columns()
 
     def fit_height(self, *, most_rows: int = 1000) -> None:
-        """Be exactly as high as the rows there are (for small tables inside cards)."""
+        """Be exactly as high as the rows there are, from now on (for small tables inside cards)."""
+        self._most_rows = most_rows
+        self._settle_height()
+
+    def _settle_height(self) -> None:
         theme = current_theme()
-        count = max(1, min(most_rows, self.rows_model.rowCount()))
+        count = max(1, min(self._most_rows or 1, self.rows_model.rowCount()))
         bar = theme.px(10) if self.horizontalScrollBar().maximum() > 0 else 0
         self.setFixedHeight(theme.px(tokens.HEADER_HEIGHT) + count * theme.px(self._row_height) + 4 + bar)
 
@@ -358,33 +371,46 @@ class DataTable(QTableView):
     def _on_edited(self, number: int, key: str, text: str) -> None:
         self.cell_edited.emit(self.rows_model.rows()[number], key, text)
 
+    def cell_padding(self) -> int:
+        """Room at each side of a cell's contents; a little less when the columns would not fit otherwise."""
+        return current_theme().gap(7 if self._is_tight else 10)
+
     def _fit_columns(self) -> None:
         theme = current_theme()
         columns = self.rows_model.columns
-        widths = [theme.px(column.width) if column.width else self._content_width(theme, column)
-                  for column in columns]
-        spare = self.viewport().width() - sum(widths)
-        stretching = [number for number, column in enumerate(columns) if column.stretch]
+        room = self.viewport().width()
+        contents = [theme.px(column.width) if column.width else self._content_width(theme, column)
+                    for column in columns]
+        self._is_tight = False
+        self._is_tight = sum(self._padded(columns, contents)) > room
+        widths = self._padded(columns, contents)
+        spare = room - sum(widths)
+        stretching = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]
         if spare > 0 and columns:
-            for number in stretching or [len(columns) - 1]:
-                widths[number] += spare // len(stretching or [0])
+            for number in stretching:
+                widths[number] += spare // len(stretching)
+            widths[stretching[-1]] += spare % len(stretching)
         for number, width in enumerate(widths):
             self.setColumnWidth(number, width)
 
+    def _padded(self, columns: Sequence[Column], contents: list[int]) -> list[int]:
+        padding = 2 * self.cell_padding()
+        return [width if column.width else width + padding for column, width in zip(columns, contents, strict=True)]
+
     def _content_width(self, theme: Theme, column: Column) -> int:
-        padding = 2 * theme.gap(10)
+        """How wide title and cells are, without padding, in pixels."""
         bold, plain = QFontMetrics(theme.font(bold=True)), QFontMetrics(theme.font())
         small = QFontMetrics(theme.font(tokens.TYPE.caption))
-        widest = small.horizontalAdvance(column.title) + padding
+        widest = small.horizontalAdvance(column.title) + 2
         for row in self.rows_model.rows()[:self._fit_rows]:
             cell = cell_of(column, row)
             is_bold = column.bold if cell.bold is None else cell.bold
-            width = (bold if is_bold else plain).horizontalAdvance(cell.text)
-            width += plain.horizontalAdvance(" " + cell.suffix) if cell.suffix else 0
-            width += sum(chip_width(theme, chip.text) + theme.px(4) for chip in cell.chips)
+            width = (bold if is_bold else plain).horizontalAdvance(cell.text) + 1
+            width += plain.horizontalAdvance(cell.suffix) + theme.px(5) if cell.suffix else 0
+            width += chips_width(theme, cell.chips) + (theme.px(8) if cell.chips and cell.text else 0)
             width += theme.px(20) if cell.icon else 0
-            widest = max(widest, width + padding + 2, small.horizontalAdvance(cell.second_line) + padding + 2)
-        return max(widest, theme.px(96) if column.editable else 0)
+            widest = max(widest, width, small.horizontalAdvance(cell.second_line) + 1)
+        return max(widest, theme.px(76) if column.editable else 0)
 
     def cell_box(self, index: AnyIndex) -> QRect:
         """Where the box of an editable cell is drawn, within the viewport."""

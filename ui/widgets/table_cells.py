@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme
-from ui.widgets.chips import paint_chip
+from ui.widgets.chips import chip_width, chips_width, paint_chip
 
 if TYPE_CHECKING:
     from ui.widgets.table import Cell, Column, DataTable
@@ -127,7 +127,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), cell.text)
 
     def _paint_cell(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell) -> None:
-        side = theme.gap(10)
+        side = self._table.cell_padding()
         inner = place.adjusted(side, 0, -side, 0)
         if cell.second_line:
             upper, lower = inner.adjusted(0, theme.px(5), 0, 0), inner.adjusted(0, 0, 0, -theme.px(6))
@@ -178,15 +178,12 @@ class CellDelegate(QStyledItemDelegate):
 
     def _paint_chips(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell,
                      left: float) -> None:
-        from ui.widgets.chips import chip_width
-
         if cell.text and cell.chips:
             left += theme.px(8)
         if column.align == "right" and not cell.text:
-            needed = sum(chip_width(theme, chip.text) + theme.px(4) for chip in cell.chips) - theme.px(4)
-            left = max(left, place.right() - needed)
+            left = max(left, place.right() - chips_width(theme, cell.chips))
         for chip in cell.chips:
             room = place.right() - left
-            if room < theme.px(24):
+            if room < min(theme.px(24), chip_width(theme, chip.text)):
                 break
             left += paint_chip(painter, theme, chip, QPointF(left, place.center().y()), room) + theme.px(4)

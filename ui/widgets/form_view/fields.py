@@ -1,0 +1,540 @@
+"""The controls in which the answers of a national form are given, one small class for each way of answering.
+
+All have the same face, `FieldControl`: `raw()` is what stands there as the form's kinds read it, `show_raw(value)`
+shows a canonical value or what was typed before; `answered` after every change by the user, `passed` when Enter asks for
+the next field, `left` when the focus goes. They know nothing of conditions or limits: the form says what is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QSizePolicy, QWidget
+
+from app.forms import kinds
+from app.forms.kinds import Kind, Unreadable, plain
+from app.forms.vocabulary import Field
+from ui.theme import tokens
+from ui.theme.theme import Theme, current_theme, theme_changes
+from ui.widgets.segmented import SECOND_DIGIT_WITHIN_MS, Option, PillChoices, Segmented
+
+MOST_IN_A_BAR = 5
+WIDEST_BAR_LETTERS = 34
+NARROW, MIDDLE, WIDE = 132, 190, 390
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class FieldControl(Protocol):
+    """What every control of a field offers; each is a QWidget."""
+
+    answered: Signal
+    passed: Signal
+    left: Signal
+
+    def raw(self) -> object:
+        """What stands there: text, an option's number as text, a list of such, or rows; empty when nothing."""
+        ...
+
+    def show_raw(self, value: object) -> None:
+        """Show a canonical or typed value, None for nothing. Does not emit `answered`."""
+        ...
+
+    def stops(self) -> list[QWidget]:
+        """The widgets that Tab and Enter stop at, in order."""
+        ...
+
+
+def is_plain_enter(event: QKeyEvent) -> bool:
+    """Enter without Ctrl, Alt or Shift: on to the next field."""
+    pressed = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return event.key() in ENTER and pressed == Qt.KeyboardModifier.NoModifier
+
+
+def text_of(value: object) -> str:
+    """A single value as a line shows it: dates as 2026-11-22, numbers as they were written."""
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class LineControl(QLineEdit):
+    """A line of text or a number; the unit stands inside at the right."""
+
+    answered = Signal()
+    passed = Signal()
+    left = Signal()
+
+    def __init__(self, *, name: str, accessible_name: str, width: int = MIDDLE, unit: str = "",
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(accessible_name)
+        self.setAccessibleDescription(unit)
+        self._width = width
+        self._unit = unit
+        self._unit_tone = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.textEdited.connect(self.on_edited)
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def raw(self) -> object:
+        """The text."""
+        return self.text().strip()
+
+    def show_raw(self, value: object) -> None:
+        """Show a value."""
+        text = text_of(value)
+        if text != self.text():
+            self.setText(text)
+            self.setCursorPosition(0 if not self.hasFocus() else len(text))
+
+    def stops(self) -> list[QWidget]:
+        """The line itself."""
+        return [self]
+
+    def set_unit(self, unit: str, tone: str = "") -> None:
+        """Other words at the right; `tone` "warning" shows them in amber (“超重”)."""
+        self._unit, self._unit_tone = unit, tone
+        self.setAccessibleDescription(unit)
+        self.follow_theme(current_theme())
+        self.update()
+
+    def unit(self) -> str:
+        """The words at the right."""
+        return self._unit
+
+    def complete_from(self, words: Sequence[str]) -> None:
+        """Propose these words while they are typed; any other stays possible."""
+        completer = QCompleter(list(words), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.popup().setObjectName(f"{self.objectName()}_words")
+        completer.popup().setAccessibleName(self.accessibleName())
+        completer.activated.connect(lambda _words: self.answered.emit())
+        self.setCompleter(completer)
+
+    def on_edited(self) -> None:
+        """Something was typed."""
+        self.answered.emit()
+
+    def sizeHint(self) -> QSize:
+        """As wide as this kind of answer usually is."""
+        return QSize(current_theme().px(self._width), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """At least some characters."""
+        return QSize(current_theme().px(64), super().minimumSizeHint().height())
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Make room for the unit at this type size."""
+        width = QFontMetrics(theme.font(tokens.TYPE.caption)).horizontalAdvance(self._unit) if self._unit else 0
+        self.setTextMargins(0, 0, width + theme.gap(4) if width else 0, 0)
+        self.updateGeometry()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on; with Ctrl it belongs to the screen."""
+        if is_plain_enter(event) and not self._is_proposing():
+            self.passed.emit()
+        elif event.key() in ENTER:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the field was left, unless only a menu or another window came up."""
+        super().focusOutEvent(event)
+        if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
+            self.left.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line, and the unit in it."""
+        super().paintEvent(event)
+        if not self._unit:
+            return
+        theme = current_theme()
+        colours = theme.colours
+        painter = QPainter(self)
+        painter.setFont(theme.font(tokens.TYPE.caption))
+        painter.setPen(QColor(colours.amber.text if self._unit_tone == "warning" else colours.text_muted))
+        place = self.rect().adjusted(0, 0, -theme.gap(10), 0)
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._unit)
+        painter.end()
+
+    def _is_proposing(self) -> bool:
+        completer = self.completer()
+        return completer is not None and completer.popup().isVisible()
+
+
+class NumberControl(LineControl):
+    """A number: full-width digits become ordinary ones."""
+
+    def __init__(self, *, name: str, accessible_name: str, width: int = NARROW, unit: str = "",
+                 parent: QWidget | None = None) -> None:
+        super().__init__(name=name, accessible_name=accessible_name, width=width, unit=unit, parent=parent)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
+
+    def on_edited(self) -> None:
+        """Make digits ordinary where the cursor is."""
+        ordinary = plain(self.text())
+        if ordinary != self.text().strip():
+            at = self.cursorPosition()
+            self.setText(ordinary)
+            self.setCursorPosition(min(at, len(ordinary)))
+        super().on_edited()
+
+
+class DateControl(LineControl):
+    """A date by digits alone: 20261122 becomes 2026-11-22 while typing, 1122 this year's day when the field is left.
+
+    Up and Down move by a day. With `approximate`, a year or a year and a month may stand alone.
+    """
+
+    def __init__(self, *, name: str, accessible_name: str, approximate: bool = False, today: date | None = None,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(name=name, accessible_name=accessible_name, width=NARROW, parent=parent)
+        self.approximate = approximate
+        self._today = today
+        self._before = ""
+        self.setInputMethodHints(Qt.InputMethodHint.ImhDate)
+        self.setPlaceholderText("1955-03-08" if approximate else "")
+
+    def set_today(self, today: date) -> None:
+        """The day that short dates are completed from."""
+        self._today = today
+
+    def show_raw(self, value: object) -> None:
+        """Show a date."""
+        super().show_raw(value)
+        self._before = self.text()
+
+    def on_edited(self) -> None:
+        """Put the dashes in while digits are appended; leave it alone while somebody corrects in the middle."""
+        typed = plain(self.text()).replace("/", "-").replace(".", "-")
+        appended = len(typed) > len(self._before) and self.cursorPosition() >= len(self.text())
+        if appended:
+            typed = with_dashes(typed)
+        if typed != self.text():
+            self.setText(typed)
+        self._before = typed
+        super().on_edited()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down move by a day."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and self._move(1 if event.key() == Qt.Key.Key_Up else -1):
+            return
+        if is_plain_enter(event):
+            self.complete_short()
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Complete a short date before it is judged."""
+        self.complete_short()
+        super().focusOutEvent(event)
+
+    def complete_short(self) -> None:
+        """1122 or 11-22 becomes the day of this year, 19550308 gets its dashes; what is no date stays as it is."""
+        whole = completed_date(self.text(), self._today, approximate=self.approximate)
+        if whole != self.text():
+            self.setText(whole)
+            self._before = whole
+            self.answered.emit()
+
+    def _move(self, days: int) -> bool:
+        try:
+            stands = date.fromisoformat(self.text())
+        except ValueError:
+            stands = None
+        if stands is None:
+            if self.text() or self._today is None:
+                return False
+            moved = self._today
+        else:
+            moved = stands + timedelta(days=days)
+        self.setText(moved.isoformat())
+        self._before = self.text()
+        self.answered.emit()
+        return True
+
+
+def with_dashes(typed: str) -> str:
+    """Digits that are being typed as a date: 202611 → 2026-11, 2026112 → 2026-11-2; anything else stays."""
+    if month := re.fullmatch(r"(\d{4})(\d{1,2})", typed):
+        return "-".join(month.groups())
+    if day := re.fullmatch(r"(\d{4})-?(\d{2})(\d{1,2})", typed):
+        return "-".join(day.groups())
+    return typed
+
+
+def completed_date(typed: str, today: date | None, *, approximate: bool) -> str:
+    """A finished entry as 2026-11-22; a day of this year may be given as 1122, 11-22 or 11.22; else unchanged."""
+    text = plain(typed)
+    if not text:
+        return ""
+    if not approximate and today is not None:
+        parts = text.replace(".", "-").replace("/", "-").split("-")
+        short = [parts[0][:2], parts[0][2:]] if len(parts) == 1 and len(text) == 4 and text.isdigit() else parts
+        if len(short) == 2 and all(part.isdigit() and len(part) <= 2 for part in short):
+            try:
+                return date(today.year, int(short[0]), int(short[1])).isoformat()
+            except ValueError:
+                return typed
+    try:
+        return kinds.read_approximate_date(text)
+    except Unreadable:
+        return typed
+
+
+class BarControl(Segmented):
+    """One of a few options side by side."""
+
+    answered = Signal()
+    passed = Signal()
+    left = Signal()
+
+    def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(options, name=name, accessible_name=accessible_name, parent=parent)
+        self._telling = True
+        self.changed.connect(self.on_changed)
+
+    def raw(self) -> object:
+        """The number of the option, or empty."""
+        return self.value() or ""
+
+    def show_raw(self, value: object) -> None:
+        """Show an option by its number."""
+        self._telling = False
+        self.set_value(None if value is None else str(value))
+        self._telling = True
+
+    def stops(self) -> list[QWidget]:
+        """The bar is one stop."""
+        return [self]
+
+    def on_changed(self) -> None:
+        """Another option."""
+        if self._telling:
+            self.answered.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on."""
+        if is_plain_enter(event):
+            self.passed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the field was left."""
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
+class PillsControl(PillChoices):
+    """Several options, as pills."""
+
+    answered = Signal()
+    passed = Signal()
+    left = Signal()
+
+    def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(options, name=name, accessible_name=accessible_name, parent=parent)
+        self._telling = True
+        self.changed.connect(self.on_changed)
+
+    def raw(self) -> object:
+        """The numbers of the options, in printed order."""
+        return list(self.value())
+
+    def show_raw(self, value: object) -> None:
+        """Show options by their numbers."""
+        values = value if isinstance(value, (list, tuple, set)) else [] if value in kinds.EMPTY else [value]
+        self._telling = False
+        self.set_value(str(each) for each in values)
+        self._telling = True
+
+    def stops(self) -> list[QWidget]:
+        """The pills are one stop."""
+        return [self]
+
+    def on_changed(self) -> None:
+        """Other options."""
+        if self._telling:
+            self.answered.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes on."""
+        if is_plain_enter(event):
+            self.passed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the field was left."""
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
+class ListControl(QComboBox):
+    """One of many options: a list that opens with Space or Alt+Down, answered by typing the option's number.
+
+    The wheel only scrolls the page: an answer never changes by scrolling past it.
+    """
+
+    answered = Signal()
+    passed = Signal()
+    left = Signal()
+
+    def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(accessible_name)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaxVisibleItems(15)
+        self._typed = ""
+        self._since_digit = QElapsedTimer()
+        for option in options:
+            self.addItem(option.words(), option.value)
+        self.setCurrentIndex(-1)
+        self.activated.connect(lambda _index: self.answered.emit())
+
+    def raw(self) -> object:
+        """The number of the option, or empty."""
+        return self.currentData() or ""
+
+    def show_raw(self, value: object) -> None:
+        """Show an option by its number."""
+        self.setCurrentIndex(-1 if value in kinds.EMPTY else self.findData(str(value)))
+
+    def stops(self) -> list[QWidget]:
+        """The list is one stop."""
+        return [self]
+
+    def words(self) -> str:
+        """What is chosen, in words."""
+        return self.currentText()
+
+    def sizeHint(self) -> QSize:
+        """As wide as an ordinary field, whatever the longest option."""
+        return QSize(current_theme().px(MIDDLE), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrower than its options if need be."""
+        return QSize(current_theme().px(90), super().minimumSizeHint().height())
+
+    def showPopup(self) -> None:
+        """Open as wide as the longest option."""
+        metrics = QFontMetrics(current_theme().font())
+        widest = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
+        self.view().setMinimumWidth(max(self.width(), widest + current_theme().px(48)))
+        super().showPopup()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits choose, Delete takes back, Enter goes on."""
+        if is_plain_enter(event):
+            self.passed.emit()
+        elif event.key() in (*ENTER, Qt.Key.Key_F4):
+            event.ignore()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._choose(-1)
+        elif event.text() and event.text() in "0123456789":
+            self._type_digit(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the page scroll."""
+        event.ignore()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell that the field was left, unless only its own list came up."""
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+    def _type_digit(self, digit: str) -> None:
+        recent = self._since_digit.isValid() and self._since_digit.elapsed() <= SECOND_DIGIT_WITHIN_MS
+        self._since_digit.start()
+        both = self.findData(self._typed + digit) if recent and self._typed else -1
+        self._typed = "" if both >= 0 else digit
+        index = both if both >= 0 else self.findData(digit)
+        if index >= 0:
+            self._choose(index)
+
+    def _choose(self, index: int) -> None:
+        if index != self.currentIndex():
+            self.setCurrentIndex(index)
+            self.answered.emit()
+
+
+class ShownControl(LineControl):
+    """A value that follows from others: shown, never typed, passed over by Tab."""
+
+    def __init__(self, *, name: str, accessible_name: str, unit: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(name=name, accessible_name=accessible_name, width=NARROW, unit=unit, parent=parent)
+        self.setReadOnly(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def stops(self) -> list[QWidget]:
+        """Nothing to stop at."""
+        return []
+
+
+def options_of(options: Iterable[kinds.Option]) -> list[Option]:
+    """A form's options for the controls."""
+    return [
+        Option(str(option.code), option.label, str(option.code), excludes_others=option.excludes_others)
+        for option in options
+    ]
+
+
+def fits_a_bar(options: Sequence[kinds.Option]) -> bool:
+    """Whether options stand side by side: at most five, with short words."""
+    return len(options) <= MOST_IN_A_BAR and sum(len(each.label) + 2 for each in options) <= WIDEST_BAR_LETTERS
+
+
+def control_of_kind(
+    kind: Kind, *, name: str, accessible_name: str, unit: str = "", today: date | None = None,
+    parent: QWidget | None = None,
+) -> Any:
+    """The control for one kind of answer."""
+    names: dict[str, Any] = {"name": name, "accessible_name": accessible_name, "parent": parent}
+    if isinstance(kind, kinds.Table):
+        from ui.widgets.form_view.table_field import TableControl
+
+        return TableControl(kind, today=today, **names)
+    if isinstance(kind, kinds.Choices):
+        return PillsControl(options_of(kind.options), **names)
+    if isinstance(kind, kinds.Choice):
+        made = BarControl if fits_a_bar(kind.options) else ListControl
+        return made(options_of(kind.options), **names)
+    if isinstance(kind, (kinds.Date, kinds.ApproximateDate)):
+        return DateControl(approximate=isinstance(kind, kinds.ApproximateDate), today=today, **names)
+    if isinstance(kind, (kinds.Whole, kinds.Number)):
+        return NumberControl(unit=unit, **names)
+    longest = kind.longest if isinstance(kind, kinds.Text) else 0
+    width = WIDE if longest > 50 else MIDDLE
+    line = LineControl(width=width, unit=unit, **names)
+    if longest:
+        line.setMaxLength(longest)
+    return line
+
+
+
+
+def make_control(item: Field, *, today: date | None = None, prefix: str = "", parent: QWidget | None = None) -> Any:
+    """The control for a declared field, named by its code; a `FieldControl`."""
+    if item.computed is not None and not item.computed.proposed:
+        return ShownControl(name=prefix + item.code, accessible_name=item.name, unit=item.unit, parent=parent)
+    return control_of_kind(
+        item.kind, name=prefix + item.code, accessible_name=item.name, unit=item.unit, today=today, parent=parent
+    )

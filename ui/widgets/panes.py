@@ -1,0 +1,126 @@
+"""How a page is put together: what scrolls, what stays in sight, what gives way on a narrow window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
+
+from ui.theme.theme import Theme, current_theme, theme_changes
+from ui.widgets.layouts import Vertical
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls when the window is too small for its contents, and never clips them."""
+
+    def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll",
+                 parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        if content is not None:
+            self.show_content(content)
+
+    def show_content(self, content: QWidget) -> None:
+        """Show a widget that lets the ground of the page shine through."""
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
+
+
+class FormPage(QWidget):
+    """A page to fill in: the content scrolls, the row of actions beneath always stays in sight."""
+
+    def __init__(self, content: QWidget, actions: QWidget | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        column = Vertical(self, spacing=12)
+        self.scroll = ScrollPage(content, name="form_scroll")
+        column.addWidget(self.scroll, 1)
+        if actions is not None:
+            column.addWidget(actions)
+
+
+class TwoPane(QWidget):
+    """A main column with a narrower side column at its right (or left); on a narrow window the side goes beneath.
+
+    Each column scrolls by itself; stacked they scroll together. `actions` stand under the main column and always
+    stay in sight. `side_width` and `breakpoint` (the least own width at which both stand side by side) are at 100 %.
+    """
+
+    def __init__(
+        self, main: QWidget, side: QWidget, *, actions: QWidget | None = None, side_width: int = 300,
+        breakpoint: int = 860, spacing: int = 16, side_first: bool = False, parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self._main, self._side = main, side
+        self._sizes = (side_width, breakpoint, spacing)
+        self._stacked: bool | None = None
+        self._main_scroll = ScrollPage(name="main_scroll")
+        self._side_scroll = ScrollPage(name="side_scroll")
+        self._side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = Vertical(spacing=12)
+        column.addWidget(self._main_scroll, 1)
+        if actions is not None:
+            column.addWidget(actions)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        if side_first:
+            self._box.addWidget(self._side_scroll)
+        self._box.addLayout(column, 1)
+        if not side_first:
+            self._box.addWidget(self._side_scroll)
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def is_stacked(self) -> bool:
+        """Whether the side column stands beneath the main column."""
+        return bool(self._stacked)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the distances of this appearance."""
+        self._box.setSpacing(theme.gap(self._sizes[2]))
+        self._settle()
+
+    def minimumSizeHint(self) -> QSize:
+        """Small enough to let the window shrink: the columns scroll."""
+        theme = current_theme()
+        return QSize(theme.px(300), theme.px(200))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the arrangement for the new width."""
+        super().resizeEvent(event)
+        self._settle()
+
+    def _settle(self) -> None:
+        theme = current_theme()
+        stacked = self.width() < theme.px(self._sizes[1])
+        if stacked != self._stacked:
+            self._stacked = stacked
+            self._arrange(stacked)
+        self._side_scroll.setFixedWidth(theme.px(self._sizes[0]))
+
+    def _arrange(self, stacked: bool) -> None:
+        had_focus = QApplication.focusWidget()
+        together = self._main_scroll.takeWidget()
+        self._side_scroll.takeWidget()
+        if stacked:
+            both = QWidget()
+            both.setProperty("kind", "plain")
+            column = Vertical(both, spacing=self._sizes[2])
+            column.addWidget(self._main, 1)
+            column.addWidget(self._side)
+            self._main_scroll.show_content(both)
+        else:
+            self._main_scroll.show_content(self._main)
+            self._side_scroll.show_content(self._side)
+        self._side_scroll.setVisible(not stacked)
+        for part in (self._main, self._side):
+            part.show()
+        if together is not None and together is not self._main:
+            together.deleteLater()
+        if had_focus is not None and self.isAncestorOf(had_focus):
+            had_focus.setFocus()
