@@ -37,6 +37,7 @@ PROVINCE_CODES = frozenset(
 )
 """First two digits of every division code in use, with Taiwan and the three residence permits."""
 
+_INVISIBLE = "\u200b\u200e\u200f\ufeff"
 _CENTENARIAN_SEQUENCES = range(996, 1000)
 _ATTEMPTED_NUMBER_DIGITS = 13
 """With so many digits a text is meant as an identity number, not as a passport."""
@@ -107,7 +108,9 @@ class IdNumber:
 def clean_id_text(text: str) -> str:
     """`text` half width, without spaces, upper case, with look-alikes of X (Cyrillic, Greek, ×) turned into X."""
     half_width = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    no_spaces = "".join(c for c in half_width if not c.isspace() and c not in "\u200b\u200e\u200f\ufeff")
+    no_spaces = "".join(
+        c for c in half_width if not (c.isspace() or c in _INVISIBLE or "\ud800" <= c <= "\udfff")
+    )
     return no_spaces.translate(_X_LOOK_ALIKES).upper()
 
 

@@ -16,7 +16,9 @@ DOT = "\u00b7"
 MAX_CODE_POINTS = 50
 _ALWAYS_DOTS = "\u2022\u30fb\uff65\u2027\u22c5\u2e31\u0387"
 _FULL_STOPS = ".\uff0e"
-_INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ud800-\udfff]"
+)
 _HANZI = "\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\ue000-\uf8ff\uf900-\ufaff\U00020000-\U0003347f\U000f0000-\U0010fffd"
 _STOP_BETWEEN_HANZI = re.compile(f"(?<=[{_HANZI}])\\s*[{re.escape(_FULL_STOPS)}]\\s*(?=[{_HANZI}])")
 _DOT_RUN = re.compile(f"\\s*{DOT}[\\s{DOT}]*")

@@ -56,7 +56,7 @@ from app.domain.indicators import (
 from app.domain.message import msg
 from app.domain.reasons import SPECIFICATION, Reason
 from app.errors import UserError
-from app.rules.reading import Reader, missing, number_out, reasons_out, result
+from app.rules.reading import YEARS, Reader, missing, number_out, reasons_out, result
 
 _ALIASES = {
     "居民健康档案建档率": IndicatorName.RECORD,
@@ -170,7 +170,7 @@ def _period(read: Reader) -> Period:
     year = read.whole("year")
     if year is None:
         raise missing("year")
-    if not 1900 <= year <= 9999:
+    if not YEARS[0] <= year <= YEARS[1]:
         raise UserError(msg("{key} 应是四位数的年份，您给的是 {value}。", key="year", value=year))
     last = date(year, 12, 31)
     return Period(year, min(read.day("cut_off") or last, last))

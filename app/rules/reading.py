@@ -20,6 +20,8 @@ from app.i18n import tr
 
 Row = TypeVar("Row")
 
+LONGEST_SHOWN = 40
+YEARS = (1800, 2200)
 _TRUE = frozenset({"true", "yes", "是", "有", "1"})
 _FALSE = frozenset({"false", "no", "否", "无", "没有", "0", ""})
 _SEXES = {"1": 1, "2": 2, "男": 1, "女": 2, "m": 1, "f": 2, "male": 1, "female": 2}
@@ -43,11 +45,13 @@ class Reader:
     def text(self, key: str) -> str | None:
         """A text; a whole number is taken as its digits."""
         value = self.case.get(key)
-        if value is None or isinstance(value, str):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return _sound(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        raise UserError(msg("{key} 应是文字，您给的是 {value}。", key=key, value=value))
+        raise UserError(msg("{key} 应是文字，您给的是 {value}。", key=key, value=_shown(value)))
 
     def day(self, key: str) -> date | None:
         """A date YYYY-MM-DD; an empty text is unknown."""
@@ -65,9 +69,11 @@ class Reader:
         value = self.case.get(key)
         if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", value):
             try:
-                return datetime.fromisoformat(value)
+                moment = datetime.fromisoformat(value)
             except ValueError:
                 raise _bad_moment(key, value) from None
+            _believable(key, moment.date())
+            return moment
         return self.day(key)
 
     def number(self, key: str) -> Decimal | None:
@@ -92,7 +98,7 @@ class Reader:
             return True
         if word in _FALSE:
             return False
-        raise UserError(msg("{key} 应是 true 或 false，您给的是 {value}。", key=key, value=value))
+        raise UserError(msg("{key} 应是 true 或 false，您给的是 {value}。", key=key, value=_shown(value)))
 
     def sex(self, key: str) -> int | None:
         """1 male or 2 female from 1, 2, 男, 女; 0 and 9 are unknown."""
@@ -103,7 +109,9 @@ class Reader:
         if word in _SEX_UNKNOWN:
             return None
         if word not in _SEXES:
-            raise UserError(msg("{key} 应是 1（男）或 2（女），您给的是 {value}。", key=key, value=value))
+            raise UserError(
+                msg("{key} 应是 1（男）或 2（女），您给的是 {value}。", key=key, value=_shown(value))
+            )
         return _SEXES[word]
 
     def names(self, key: str) -> tuple[str, ...]:
@@ -112,13 +120,13 @@ class Reader:
         if value is None:
             return ()
         if isinstance(value, str):
-            return (value,)
+            return (_sound(value),)
         if isinstance(value, Mapping):
             ticks = Reader(value)
-            return tuple(str(name) for name in value if ticks.flag(str(name)))
+            return tuple(_sound(str(name)) for name in value if ticks.flag(str(name)))
         if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return tuple(value)
-        raise UserError(msg("{key} 应是由名称组成的列表，您给的是 {value}。", key=key, value=value))
+            return tuple(_sound(name) for name in value)
+        raise UserError(msg("{key} 应是由名称组成的列表，您给的是 {value}。", key=key, value=_shown(value)))
 
     def codes(self, key: str) -> tuple[int, ...]:
         """A list of option codes; one code alone is understood too, words without a number are left out."""
@@ -167,10 +175,13 @@ def read_day(key: str, value: object) -> date | None:
         return None
     if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value.strip()):
         try:
-            return date.fromisoformat(value.strip())
+            day = date.fromisoformat(value.strip())
         except ValueError:
-            raise UserError(msg("{key} 的日期 {value} 不存在，请核对。", key=key, value=value)) from None
-    raise UserError(msg("{key} 应是 2026-01-31 这样的日期，您给的是 {value}。", key=key, value=value))
+            raise UserError(
+                msg("{key} 的日期 {value} 不存在，请核对。", key=key, value=_shown(value))
+            ) from None
+        return _believable(key, day)
+    raise UserError(msg("{key} 应是 2026-01-31 这样的日期，您给的是 {value}。", key=key, value=_shown(value)))
 
 
 def read_number(key: str, value: object) -> Decimal | None:
@@ -182,7 +193,7 @@ def read_number(key: str, value: object) -> Decimal | None:
             return exact(value)
         except ValueError:
             pass
-    raise UserError(msg("{key} 应是数字，您给的是 {value}。", key=key, value=value))
+    raise UserError(msg("{key} 应是数字，您给的是 {value}。", key=key, value=_shown(value)))
 
 
 def read_whole(key: str, value: object) -> int | None:
@@ -191,7 +202,7 @@ def read_whole(key: str, value: object) -> int | None:
     if number is None:
         return None
     if number != number.to_integral_value():
-        raise UserError(msg("{key} 应是整数，您给的是 {value}。", key=key, value=value))
+        raise UserError(msg("{key} 应是整数，您给的是 {value}。", key=key, value=_shown(value)))
     return int(number)
 
 
@@ -231,5 +242,33 @@ def result(
     return {**kept, "edition": edition}
 
 
+def _believable(key: str, day: date) -> date:
+    """`day` when a living person can have to do with it; sums of later or earlier days would leave the calendar."""
+    if YEARS[0] <= day.year <= YEARS[1]:
+        return day
+    raise UserError(
+        msg(
+            "{key} 的年份应在 {first} 到 {last} 之间，您给的是 {value}。",
+            key=key,
+            first=YEARS[0],
+            last=YEARS[1],
+            value=day.isoformat(),
+        )
+    )
+
+
+def _sound(text: str) -> str:
+    """`text` without halves of surrogate pairs, which JSON can hold and no output can write."""
+    return re.sub("[\ud800-\udfff]", "", text)
+
+
+def _shown(value: object) -> str:
+    """What was given, shortened: a sentence must stay one."""
+    text = _sound(str(value))
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def _bad_moment(key: str, value: str) -> UserError:
-    return UserError(msg("{key} 应是 2026-01-31T09:30 这样的时间，您给的是 {value}。", key=key, value=value))
+    return UserError(
+        msg("{key} 应是 2026-01-31T09:30 这样的时间，您给的是 {value}。", key=key, value=_shown(value))
+    )

@@ -644,6 +644,8 @@ def test_a_denominator_by_itself(name, ids):
     [
         ("hypertension", {"visit_date": "2026-02-30"}, "visit_date"),
         ("hypertension", {"visit_date": "22/11/2026"}, "visit_date"),
+        ("hypertension", {"visit_date": "9999-12-31"}, "visit_date"),
+        ("tuberculosis", {"notice_at": "9999-12-31T23:00"}, "notice_at"),
         ("hypertension", {"birth_date": 1970}, "birth_date"),
         ("hypertension", {**HTN, "sbp": "高"}, "sbp"),
         ("hypertension", {**HTN, "dbp": True}, "dbp"),
@@ -688,3 +690,12 @@ def test_input_that_cannot_be_read_names_its_key(name, case, words):
         evaluate(name, case, TODAY)
     assert words in str(caught.value)
     assert caught.value.exit_status == 1
+
+
+def test_half_a_character_is_dropped_and_a_long_value_is_shortened():
+    assert rule("name", {"input": "李\ud800桂兰"})["stored"] == "李桂兰"
+    result = rule("hypertension", {**HTN, "emergency_checklist": ["胸闷\ud800"]})
+    assert "危急情况：胸闷" in texts(result)
+    with pytest.raises(UserError) as caught:
+        evaluate("hypertension", {**HTN, "sbp": "高" * 5000}, TODAY)
+    assert len(str(caught.value)) < 100
