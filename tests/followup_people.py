@@ -94,6 +94,7 @@ def add_resident(desk: Desk, name: str = "李桂兰", born: date | None = date(1
         )
         session.flush()
         values: dict[str, Any] = {
+            "number": number,
             "sex": 2,
             "height_cm": Decimal("156"),
             "phone": "13800002716",
@@ -104,7 +105,6 @@ def add_resident(desk: Desk, name: str = "李桂兰", born: date | None = date(1
         session.add(
             Resident(
                 id=resident_id,
-                number=number,
                 organisation_id=desk.place.id,
                 household_id=household_id,
                 name=name,

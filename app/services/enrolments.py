@@ -195,7 +195,7 @@ class Enrolments:
         if person.state != "active":
             sentence = msg("{name}已不在本村管理（迁出、死亡或注销），不能纳入。", name=person.name)
             found.append(Problem("resident", Level.REFUSE, sentence))
-        if any(row.disease == disease for row in queries.enrolments(session, resident_id, ended_too=True)):
+        if any(row.disease == disease for row in queries.enrolments(session, resident_id)):
             sentence = msg("{name}已经纳入{disease}管理。", name=person.name, disease=NAMES[disease])
             found.append(Problem("disease", Level.REFUSE, sentence))
         return [*found, *_scope_problems(person, disease, enrolled_on)]

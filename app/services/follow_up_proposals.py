@@ -114,12 +114,12 @@ def propose(sheet: VisitSheet, raw: Mapping[str, object]) -> Proposal:
     for managed, proposal in zip(sheet.diseases, proposals, strict=True):
         given = _with_defaults(answers[managed.form_code], proposal, due)
         answers[managed.form_code] = given
-        problems += _problems(sheet, managed, proposal, given, due, problems)
+        problems += _problems(sheet, managed, proposal, given, due)
     body_mass = next((given["bmi"] for given in answers.values() if "bmi" in given), None)
     return Proposal(
         diseases=tuple(proposals),
         answers=answers,
-        problems=_without_repeats(problems),
+        problems=_to_the_point(problems),
         bmi=body_mass,
         bmi_label=None if body_mass is None else BMI_LABELS[bmi_category(body_mass)],
         next_visit_due=due,
@@ -300,17 +300,14 @@ def _problems(
     proposal: DiseaseProposal,
     given: Mapping[str, Any],
     due: date | None,
-    unreadable: Iterable[Problem],
 ) -> list[Problem]:
-    """What stands against keeping one sheet; an answer that could not be read is not also called missing."""
-    not_read = {problem.code for problem in unreadable if problem.level is Level.REFUSE}
+    """What stands against keeping one sheet."""
     found = form(managed.form_code).problems(given, _context(sheet, managed, due))
     if "next_visit_reason" in given:
         found = [p for p in found if p.code != "next_visit_date" or p.level is not Level.ASK]
     found += _reasons_owed(proposal, given)
     found += _same_day(sheet, managed, given)
-    keyed = _keyed(sheet, managed.form_code, found)
-    return [p for p in keyed if p.level is not Level.MISSING or p.code not in not_read]
+    return _keyed(sheet, managed.form_code, found)
 
 
 def _reasons_owed(proposal: DiseaseProposal, given: Mapping[str, Any]) -> list[Problem]:
@@ -343,13 +340,27 @@ def _keyed(sheet: VisitSheet, form_code: str, problems: Iterable[Problem]) -> li
     return [replace(p, code=answer_key(sheet.form_codes, form_code, p.code)) for p in problems]
 
 
-def _without_repeats(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Both sheets say the same of a shared answer; it is said once."""
-    seen: list[Problem] = []
+def _to_the_point(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each thing once: what both sheets say of a shared answer, no question beside a refusal, and no call for the
+    class or the next date, which the rules will give, while something else is wrong."""
+    refused = {problem.code for problem in problems if problem.level is Level.REFUSE}
+    kept: list[Problem] = []
     for problem in problems:
-        if problem not in seen:
-            seen.append(problem)
-    return tuple(seen)
+        if problem not in kept and (problem.level is Level.REFUSE or problem.code not in refused):
+            kept.append(problem)
+    others = [
+        problem
+        for problem in kept
+        if problem.level is not Level.ASK
+        and not _comes_from_the_rules(problem)
+        and not problem.code.endswith("_reason")
+    ]
+    return tuple(problem for problem in kept if not (others and _comes_from_the_rules(problem)))
+
+
+def _comes_from_the_rules(problem: Problem) -> bool:
+    answer = problem.code.rpartition(".")[2]
+    return problem.level is Level.MISSING and answer in ("visit_class", "next_visit_date")
 
 
 def _strongest(referrals: Iterable[str]) -> str:

@@ -15,6 +15,7 @@ from app.services.medicines import Medicine
 from app.services.visit_answers import VisitField, answer_key, visit_fields
 
 LOST, DEAD, MOVED = 1, 2, 3
+NOTHING_MEASURED = msg("—")
 NOT_SEEN_LABELS: dict[int, Message] = {LOST: msg("失访"), DEAD: msg("死亡"), MOVED: msg("迁出")}
 
 
@@ -211,7 +212,7 @@ def reading_text(disease: str, sbp: int | None, dbp: int | None, fpg: Decimal | 
         return msg("{sbp}/{dbp}", sbp=sbp, dbp=dbp)
     if disease == DIABETES and fpg is not None:
         return msg("空腹 {value}", value=glucose_shown(fpg))
-    return msg("—")
+    return NOTHING_MEASURED
 
 
 def glucose_shown(value: Decimal) -> str:
@@ -224,7 +225,7 @@ def result_text(visit_class: int | None, not_seen: int | None) -> Message:
     """控制满意 …, or 失访; — when the visit has no class (by phone, without values)."""
     if not_seen in NOT_SEEN_LABELS:
         return NOT_SEEN_LABELS[not_seen]
-    return VISIT_CLASS_LABELS[VisitClass(visit_class)] if visit_class else msg("—")
+    return VISIT_CLASS_LABELS[VisitClass(visit_class)] if visit_class else NOTHING_MEASURED
 
 
 def result_tone(visit_class: int | None, not_seen: int | None) -> str:

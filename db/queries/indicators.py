@@ -1,0 +1,134 @@
+"""What the work indicators are computed from: who was under management, their visits, examinations and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident
+
+FACE_TO_FACE = (1, 2)
+"""随访方式 门诊 and 家庭."""
+
+_TASK = DueTask.__table__.c
+_ENROLMENT = Enrolment.__table__.c
+_RESIDENT = Resident.__table__.c
+_FOLLOW_UP = FollowUp.__table__.c
+_ENTRY = FormEntry.__table__.c
+
+
+def managed(
+    session: Session, organisation_id: str, disease: str, start: date, end: date
+) -> Sequence[Row[Any]]:
+    """Enrolments of a disease that were open on any day of the period.
+
+    Index ix_enrolment_organisation_id_disease.
+    """
+    statement = (
+        select(
+            _ENROLMENT.id,
+            _ENROLMENT.resident_id,
+            _ENROLMENT.enrolled_on,
+            _ENROLMENT.ended_on,
+            _RESIDENT.birth_date,
+        )
+        .join_from(Enrolment.__table__, Resident.__table__, _RESIDENT.id == _ENROLMENT.resident_id)
+        .where(
+            _ENROLMENT.organisation_id == organisation_id,
+            _ENROLMENT.disease == disease,
+            _ENROLMENT.enrolled_on <= end,
+            or_(_ENROLMENT.ended_on.is_(None), _ENROLMENT.ended_on >= start),
+        )
+        .order_by(_ENROLMENT.enrolled_on, _ENROLMENT.id)
+    )
+    return session.execute(statement).all()
+
+
+def visits(
+    session: Session, organisation_id: str, disease: str, start: date, end: date
+) -> Sequence[Row[Any]]:
+    """The visits of a disease in the period, oldest first. Index ix_follow_up_organisation_id_disease_visit_date."""
+    statement = (
+        select(
+            _FOLLOW_UP.resident_id,
+            _FOLLOW_UP.visit_date,
+            _FOLLOW_UP.method,
+            _FOLLOW_UP.not_seen,
+            _FOLLOW_UP.sbp,
+            _FOLLOW_UP.dbp,
+            _FOLLOW_UP.fpg,
+        )
+        .where(
+            _FOLLOW_UP.organisation_id == organisation_id,
+            _FOLLOW_UP.disease == disease,
+            _FOLLOW_UP.visit_date.between(start, end),
+        )
+        .order_by(_FOLLOW_UP.visit_date, _FOLLOW_UP.id)
+    )
+    return session.execute(statement).all()
+
+
+def checks(
+    session: Session, organisation_id: str, disease: str, start: date, end: date
+) -> Sequence[Row[Any]]:
+    """The referral checks of a disease that were due in the period."""
+    statement = select(_TASK.resident_id, _TASK.due_on, _TASK.done_on).where(
+        _TASK.organisation_id == organisation_id,
+        _TASK.kind == "referral_check",
+        _TASK.disease == disease,
+        _TASK.due_on.between(start, end),
+    )
+    return session.execute(statement).all()
+
+
+def examinations(session: Session, start: date, end: date) -> Sequence[Row[Any]]:
+    """The days of complete yearly examinations in the period."""
+    statement = select(_ENTRY.resident_id, _ENTRY.entry_date).where(
+        _ENTRY.form_code == "health_exam",
+        _ENTRY.state == "complete",
+        _ENTRY.entry_date.between(start, end),
+    )
+    return session.execute(statement).all()
+
+
+def face_to_face_counts(
+    session: Session, organisation_id: str, disease: str, start: date, end: date
+) -> Sequence[Row[Any]]:
+    """For each enrolment under management today: enrolled_on, and its face-to-face visits in the period.
+
+    Indexes ix_enrolment_organisation_id_disease and ix_follow_up_organisation_id_disease_visit_date.
+    """
+    counted = (
+        select(_FOLLOW_UP.resident_id, func.count().label("visits"))
+        .where(
+            _FOLLOW_UP.organisation_id == organisation_id,
+            _FOLLOW_UP.disease == disease,
+            _FOLLOW_UP.visit_date.between(start, end),
+            _FOLLOW_UP.method.in_(FACE_TO_FACE),
+            _FOLLOW_UP.not_seen.is_(None),
+        )
+        .group_by(_FOLLOW_UP.resident_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            _ENROLMENT.resident_id,
+            _ENROLMENT.enrolled_on,
+            func.coalesce(counted.c.visits, 0).label("visits"),
+        )
+        .join_from(Enrolment.__table__, Resident.__table__, _RESIDENT.id == _ENROLMENT.resident_id)
+        .outerjoin(counted, counted.c.resident_id == _ENROLMENT.resident_id)
+        .where(
+            and_(
+                _ENROLMENT.organisation_id == organisation_id,
+                _ENROLMENT.disease == disease,
+                _ENROLMENT.ended_on.is_(None),
+                _RESIDENT.state == "active",
+            )
+        )
+    )
+    return session.execute(statement).all()
