@@ -201,6 +201,7 @@ QTableView[kind="data"] QHeaderView::section {{
   font-size: {theme.px(TYPE.caption)}px; color: {c.text_muted}; background: {c.surface_header}; border: none;
   border-bottom: 1px solid {c.border}; padding: 0 {theme.gap(10)}px; height: {theme.px(tokens.HEADER_HEIGHT) - 1}px;
 }}
+QTableView[kind="data"] QHeaderView[tight="true"]::section {{ padding: 0 {theme.gap(7)}px; }}
 QTableView[kind="data"] QHeaderView::section:first {{ border-top-left-radius: {radius}px; }}
 QTableView[kind="data"] QHeaderView::section:last {{ border-top-right-radius: {radius}px; }}
 QTableView[kind="data"] QHeaderView::section:only-one {{

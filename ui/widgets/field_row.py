@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpacerItem, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from app.i18n import tr
 from ui.theme import tokens
@@ -159,8 +159,10 @@ class LabelledField(QWidget):
         self._unit_label.setText(self._unit)
         self._unit_label.setVisible(bool(self._unit))
         column.addWidget(self._build_sentence(name))
-        # Beside a field with a sentence a field without one keeps its control at the top.
-        column.addSpacerItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))
+        # Beside a field with a sentence a field without one keeps its control at the top: only the filler grows.
+        filler = QWidget()
+        filler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        column.addWidget(filler)
         self.set_hint(hint)
 
     def _build_sentence(self, name: str) -> QWidget:

@@ -36,7 +36,8 @@ def set_role(widget: QWidget, role: Role) -> None:
 
 def set_look(widget: QWidget, key: str, value: object) -> None:
     """Set a dynamic property that the style sheet looks at, and have the widget restyled."""
-    if widget.property(key) == value:
+    value = {True: "true", False: ""}.get(value, value) if isinstance(value, bool) else value
+    if (widget.property(key) or "") == value:
         return
     widget.setProperty(key, value)
     widget.style().unpolish(widget)

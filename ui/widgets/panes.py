@@ -11,11 +11,15 @@ from ui.widgets.layouts import Vertical
 
 
 class ScrollPage(QScrollArea):
-    """A page that scrolls when the window is too small for its contents, and never clips them."""
+    """A page that scrolls when the window is too small for its contents, and never clips them.
 
-    def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll",
+    A `modest` one asks for little room, so that what is around it never has to scroll.
+    """
+
+    def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll", modest: bool = False,
                  parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._modest = modest
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -23,6 +27,11 @@ class ScrollPage(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         if content is not None:
             self.show_content(content)
+
+    def sizeHint(self) -> QSize:
+        """What the contents want, or little."""
+        theme = current_theme()
+        return QSize(theme.px(200), theme.px(100)) if self._modest else super().sizeHint()
 
     def show_content(self, content: QWidget) -> None:
         """Show a widget that lets the ground of the page shine through."""
@@ -37,7 +46,7 @@ class FormPage(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "plain")
         column = Vertical(self, spacing=12)
-        self.scroll = ScrollPage(content, name="form_scroll")
+        self.scroll = ScrollPage(content, name="form_scroll", modest=True)
         column.addWidget(self.scroll, 1)
         if actions is not None:
             column.addWidget(actions)
@@ -59,8 +68,8 @@ class TwoPane(QWidget):
         self._main, self._side = main, side
         self._sizes = (side_width, breakpoint, spacing)
         self._stacked: bool | None = None
-        self._main_scroll = ScrollPage(name="main_scroll")
-        self._side_scroll = ScrollPage(name="side_scroll")
+        self._main_scroll = ScrollPage(name="main_scroll", modest=True)
+        self._side_scroll = ScrollPage(name="side_scroll", modest=True)
         self._side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = Vertical(spacing=12)
         column.addWidget(self._main_scroll, 1)

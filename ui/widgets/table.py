@@ -190,8 +190,7 @@ class DataTable(QTableView):
 
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, empty_text: str = "",
-        inside_card: bool = False, row_height: int = tokens.ROW_HEIGHT, least_rows: int = 4,
-        fit_rows: int = 60,
+        inside_card: bool = False, row_height: int = tokens.ROW_HEIGHT, least_rows: int = 4, fit_rows: int = 60,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -372,7 +371,7 @@ class DataTable(QTableView):
         self.cell_edited.emit(self.rows_model.rows()[number], key, text)
 
     def cell_padding(self) -> int:
-        """Room at each side of a cell's contents; a little less when the columns would not fit otherwise."""
+        """Room at each side of a cell's contents; a little less when only then all columns fit."""
         return current_theme().gap(7 if self._is_tight else 10)
 
     def _fit_columns(self) -> None:
@@ -382,7 +381,10 @@ class DataTable(QTableView):
         contents = [theme.px(column.width) if column.width else self._content_width(theme, column)
                     for column in columns]
         self._is_tight = False
-        self._is_tight = sum(self._padded(columns, contents)) > room
+        if sum(self._padded(columns, contents)) > room:
+            self._is_tight = True
+            self._is_tight = sum(self._padded(columns, contents)) <= room
+        set_look(self.horizontalHeader(), "tight", self._is_tight)
         widths = self._padded(columns, contents)
         spare = room - sum(widths)
         stretching = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]

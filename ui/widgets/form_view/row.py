@@ -1,0 +1,163 @@
+"""One field on the screen: caption, what was answered last time, the control or a pair of them, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.forms.vocabulary import Level
+from app.i18n import tr
+from ui.theme.theme import current_theme
+from ui.widgets.buttons import Button, LinkButton
+from ui.widgets.field_row import IconLabel
+from ui.widgets.form_view.fields import FieldControl, LineControl
+from ui.widgets.labels import label, set_look
+from ui.widgets.layouts import Column, Row
+
+PREVIOUS_WIDTH = 150
+
+
+class FieldRow(QWidget):
+    """The controls of one field, or of two that belong together (current → target, systolic / diastolic).
+
+    `carry_asked(code)` when the value of last time shall be taken over; `confirmed()` when an unusual value is meant so.
+    """
+
+    carry_asked = Signal(str)
+    confirmed = Signal()
+
+    def __init__(
+        self, caption: str, controls: Mapping[str, FieldControl], *, separator: str = "→", hint: str = "",
+        starred: bool = False, parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.controls = dict(controls)
+        self._caption_words = caption
+        self._name = next(iter(self.controls))
+        self._sentence_words = ""
+        self._level: Level | None = None
+        self._previous: dict[str, LinkButton] = {}
+        self._beneath: QWidget | None = None
+        self.setProperty("kind", "plain")
+        self.setObjectName(f"{self._name}_row")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._column = Column(self, spacing=3)
+        self._head = Row(spacing=5)
+        self._caption = label(caption, "caption", name=f"{self._name}_caption")
+        self._head.addWidget(self._caption)
+        self._column.addLayout(self._head)
+        if starred:
+            star = label("＊", "caption", name=f"{self._name}_starred")
+            star.setToolTip(tr("国家表上带＊号的项目，有条件时填写"))
+            self._head.addWidget(star)
+        if hint:
+            self._head.addWidget(label(hint, "caption", name=f"{self._name}_hint"))
+        self._head.addStretch(1)
+        self._place_controls(separator)
+        self._describe()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The answers given here."""
+        return tuple(self.controls)
+
+    def caption(self) -> str:
+        """The words above."""
+        return self._caption_words
+
+    def stops(self) -> list[QWidget]:
+        """The widgets that Tab stops at."""
+        stops = [stop for control in self.controls.values() for stop in control.stops()]
+        if self._level is Level.ASK and self._beneath is not None:
+            stops.append(self._confirm)
+        return stops
+
+    def set_previous(self, code: str, words: str) -> None:
+        """Show what was answered last time, with the way to take it over; empty hides it."""
+        button = self._previous.get(code)
+        if button is None:
+            if not words:
+                return
+            button = LinkButton("", name=f"{code}_previous")
+            set_look(button, "small", "true")
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            button.setToolTip(tr("沿用上次的值  F4"))
+            button.clicked.connect(lambda: self.carry_asked.emit(code))
+            self._previous[code] = button
+            self._head.addWidget(button)
+        metrics = QFontMetrics(current_theme().font(13))
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, current_theme().px(PREVIOUS_WIDTH))
+        button.set_words(tr("上次 {value} · 沿用", value=shown))
+        button.setAccessibleName(tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
+        button.setVisible(bool(words))
+        self._describe()
+
+    def previous_words(self, code: str) -> str:
+        """What is shown as last time's answer, or empty."""
+        button = self._previous.get(code)
+        return button.words() if button is not None and not button.isHidden() else ""
+
+    def show_problem(self, level: Level | None, sentence: str) -> None:
+        """Show what is wrong: REFUSE in red, ASK in amber with the way to confirm; None and MISSING show nothing."""
+        if level is Level.MISSING:
+            level, sentence = None, ""
+        if (level, sentence) == (self._level, self._sentence_words):
+            return
+        self._level, self._sentence_words = level, sentence
+        if level is not None and self._beneath is None:
+            self._build_beneath()
+        look = {Level.REFUSE: "true", Level.ASK: "warning"}.get(level, "") if level is not None else ""
+        for control in self.controls.values():
+            if isinstance(control, QWidget):
+                set_look(control, "problem", look)
+        if self._beneath is not None:
+            is_refused = level is Level.REFUSE
+            self._sentence.setText(sentence)
+            set_look(self._sentence, "role", "problem" if is_refused else "warning")
+            self._mark.set_icon("error" if is_refused else "warning", "red" if is_refused else "amber")
+            self._confirm.setVisible(level is Level.ASK)
+            self._beneath.setVisible(level is not None)
+        self._describe()
+
+    def problem(self) -> str:
+        """The sentence beneath, or empty."""
+        return self._sentence_words
+
+    def level(self) -> Level | None:
+        """How serious the sentence beneath is; None without one."""
+        return self._level
+
+    def _place_controls(self, separator: str) -> None:
+        controls = [control for control in self.controls.values() if isinstance(control, QWidget)]
+        if len(controls) == 1:
+            self._column.addWidget(controls[0])
+            return
+        body = Row(spacing=6)
+        for place, control in enumerate(controls):
+            if place:
+                body.addWidget(label(separator, "muted"))
+            body.addWidget(control, 1)
+        self._column.addLayout(body)
+
+    def _build_beneath(self) -> None:
+        self._beneath = QWidget()
+        self._beneath.setProperty("kind", "plain")
+        row = Row(self._beneath, spacing=5)
+        self._mark = IconLabel("error", "red")
+        self._sentence = label("", "problem", name=f"{self._name}_problem", wrap=True)
+        self._confirm = Button(tr("确认无误"), name=f"{self._name}_confirm", small=True)
+        self._confirm.clicked.connect(self.confirmed)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._confirm, 0, Qt.AlignmentFlag.AlignTop)
+        self._column.addWidget(self._beneath)
+
+    def _describe(self) -> None:
+        """What a screen reader says behind the name of a line: unit, last time's answer, problem."""
+        for code, control in self.controls.items():
+            if isinstance(control, LineControl):
+                parts = (control.unit(), self.previous_words(code), self._sentence_words)
+                control.setAccessibleDescription("，".join(part for part in parts if part))

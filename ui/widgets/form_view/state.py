@@ -1,0 +1,137 @@
+"""What is answered in one or several forms filled in together, and what the forms say to it. Knows no widget.
+
+An answer that two forms share is kept once: the same home ("resident.phone" is 联系电话 on the cover and 本人电话 on the
+next sheet) or the same code in two follow-up forms. The code of the first form stands for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.forms.kinds import EMPTY, Unreadable
+from app.forms.vocabulary import Context, Field, Form, Level, Problem
+
+SHARED_HOMES = "resident."
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the forms say to the answers as they stand: all by the code that stands for the answer.
+
+    `answers` are canonical, with what follows from others; `applying` are the codes that may be answered now.
+    """
+
+    answers: Mapping[str, Any]
+    problems: tuple[Problem, ...]
+    applying: frozenset[str]
+
+
+def twins_of(forms: Sequence[Form]) -> dict[str, str]:
+    """For each code of the forms the code that stands for it: itself, or an earlier one with the same home."""
+    first_with_home: dict[str, str] = {}
+    stands_for: dict[str, str] = {}
+    for form in forms:
+        for section in form.sections:
+            for item in section.fields:
+                home = item.home if item.home.startswith(SHARED_HOMES) else ""
+                first = first_with_home.setdefault(home, item.code) if home else item.code
+                for answer in item.answers():
+                    stands_for.setdefault(answer.code, first + answer.code.removeprefix(item.code))
+    return stands_for
+
+
+@dataclass
+class FormState:
+    """The answers as typed (`raw`), those of last time (`previous`), and what was confirmed as unusual but meant."""
+
+    forms: tuple[Form, ...]
+    context: Context
+    raw: dict[str, object] = field(default_factory=dict)
+    previous: dict[str, object] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.stands_for = twins_of(self.forms)
+        self.fields: dict[str, Field] = {}
+        for form in self.forms:
+            for code, item in form.fields.items():
+                if self.stands_for[code] == code:
+                    self.fields.setdefault(code, item)
+
+    def start(self, answers: Mapping[str, object], previous: Mapping[str, object] | None, context: Context) -> None:
+        """Begin with these answers; of twins the first that is given counts."""
+        self.context = context
+        self.raw = self._by_standing(answers)
+        self.previous = self._by_standing(previous or {})
+        self.confirmed = set()
+
+    def set(self, code: str, value: object) -> None:
+        """Answer; an empty value takes the answer back. What was confirmed of it counts no more."""
+        code = self.stands_for.get(code, code)
+        if self.raw.get(code) != value:
+            self.confirmed.discard(code)
+        if value in EMPTY:
+            self.raw.pop(code, None)
+        else:
+            self.raw[code] = value
+
+    def can_carry(self, code: str) -> bool:
+        """Whether last time's answer may be taken over."""
+        item = self.fields.get(code)
+        return item is not None and item.carries and self.previous.get(code) not in (*EMPTY, None)
+
+    def judge(self) -> Judgement:
+        """What all forms say to the answers."""
+        answers: dict[str, Any] = {}
+        applying: set[str] = set()
+        problems: dict[tuple[str, Level, str], Problem] = {}
+        for form in self.forms:
+            given = {code: self.raw[standing] for code in form.fields
+                     if (standing := self.stands_for[code]) in self.raw}
+            reading = form.read(given)
+            unread = {problem.code for problem in reading.problems}
+            filled = form.complete(reading.answers, self.context)
+            for code, item in form.fields.items():
+                if item.applies.holds(filled, self.context):
+                    applying.add(self.stands_for[code])
+            for code, value in filled.items():
+                if code in self.stands_for:
+                    answers.setdefault(self.stands_for[code], value)
+            found = [*reading.problems, *(each for each in form.problems(filled, self.context)
+                                          if each.code not in unread)]
+            for problem in found:
+                standing = self.stands_for.get(problem.code, problem.code)
+                key = (standing, problem.level, str(problem.message))
+                problems.setdefault(key, Problem(standing, problem.level, problem.message))
+        missing = {code for code, level, _ in problems if level is not Level.MISSING}
+        kept = [each for each in problems.values() if each.level is not Level.MISSING or each.code not in missing]
+        once: dict[str, Problem] = {}
+        for each in kept:
+            if each.level is Level.MISSING:
+                once.setdefault(each.code, each)
+        kept = [each for each in kept if each.level is not Level.MISSING or once[each.code] is each]
+        return Judgement(answers, tuple(kept), frozenset(applying))
+
+    def answers(self, applying: Iterable[str]) -> dict[str, object]:
+        """The answers as typed under the codes of all forms, without those that do not apply now."""
+        kept = set(applying)
+        return {code: self.raw[standing] for code, standing in self.stands_for.items()
+                if standing in self.raw and standing in kept}
+
+    def words(self, code: str, value: object) -> str:
+        """A canonical or typed value as a person reads it."""
+        item = self.fields[code]
+        try:
+            return item.kind.show(item.kind.read(value))
+        except Unreadable:
+            return str(value)
+
+    def _by_standing(self, answers: Mapping[str, object]) -> dict[str, object]:
+        kept: dict[str, object] = {}
+        for code, value in answers.items():
+            standing = self.stands_for.get(code)
+            if standing is not None and value not in EMPTY:
+                kept.setdefault(standing, value)
+        return kept
