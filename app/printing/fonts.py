@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 
 import resources
 from app.printing.content import clean
@@ -47,8 +47,33 @@ def unicode_map(name: str, subset: list[int]) -> str:
     ))
 
 
+class GlyphTable:
+    """The outlines of a font, read glyph by glyph where they lie."""
+
+    def __init__(self, data: bytes, start: int) -> None:
+        self._data = data
+        self._start = start
+
+    def __getitem__(self, part: slice) -> bytes:
+        return self._data[self._start + part.start:self._start + part.stop]
+
+
+class PrintFace(TTFontFace):
+    """A typeface that does not copy its 12 MB of outlines for every file: a quarter of the time of a single sheet."""
+
+    def get_table(self, tag: str) -> Any:
+        """The table `tag`; of the outlines, a view."""
+        if tag == "glyf":
+            return GlyphTable(self._ttf_data, self.get_table_pos(tag)[0])
+        return super().get_table(tag)
+
+
 class PrintFont(TTFont):
     """A TrueType font whose text can be copied out of the PDF, also beyond U+FFFF."""
+
+    def __init__(self, name: str, filename: str) -> None:
+        super().__init__(name, filename, shapable=False)
+        self.face.__class__ = PrintFace  # TTFont makes its face itself and offers no other way
 
     def addObjects(self, doc: Any) -> None:
         """Add the font's subsets to `doc` with right ToUnicode tables."""
@@ -69,7 +94,7 @@ def load(short: str) -> PrintFont:
         with LOADING:
             font = _loaded.get(short)
             if font is None:
-                font = PrintFont(short, str(resources.path("fonts", FONT_FILES[short])), shapable=False)
+                font = PrintFont(short, str(resources.path("fonts", FONT_FILES[short])))
                 pdfmetrics.registerFont(font)
                 _loaded[short] = font
     return font

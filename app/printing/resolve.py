@@ -14,7 +14,18 @@ from typing import Any
 
 from app.forms import layout
 from app.forms.kinds import Table
-from app.forms.layout import CutLine, Gap, Grid, Inline, Leaf, PerVisit, Text, is_printed_only, reference
+from app.forms.layout import (
+    CutLine,
+    Gap,
+    Grid,
+    Inline,
+    Leaf,
+    PerVisit,
+    Sheet,
+    Text,
+    is_printed_only,
+    reference,
+)
 from app.forms.registry import form
 from app.forms.sheets import sheet
 from app.forms.vocabulary import NOTE, Answers, Form
@@ -277,7 +288,16 @@ def sheet_content(
     `with_signatures` prints the names of those who sign; otherwise their lines stay empty for the pen.
     Raises UserError for a form without a printed sheet.
     """
-    declared, laid_out = form(form_code), sheet(form_code)
+    return content_of(
+        form(form_code), sheet(form_code), person, visits, mode=mode, draft=draft, with_signatures=with_signatures,
+    )
+
+
+def content_of(
+    declared: Form, laid_out: Sheet, person: PersonHead, visits: Sequence[Answers], *, mode: Mode = Mode.FILLED,
+    draft: bool = False, with_signatures: bool = False,
+) -> DocumentContent:
+    """`sheet_content` for a declared form and its laid-out sheet."""
     sheets = []
     for start in range(0, max(len(visits), 1), laid_out.visits):
         shown = list(visits[start:start + laid_out.visits])
