@@ -153,7 +153,8 @@ def ring_piece(item: Ringed, size: float) -> Piece:
     manner = Manner(Face.PRINTED, size)
     wide = fonts.width(item.words, manner.face, size) + 2 * RING_SIDE
     high = size * 1.22
-    ring = (OvalMark(0, -high / 2, wide, high, style.RING_LINE, BLUE),) if item.on else ()
+    across = max(wide, high)
+    ring = (OvalMark((wide - across) / 2, -high / 2, across, high, style.RING_LINE, BLUE),) if item.on else ()
     return Piece(wide, printed=text_marks(RING_SIDE, item.words, manner), written=ring)
 
 
@@ -165,7 +166,8 @@ def tick_piece(item: Ticked, size: float) -> Piece:
     tick_wide = fonts.width(TICK, Face.FILLED, size)
     tick = text_marks((side - tick_wide) / 2, TICK, Manner(Face.FILLED, size, BLUE)) if item.on else ()
     return Piece(
-        side + 1.5 + fonts.width(item.words, manner.face, size), printed=(box_frame(0, side), *words), written=tick,
+        side + 1.5 + fonts.width(item.words, manner.face, size), space=size / 2,
+        printed=(box_frame(0, side), *words), written=tick,
         height=side + 2 * style.BOX_LINE,
     )
 
