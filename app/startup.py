@@ -1,6 +1,6 @@
 """Opening a desk without a window: which folder, which key, which version, and who signs in.
 
-    opening = look(folder, store)            what is there; changes nothing, never raises for what it finds
+    opening = look(folder, store)            what is there; changes no data, never raises for what it finds
     database = open_database(opening, …)     takes the folder, the key and, when needed, the step to the new version
     database.users() → database.sign_in(user_id, pin) → Desk
 
@@ -93,7 +93,7 @@ class UserChoice:
 
 
 def look(folder: Path | None = None, store: SecretStore | None = None, *, for_window: bool = True) -> Opening:
-    """What lies in `folder` (None: the default one), seen without changing anything in it.
+    """What lies in `folder` (None: the default one), seen without changing any of its data.
 
     A command (`for_window` False) works beside an open window, so it is never told IN_USE.
     """

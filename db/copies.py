@@ -78,15 +78,18 @@ def row_counts(connection: Connection) -> dict[str, int]:
 
 
 def rows_missing_in(copy: Path, database: Path, key: bytes) -> dict[str, int]:
-    """For each counted table, how many rows of `database` the `copy` has not: what restoring it would lose."""
+    """For each counted table, how many rows of `database` the `copy` has not: what restoring it would lose.
+
+    Of the audit entries only those of changes count; signing in or making a backup is no loss.
+    """
     connection = connect(database, key, "ro")
     try:
         address = f"{copy.resolve().as_uri()}?mode=ro"
         connection.execute(f"ATTACH DATABASE ? AS copy KEY \"x'{key.hex()}'\"", (address,))
         missing = {}
         for name in COUNTED:
-            id = "hash" if name == "audit_entry" else "id"
-            lost = f"SELECT count(*) FROM main.{name} WHERE {id} NOT IN (SELECT {id} FROM copy.{name})"
+            id, condition = ("hash", " AND content_hash <> ''") if name == "audit_entry" else ("id", "")
+            lost = f"SELECT count(*) FROM main.{name} WHERE {id} NOT IN (SELECT {id} FROM copy.{name}){condition}"
             missing[name] = connection.execute(lost).fetchone()[0]
         return missing
     finally:

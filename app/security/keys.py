@@ -17,6 +17,7 @@ import json
 import re
 import secrets
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +27,7 @@ from app.data_folder import write_private
 from app.domain.message import msg
 from app.errors import EnvironmentFailure, UserError
 from app.security.passphrase import WrongPassphrase, read_wrapped, unwrap, wrap, write_wrapped
-from app.security.secret_store import SecretStore
+from app.security.secret_store import NoKeyring, SecretStore
 from db.cipher import KEY_BYTES
 
 DESK_FILE = "desk.json"
@@ -180,12 +181,13 @@ class DeskKey:
         write_wrapped(file, wrap(unwrap(read_wrapped(file), old), new))
 
     def move_to_passphrase(self, key: bytes, passphrase: str) -> None:
-        """Let a passphrase keep the key, and forget it in the keyring."""
+        """Let a passphrase keep the key, and forget it in the keyring, unless that does not answer just now."""
         desk_file = self._told()
         write_wrapped(self._folder / KEY_FILE, wrap(key, passphrase))
         self._rewrite(desk_file, Keeper.PASSPHRASE)
         if desk_file.keeper is Keeper.KEYRING:
-            self._store.delete(desk_file.id)
+            with suppress(NoKeyring):
+                self._store.delete(desk_file.id)
 
     def move_to_keyring(self, key: bytes) -> None:
         """Let the keyring keep the key, and remove the wrapped one. Raises NoKeyring, and then nothing has changed."""

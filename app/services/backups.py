@@ -60,7 +60,7 @@ class Backup:
 
 @dataclass(frozen=True)
 class Losses:
-    """How many things written since a backup would be gone after restoring it; `entries` counts every action."""
+    """How many things written since a backup would be gone after restoring it; `entries` counts every change."""
 
     residents: int
     forms: int
@@ -79,7 +79,7 @@ class Losses:
             return msg("恢复 {day} 的备份？此后没有新的记录，什么也不会丢失。", day=day)
         return msg(
             "恢复 {day} 的备份？此后新建的 {residents} 位居民、{forms} 张表和 {requests} 张申领单会丢失"
-            "（一共 {entries} 次操作）。现在的数据会先另存一份。",
+            "（一共 {entries} 处改动）。现在的数据会先另存一份。",
             day=day,
             residents=self.residents,
             forms=self.forms,

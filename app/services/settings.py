@@ -170,7 +170,7 @@ def stored_values(session: Session) -> dict[str, Value]:
 
     from db.models import Setting
 
-    stored = dict(session.execute(select(Setting.name, Setting.value)).tuples().all())
+    stored = dict(session.execute(select(Setting.name, Setting.value)).all())
     return {kind.name: kind.read(stored[kind.name]) if kind.name in stored else kind.default for kind in SETTINGS}
 
 

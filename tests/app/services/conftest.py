@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from app.desk import Desk
-from tests.desks import Clock, make_clinic, make_township
+from app.security.secret_store import MemoryStore
+from tests.desks import Clock, found_desk_folder, make_clinic, make_township
 
 
 @pytest.fixture
 def clock() -> Clock:
     """The clock of the desks of a test; move it with `clock.forward(days=1)`."""
     return Clock()
+
+
+@pytest.fixture
+def make_desk_folder(tmp_path: Path, clock: Clock) -> Callable[..., tuple[Path, MemoryStore]]:
+    """Found a desk as the first start does: `folder, store = make_desk_folder(passphrase=…)`; it is closed again."""
+
+    def make(name: str = "desk", passphrase: str | None = None) -> tuple[Path, MemoryStore]:
+        store = MemoryStore()
+        found_desk_folder(tmp_path / name, store, clock, passphrase)
+        return tmp_path / name, store
+
+    return make
 
 
 @pytest.fixture
