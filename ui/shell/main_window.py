@@ -224,6 +224,8 @@ class MainWindow(QMainWindow):
         """Hide the desk behind the cover, with a widget (sign-in, unlocking, first start) or words of waiting."""
         if self._frame is not None:
             self._frame.top_bar.search.put_away()
+        if self._toast is not None:
+            self._toast.hide()
         self._covering.setCurrentWidget(self.cover)
         self._enable_keys(False)
         if content is not None:

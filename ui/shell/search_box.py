@@ -35,7 +35,7 @@ from ui.widgets.chips import ChipText, chip_width, paint_chip
 
 MOST_HITS = 12
 ROW_HEIGHT = 46
-ROOM_FOR_BADGE = 240
+ROOM_FOR_BADGE = 380
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
@@ -256,7 +256,9 @@ class SearchBox(QWidget):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._on_key(event)
         if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent) and self._hits is not None:
-            self._hits.hide()
+            elsewhere = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+            if event.reason() not in elsewhere:
+                self._hits.hide()
         return False
 
     def _on_key(self, event: QKeyEvent) -> bool:

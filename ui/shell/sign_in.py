@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QInputMethodEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QSizePolicy, QWidget
 
 from app.i18n import tr
 from ui.background import Runner
@@ -20,9 +20,8 @@ from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.buttons import Button
-from ui.widgets.labels import label
+from ui.widgets.labels import label, set_look
 from ui.widgets.layouts import Horizontal, Vertical
-from ui.widgets.panes import ScrollPage
 
 LONGEST_PIN = 8
 SHORTEST_PIN = 4
@@ -198,6 +197,7 @@ class PinEntry(QWidget):
         self._runner = runner
         self._user: UserChoice | None = None
         self._busy = False
+        self._keys: list[Button] = []
         column = Vertical(self, spacing=10)
         self._who = label("", "card_title", name="pin_user")
         self._who.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -219,6 +219,13 @@ class PinEntry(QWidget):
         self.dots.entered.connect(self.on_entered)
         self.setFocusProxy(self.dots)
         self.on_typed()
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """With very large type the digit keys are lower, so that all of it fits the commonest screen."""
+        for key in self._keys:
+            set_look(key, "small", theme.scale > 1.5)
 
     def ask(self, user: UserChoice) -> None:
         """Ask for this person's PIN."""
@@ -282,12 +289,14 @@ class PinEntry(QWidget):
         erase.clicked.connect(self.dots.erase)
         grid.addWidget(self._digit_key("0"), 3, 1)
         grid.addWidget(erase, 3, 2)
+        self._keys.append(erase)
         return grid
 
     def _digit_key(self, digit: str) -> Button:
         key = Button(digit, name=f"pin_digit_{digit}")
         key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         key.clicked.connect(self.on_digit)
+        self._keys.append(key)
         return key
 
 
@@ -302,15 +311,15 @@ class SignIn(QWidget):
         self.setProperty("kind", "plain")
         self.setObjectName("sign_in")
         self.setAccessibleName(tr("登录"))
-        self._pages = QStackedWidget()
         column = Vertical(self)
-        column.addWidget(self._pages)
         self._buttons: list[UserButton] = []
-        self._pages.addWidget(self._list_of(users))
+        self._list = self._list_of(users)
+        column.addWidget(self._list)
         self.pin = PinEntry(check, runner=runner)
         self.pin.passed.connect(self.signed_in)
         self.pin.gone_back.connect(self.show_users)
-        self._pages.addWidget(self.pin)
+        self.pin.hide()
+        column.addWidget(self.pin)
         self._users = tuple(users)
         if len(self._users) == 1:
             self.choose(self._users[0].user_id)
@@ -319,13 +328,15 @@ class SignIn(QWidget):
         """Ask for the PIN of this person."""
         user = next((each for each in self._users if each.user_id == user_id), None)
         if user is not None:
-            self._pages.setCurrentWidget(self.pin)
+            self._list.hide()
+            self.pin.show()
             self.setFocusProxy(self.pin)
             self.pin.ask(user)
 
     def show_users(self) -> None:
         """Back to the list of persons."""
-        self._pages.setCurrentIndex(0)
+        self.pin.hide()
+        self._list.show()
         if self._buttons:
             self.setFocusProxy(self._buttons[0])
             self._buttons[0].setFocus()
@@ -346,7 +357,6 @@ class SignIn(QWidget):
             button.clicked.connect(self.on_user)
             self._buttons.append(button)
             column.addWidget(button)
-        column.addStretch(1)
         if self._buttons:
             self.setFocusProxy(self._buttons[0])
-        return ScrollPage(page, name="sign_in_users")
+        return page

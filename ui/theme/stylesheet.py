@@ -215,7 +215,7 @@ QTableView QLineEdit:focus {{ padding: 0 {theme.gap(8)}px; min-height: 0; }}
 def _tabs(theme: Theme) -> str:
     c = theme.colours
     return f"""
-QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; padding-top: {theme.gap(12)}px; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
 QTabBar {{ background: transparent; qproperty-drawBase: 0; }}
 QTabBar::tab {{
   font-size: {theme.px(TYPE.body)}px; color: {c.grey.text}; background: transparent; border: none;
@@ -243,6 +243,8 @@ QScrollBar::handle {{ background: {c.border_control}; border-radius: {max(3, thi
 QScrollBar::handle:vertical {{ min-height: {theme.px(28)}px; }}
 QScrollBar::handle:horizontal {{ min-width: {theme.px(28)}px; }}
 QScrollBar::handle:hover {{ background: {c.grey.strong}; }}
+QScrollArea#navigation_scroll QScrollBar:vertical {{ width: {theme.gap(4)}px; }}
+QScrollArea#navigation_scroll QScrollBar::handle {{ background: {c.nav_foot}; border-radius: 1px; margin: 0; }}
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
@@ -258,8 +260,8 @@ QLabel#brand {{ color: {c.nav_text_selected if not theme.high_contrast else c.na
   font-size: {theme.px(TYPE.brand)}px; font-weight: 700; }}
 QLabel#organisation, QLabel#user {{ color: {c.nav_foot}; font-size: {theme.px(TYPE.caption)}px; }}
 QFrame#cover, QScrollArea#cover_scroll {{ background: {c.nav}; border: none; }}
-QLabel#cover_brand {{ color: {c.nav_text}; font-size: {theme.px(28)}px; font-weight: 700; qproperty-alignment: AlignCenter; }}
-QLabel#cover_organisation {{ color: {c.nav_foot}; font-size: {theme.px(TYPE.body)}px; qproperty-alignment: AlignCenter; }}
+QLabel#cover_brand {{ color: {c.nav_text}; font-size: {theme.gap(28)}px; font-weight: 700; qproperty-alignment: AlignCenter; }}
+QLabel#cover_organisation {{ color: {c.nav_foot}; font-size: {theme.gap(TYPE.body)}px; qproperty-alignment: AlignCenter; }}
 QLabel#cover_waiting {{ color: {c.text_muted}; font-size: {theme.px(TYPE.body)}px; qproperty-alignment: AlignCenter; }}
 QWidget#top_bar {{ background: {c.surface}; border-bottom: 1px solid {c.border}; }}
 QWidget#top_bar QLabel {{ color: {c.grey.text}; font-size: {theme.px(13)}px; }}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QSizePolicy, QWidget
 
 from ui.theme import tokens
 from ui.theme.theme import current_theme
@@ -149,10 +149,23 @@ class PageHeader(QWidget):
         self._note = label("", "muted", name="page_note")
         self._note.hide()
         self._words.add(self._note)
-        self._actions = Horizontal(spacing=12)
-        row = Horizontal(self, spacing=12)
-        row.addWidget(self._words, 1)
-        row.addLayout(self._actions)
+        self._actions = FlowBox(spacing=12)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.addWidget(self._words, 1)
+        self._box.addWidget(self._actions)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the actions under the words when both do not fit into one line."""
+        super().resizeEvent(event)
+        together = self._title.sizeHint().width() + self._actions.sizeHint().width() + current_theme().gap(24)
+        narrow = together > self.width()
+        directions = QBoxLayout.Direction
+        self._box.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+
+    def minimumSizeHint(self) -> QSize:
+        """The title must fit, the actions wrap."""
+        return QSize(self._title.sizeHint().width(), super().minimumSizeHint().height())
 
     def title(self) -> str:
         """The words of the title."""
@@ -177,7 +190,7 @@ class PageHeader(QWidget):
 
     def add_action(self, button: QWidget) -> None:
         """Append an action at the right; the primary action comes last."""
-        self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._actions.add(button)
 
 
 class ActionBar(QWidget):

@@ -33,6 +33,7 @@ class MessageWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self._answer = harmless
+        self._harmless: Button
         self.setObjectName("message_window")
         self.setWindowTitle(tr(title))
         self.setAccessibleName(tr(title))
@@ -53,6 +54,8 @@ class MessageWindow(QDialog):
         if details:
             self._add_details(column, details)
         column.addLayout(self._buttons(answers, harmless))
+        self._harmless.setFocus()
+        self._fit()
 
     def answer(self) -> str:
         """The key of the chosen answer; the harmless one when the window was just closed."""
@@ -69,12 +72,17 @@ class MessageWindow(QDialog):
         self._details.setVisible(shown)
         self._copy.setVisible(shown)
         self._toggle.set_words(tr("收起详情") if shown else tr("显示详情"))
-        self.adjustSize()
+        self._fit()
 
     def on_copy(self) -> None:
         """Put the details on the clipboard."""
         QGuiApplication.clipboard().setText(self._details.toPlainText())
         self._copy.set_words(tr("已复制"))
+
+    def _fit(self) -> None:
+        """As high as the words need at this width."""
+        width = max(self.minimumWidth(), self.layout().minimumSize().width())
+        self.resize(width, self.layout().totalHeightForWidth(width))
 
     def _add_details(self, column: Vertical, details: str) -> None:
         row = Horizontal(spacing=8)
@@ -106,7 +114,7 @@ class MessageWindow(QDialog):
             row.addWidget(button)
             if answer.key == harmless:
                 button.setDefault(True)
-                button.setFocus()
+                self._harmless = button
         return row
 
 

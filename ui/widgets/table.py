@@ -181,7 +181,8 @@ class DataTable(QTableView):
     """Rows to read, choose and sometimes fill in, by keyboard alone if wanted.
 
     Up and Down move, Enter or a double click takes the row (`row_activated`), moving announces `row_selected`.
-    It is never lower than `least_rows`. In an editable cell typing starts at once and Enter goes to the next row. `inside_card` leaves out the frame.
+    In an editable cell typing starts at once and Enter goes to the next row. It is never lower than `least_rows`;
+    `inside_card` leaves out the frame; `fit_rows` are looked at to find the widths of columns without one.
     """
 
     row_selected = Signal(object)

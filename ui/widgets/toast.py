@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
-from ui.theme.theme import current_theme
+from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.field_row import IconLabel
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal
@@ -29,7 +29,13 @@ class Toast(QFrame):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
         window.installEventFilter(self)
+        theme_changes().changed.connect(self.follow_theme)
         self.hide()
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the size of this appearance."""
+        if not self.isHidden():
+            QTimer.singleShot(0, self._place)
 
     def say(self, sentence: str, *, icon_name: str = "check") -> None:
         """Show a sentence for a few seconds."""

@@ -6,8 +6,8 @@ next sheet) or the same code in two follow-up forms. The code of the first form 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.forms.kinds import EMPTY, Unreadable
@@ -80,39 +80,40 @@ class FormState:
     def can_carry(self, code: str) -> bool:
         """Whether last time's answer may be taken over."""
         item = self.fields.get(code)
-        return item is not None and item.carries and self.previous.get(code) not in (*EMPTY, None)
+        return item is not None and item.carries and self.previous.get(code) not in EMPTY
 
     def judge(self) -> Judgement:
         """What all forms say to the answers."""
         answers: dict[str, Any] = {}
         applying: set[str] = set()
-        problems: dict[tuple[str, Level, str], Problem] = {}
+        found: list[Problem] = []
         for form in self.forms:
-            given = {code: self.raw[standing] for code in form.fields
-                     if (standing := self.stands_for[code]) in self.raw}
-            reading = form.read(given)
+            reading = form.read(self._given_to(form))
             unread = {problem.code for problem in reading.problems}
             filled = form.complete(reading.answers, self.context)
-            for code, item in form.fields.items():
-                if item.applies.holds(filled, self.context):
-                    applying.add(self.stands_for[code])
+            applying.update(self.stands_for[code] for code, item in form.fields.items()
+                            if item.applies.holds(filled, self.context))
             for code, value in filled.items():
-                if code in self.stands_for:
-                    answers.setdefault(self.stands_for[code], value)
-            found = [*reading.problems, *(each for each in form.problems(filled, self.context)
-                                          if each.code not in unread)]
-            for problem in found:
-                standing = self.stands_for.get(problem.code, problem.code)
-                key = (standing, problem.level, str(problem.message))
-                problems.setdefault(key, Problem(standing, problem.level, problem.message))
-        missing = {code for code, level, _ in problems if level is not Level.MISSING}
-        kept = [each for each in problems.values() if each.level is not Level.MISSING or each.code not in missing]
-        once: dict[str, Problem] = {}
-        for each in kept:
-            if each.level is Level.MISSING:
-                once.setdefault(each.code, each)
-        kept = [each for each in kept if each.level is not Level.MISSING or once[each.code] is each]
-        return Judgement(answers, tuple(kept), frozenset(applying))
+                answers.setdefault(self.stands_for.get(code, code), value)
+            found.extend(reading.problems)
+            found.extend(each for each in form.problems(filled, self.context) if each.code not in unread)
+        return Judgement(answers, tuple(self._once(found)), frozenset(applying))
+
+    def _given_to(self, form: Form) -> dict[str, object]:
+        standing = {code: self.stands_for[code] for code in form.fields}
+        return {code: self.raw[stands] for code, stands in standing.items() if stands in self.raw}
+
+    def _once(self, found: Iterable[Problem]) -> Iterator[Problem]:
+        """Each problem under the code that stands for its answer; of an answer that is wrong, not also that it lacks."""
+        moved = [replace(each, code=self.stands_for.get(each.code, each.code)) for each in found]
+        wrong = {each.code for each in moved if each.level is not Level.MISSING}
+        seen: set[tuple[str, str]] = set()
+        for each in moved:
+            is_missing = each.level is Level.MISSING
+            key = (each.code, "" if is_missing else str(each.message))
+            if key not in seen and not (is_missing and each.code in wrong):
+                seen.add(key)
+                yield each
 
     def answers(self, applying: Iterable[str]) -> dict[str, object]:
         """The answers as typed under the codes of all forms, without those that do not apply now."""

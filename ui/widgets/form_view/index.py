@@ -1,0 +1,121 @@
+"""The side of a long form: its sections with what lacks in each, and the list of all that lacks, leading to the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
+
+from app.i18n import tr
+from ui.theme.theme import Theme, current_theme, theme_changes
+from ui.widgets.cards import Card
+from ui.widgets.labels import label
+
+ROW_HEIGHT = 32
+MOST_MISSING_ROWS = 9
+
+
+@dataclass(frozen=True)
+class SectionState:
+    """A section in the index: `missing` sentences by code; `is_wrong` when something in it must be put right."""
+
+    title: str
+    missing: Mapping[str, str]
+    is_wrong: bool = False
+
+
+class IndexList(QListWidget):
+    """A list whose rows are taken by Enter or a click; as high as its rows."""
+
+    def __init__(self, *, name: str, accessible_name: str, most_rows: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setAccessibleName(accessible_name)
+        self.setWordWrap(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._most_rows = most_rows
+        self.itemClicked.connect(self.itemActivated)
+        theme_changes().changed.connect(self.follow_theme)
+
+    def show_rows(self, rows: Sequence[tuple[object, str]]) -> None:
+        """Show these (value, words) pairs; only what differs is touched."""
+        while self.count() > len(rows):
+            self.takeItem(self.count() - 1)
+        for number, (value, words) in enumerate(rows):
+            item = self.item(number)
+            if item is None:
+                item = QListWidgetItem()
+                self.addItem(item)
+            if item.text() != words:
+                item.setText(words)
+            item.setData(Qt.ItemDataRole.UserRole, value)
+        self.follow_theme(current_theme())
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Be as high as the rows."""
+        rows = min(max(1, self.count()), self._most_rows)
+        self.setFixedHeight(rows * theme.px(ROW_HEIGHT) + theme.px(12))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes the row."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentItem() is not None:
+            self.itemActivated.emit(self.currentItem())
+        else:
+            super().keyPressEvent(event)
+
+
+class FormIndex(Card):
+    """`section_chosen(number)` and `code_chosen(code)`."""
+
+    section_chosen = Signal(int)
+    code_chosen = Signal(str)
+
+    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(tr("各部分"), name=name, margins=12, parent=parent)
+        self._all_shown = False
+        self._states: list[SectionState] = []
+        self.sections = IndexList(name=f"{name}_sections", accessible_name=tr("各部分"), most_rows=12)
+        self.sections.itemActivated.connect(self._on_section)
+        self.add(self.sections)
+        self._missing_title = label("", "caption", name=f"{name}_missing_count")
+        self.add(self._missing_title)
+        self.missing = IndexList(name=f"{name}_missing", accessible_name=tr("还没有填的"), most_rows=MOST_MISSING_ROWS)
+        self.missing.itemActivated.connect(self._on_missing)
+        self.add(self.missing)
+        self.add_stretch()
+
+    def show_missing_from(self, now: bool) -> None:
+        """Show the list of what lacks, or only the counts."""
+        self._all_shown = now
+        self._show()
+
+    def show_sections(self, states: Sequence[SectionState]) -> None:
+        """Show the sections as they stand."""
+        if list(states) != self._states:
+            self._states = list(states)
+            self._show()
+
+    def _show(self) -> None:
+        self.sections.show_rows([(number, _words(state)) for number, state in enumerate(self._states)])
+        missing = [(code, words) for state in self._states for code, words in state.missing.items()]
+        self._missing_title.setText(tr("还缺 {count} 项", count=len(missing)) if missing else tr("该填的都填了"))
+        self.missing.setVisible(self._all_shown and bool(missing))
+        self.missing.show_rows(missing)
+
+    def _on_section(self, item: QListWidgetItem) -> None:
+        self.section_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def _on_missing(self, item: QListWidgetItem) -> None:
+        self.code_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+
+def _words(state: SectionState) -> str:
+    if state.is_wrong:
+        return tr("{title}　有错", title=state.title)
+    if state.missing:
+        return tr("{title}　缺 {count}", title=state.title, count=len(state.missing))
+    return tr("{title}　✓", title=state.title)

@@ -1,0 +1,560 @@
+"""The generic form view: a declared form, or two filled in together, as sections of controls.
+
+    view = FormView([cover, personal_info], hidden=frozenset({"record_no"}))
+    view.show_answers(answers, previous=last_year, context=Context(today=…))
+    view.changed.connect(…); view.saved.connect(…)          view.answers() gives what was typed, for the service
+
+Keys: Enter and Tab go on, F4 takes over last time's answer of the field, Ctrl+Shift+L those of all empty fields.
+Sections that are not seen at first are built while the program idles, so that a long form opens at once; everything that
+is asked of the view (`answers`, `problems`, `go_to`) works before that. Nothing is saved by the view itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QWidget
+
+from app.domain.message import Message
+from app.forms.kinds import EMPTY
+from app.forms.vocabulary import NOTE, TARGET, Context, Field, Form, Level, Problem
+from app.i18n import tr
+from ui.widgets.buttons import SecondaryButton
+from ui.widgets.cards import Card
+from ui.widgets.form_view.fields import FieldControl, LineControl, make_control
+from ui.widgets.form_view.grid import Spans
+from ui.widgets.form_view.index import FormIndex, SectionState
+from ui.widgets.form_view.row import FieldRow
+from ui.widgets.form_view.state import FormState, Judgement
+from ui.widgets.labels import label
+from ui.widgets.layouts import Column, TwoPane
+
+BUILT_AT_ONCE = 14
+LONG_FORM = 4
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Answers that stand in one line under one caption, such as 血压 158 / 92."""
+
+    caption: str
+    codes: tuple[str, ...]
+    separator: str = "/"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A headed part of the screen: codes of answers, or several joined in one line."""
+
+    title: str
+    items: tuple[str | Joined, ...]
+
+
+@dataclass
+class _Section:
+    title: str
+    items: tuple[str | Joined, ...]
+    codes: list[str]
+    card: Card
+    grid: Spans
+    rows: list[FieldRow] = field(default_factory=list)
+    is_built: bool = False
+
+
+class FormView(QWidget):
+    """One or several forms on the screen. `changed` after each change, `saved` when `ask_to_save` found nothing against it,
+    `cancelled` by `cancel`.
+
+    `arrangement` names what shall stand first and how; the rest follows in printed order. `hidden` answers are not asked.
+    `completions` proposes words for a line of text, by code. `show_missing` limits what counts as missing on this screen.
+    """
+
+    changed = Signal()
+    saved = Signal()
+    cancelled = Signal()
+
+    def __init__(
+        self, forms: Form | Sequence[Form], *, name: str = "form", arrangement: Sequence[Block] = (),
+        hidden: Iterable[str] = (), completions: Mapping[str, Sequence[str]] | None = None,
+        with_index: bool | None = None, parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("kind", "plain")
+        self.forms = (forms,) if isinstance(forms, Form) else tuple(forms)
+        self.setAccessibleName(self.forms[0].title)
+        self._state = FormState(self.forms, Context(today=_some_day()))
+        self._hidden = {self._state.stands_for.get(code, code) for code in hidden}
+        self._completions = dict(completions or {})
+        self._rows: dict[str, FieldRow] = {}
+        self._judged: set[str] = set()
+        self._told: dict[str, Problem] = {}
+        self._judgement = Judgement({}, (), frozenset())
+        self._main = QWidget()
+        self._main.setProperty("kind", "plain")
+        self._column = Column(self._main, spacing=12)
+        self._carry_all = SecondaryButton(tr("空着的都沿用上次"), name=f"{name}_carry_all", hint="Ctrl Shift L", small=True)
+        self._carry_all.clicked.connect(self.carry_all)
+        self._carry_all.hide()
+        self._column.addWidget(self._carry_all, 0, Qt.AlignmentFlag.AlignLeft)
+        self._general = label("", "problem", name=f"{name}_problem", wrap=True)
+        self._general.hide()
+        self._column.addWidget(self._general)
+        self._sections = [self._frame_of(block) for block in self._blocks(arrangement)]
+        self._column.addStretch(1)
+        self._index: FormIndex | None = None
+        outer = Column(self)
+        if len(self._sections) >= LONG_FORM if with_index is None else with_index:
+            self._index = FormIndex(name=f"{name}_index")
+            self._index.section_chosen.connect(self.go_to_section)
+            self._index.code_chosen.connect(self.go_to)
+            outer.addWidget(TwoPane(self._main, self._index, side_width=220, breakpoint=760))
+        else:
+            outer.addWidget(self._main)
+        self._builder = QTimer(self)
+        self._builder.setInterval(0)
+        self._builder.timeout.connect(self._build_next)
+        self._judge()
+        self._build_first()
+
+    # --- the face ---------------------------------------------------------------------------------------------
+
+    def show_answers(
+        self, answers: Mapping[str, object], previous: Mapping[str, object] | None = None,
+        context: Context | None = None,
+    ) -> None:
+        """Show canonical or typed answers, those of last time beside them; nothing counts as touched yet."""
+        self._state.start(answers, previous, context or self._state.context)
+        self._judged = set(self._state.raw)
+        self._told.clear()
+        self._show_general(())
+        if self._index is not None:
+            self._index.show_missing_from(False)
+        self._judge()
+        for code, control in self._controls():
+            self._fill(code, control)
+        self._carry_all.setVisible(any(self._state.can_carry(code) for code in self._state.fields
+                                       if code not in self._hidden))
+
+    def answers(self) -> dict[str, object]:
+        """What was typed, under the codes of all forms; a shared answer under each of its codes."""
+        return self._state.answers(self._judgement.applying)
+
+    def values(self) -> dict[str, object]:
+        """The canonical answers as far as they can be read, with those that follow from others."""
+        return dict(self._judgement.answers)
+
+    def set_answer(self, code: str, value: object) -> None:
+        """Answer from outside, such as the birth date that follows from an ID number; counts as a change."""
+        code = self._state.stands_for.get(code, code)
+        self._state.set(code, value)
+        self._judged.add(code)
+        control = self._control(code)
+        if control is not None:
+            control.show_raw(self._state.raw.get(code))
+        self._after_change()
+
+    def set_context(self, context: Context) -> None:
+        """Hold the answers against something else (another day, a birth date that became known)."""
+        self._state.context = context
+        self._judge()
+
+    def problems(self) -> list[Problem]:
+        """What stands against saving: all that the forms say, without what was confirmed."""
+        return [problem for problem in (*self._judgement.problems, *self._told.values())
+                if not (problem.level is Level.ASK and problem.code in self._state.confirmed)]
+
+    def missing(self) -> list[Problem]:
+        """Only what lacks for a complete form."""
+        return [each for each in self.problems() if each.level is Level.MISSING and self._is_asked(each.code)]
+
+    def confirmed(self) -> frozenset[str]:
+        """The codes whose unusual values were confirmed, for the service."""
+        return frozenset(code for code, standing in self._state.stands_for.items()
+                         if standing in self._state.confirmed) | frozenset(self._state.confirmed)
+
+    def show_problems(self, problems: Iterable[Problem]) -> None:
+        """Show what a service refused, each sentence beside its field; those of no field stand above the form."""
+        told = [Problem(self._state.stands_for.get(each.code, each.code), each.level, each.message)
+                for each in problems]
+        self._told = {each.code: each for each in told if self._is_asked(each.code)}
+        self._judged.update(self._told)
+        self._show_general([each.message for each in told if not self._is_asked(each.code)])
+        self._show_states()
+        self._go_to_first_problem(told)
+
+    def ask_to_save(self, *, complete: bool = True) -> bool:
+        """Emit `saved` unless something stands against it; then show all of it and go to the first. `complete` False
+        lets answers lack."""
+        self.build_all()
+        self._judged = set(self._state.fields)
+        if self._index is not None:
+            self._index.show_missing_from(True)
+        self._show_states()
+        standing = [each for each in self.problems() if complete or each.level is not Level.MISSING]
+        if standing:
+            outside = [each.message for each in standing if not self._is_asked(each.code)]
+            self._show_general(outside)
+            self._go_to_first_problem(standing)
+            return False
+        self.saved.emit()
+        return True
+
+    def cancel(self) -> None:
+        """Leave without saving."""
+        self.cancelled.emit()
+
+    # --- moving about -----------------------------------------------------------------------------------------
+
+    def go_to(self, code: str) -> bool:
+        """Put the cursor into a field; False when it is not on the screen."""
+        code = self._state.stands_for.get(code, code)
+        self.build_all()
+        row = self._rows.get(code)
+        stops = self._control(code).stops() if row is not None and not row.isHidden() else []
+        if not stops:
+            return False
+        stops[0].setFocus(Qt.FocusReason.TabFocusReason)
+        self._reveal(stops[0])
+        return True
+
+    def go_to_section(self, number: int) -> None:
+        """Put the cursor into the first field of a section."""
+        self.build_all()
+        section = self._sections[number]
+        for row in section.rows:
+            if not row.isHidden() and row.stops():
+                row.stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
+                self._reveal(section.card)
+                return
+
+    def section_titles(self) -> tuple[str, ...]:
+        """The titles of the sections, in order."""
+        return tuple(section.title for section in self._sections)
+
+    def row_of(self, code: str) -> FieldRow | None:
+        """The row in which an answer is given; None while it does not apply or is not asked."""
+        self.build_all()
+        row = self._rows.get(self._state.stands_for.get(code, code))
+        return row if row is not None and not row.isHidden() else None
+
+    def current_code(self) -> str:
+        """The answer whose control has the focus, or empty."""
+        focus = QApplication.focusWidget()
+        for code, control in self._controls():
+            if focus is not None and isinstance(control, QWidget) and (control is focus or control.isAncestorOf(focus)):
+                return code
+        return ""
+
+    # --- last time --------------------------------------------------------------------------------------------
+
+    def carry(self, code: str = "") -> bool:
+        """F4: take over last time's answer of a field (of the one with the focus); False when there is none."""
+        code = self._state.stands_for.get(code, code) or self.current_code()
+        if not self._state.can_carry(code):
+            return False
+        self.set_answer(code, self._state.previous[code])
+        return True
+
+    def carry_all(self) -> int:
+        """Ctrl+Shift+L: take over last time's answers of all empty fields that apply; how many."""
+        taken = 0
+        while True:
+            codes = [code for code in self._state.fields if self._is_asked(code) and self._state.can_carry(code)
+                     and code in self._judgement.applying and code not in self._state.raw]
+            if not codes:
+                break
+            for code in codes:
+                self._state.set(code, self._state.previous[code])
+                self._judged.add(code)
+            taken += len(codes)
+            self._judge()
+        if taken:
+            for code, control in self._controls():
+                self._fill(code, control)
+            self.changed.emit()
+        return taken
+
+    # --- Qt ---------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F4 and Ctrl+Shift+L."""
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if event.key() == Qt.Key.Key_F4 and not event.modifiers():
+            self.carry()
+        elif event.key() == Qt.Key.Key_L and event.modifiers() == both:
+            self.carry_all()
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab follows the order on the screen, also over fields that appeared later."""
+        return self._step(forward) or super().focusNextPrevChild(forward)
+
+    def stops(self) -> list[QWidget]:
+        """The widgets that Tab and Enter stop at, in the order on the screen."""
+        return [stop for section in self._sections for row in section.rows if not row.isHidden()
+                for stop in row.stops() if stop.isEnabled()]
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def build_all(self) -> None:
+        """Build what was left for later."""
+        self._builder.stop()
+        for section in self._sections:
+            self._build(section)
+
+    def is_built(self) -> bool:
+        """Whether all sections are there."""
+        return all(section.is_built for section in self._sections)
+
+    def _blocks(self, arrangement: Sequence[Block]) -> list[Block]:
+        stands = self._state.stands_for
+        taken = set(self._hidden)
+        for block in arrangement:
+            for item in block.items:
+                taken.update(stands.get(code, code) for code in (item.codes if isinstance(item, Joined) else (item,)))
+        blocks = list(arrangement)
+        for form in self.forms:
+            for section in form.sections:
+                codes = tuple(item.code for item in section.fields
+                              if stands[item.code] == item.code and item.code not in taken)
+                taken.update(codes)
+                if codes:
+                    blocks.append(Block(section.title, codes))
+        return blocks
+
+    def _frame_of(self, block: Block) -> _Section:
+        number = self._column.count()
+        card = Card(block.title, name=f"{self.objectName()}_section_{number}", spacing=10)
+        grid = Spans()
+        card.add(grid)
+        self._column.addWidget(card)
+        codes: list[str] = []
+        for item in block.items:
+            for code in item.codes if isinstance(item, Joined) else (item,):
+                codes.extend(each for each in (code, code + TARGET, code + NOTE) if each in self._state.fields)
+        return _Section(block.title, block.items, codes, card, grid)
+
+    def _build_first(self) -> None:
+        for section in self._sections:
+            if len(self._rows) >= BUILT_AT_ONCE:
+                break
+            self._build(section)
+        self._take_focus_first()
+        if not self.is_built():
+            self._builder.start()
+
+    def _build_next(self) -> None:
+        section = next((each for each in self._sections if not each.is_built), None)
+        if section is None:
+            self._builder.stop()
+        else:
+            self._build(section)
+
+    def _build(self, section: _Section) -> None:
+        if section.is_built:
+            return
+        section.is_built = True
+        for item in section.items:
+            codes = item.codes if isinstance(item, Joined) else (item,)
+            if any(code in self._judgement.applying for code in codes):
+                self._make_row(section, item)
+        self._show_notes_of(section)
+        self._show_states()
+
+    def _make_row(self, section: _Section, item: str | Joined) -> None:
+        codes = item.codes if isinstance(item, Joined) else (item,)
+        first = self._state.fields[codes[0]]
+        controls: dict[str, FieldControl] = {}
+        for code in codes:
+            controls[code] = self._make_control(self._state.fields[code])
+            if self._state.fields[code].paired:
+                controls[code + TARGET] = self._make_control(self._state.fields[code + TARGET])
+        caption, hint = (item.caption, "") if isinstance(item, Joined) else (first.name, first.hint)
+        if first.paired:
+            hint = hint or tr("现在 → 目标")
+        row = FieldRow(caption, controls, separator=item.separator if isinstance(item, Joined) else "→", hint=hint,
+                       starred=first.starred)
+        row.carry_asked.connect(self.carry)
+        row.confirmed.connect(self._on_confirmed)
+        place = sum(1 for each in section.rows if section.codes.index(each.codes[0]) < section.codes.index(codes[0]))
+        section.rows.insert(place, row)
+        section.grid.insert(place, row)
+        for code in controls:
+            self._rows[code] = row
+            self._fill(code, controls[code])
+
+    def _make_control(self, item: Field) -> FieldControl:
+        control = make_control(item, today=self._state.context.today)
+        if item.code in self._completions and isinstance(control, LineControl):
+            control.complete_from(self._completions[item.code])
+        control.answered.connect(lambda: self._on_answered(item.code))
+        control.left.connect(lambda: self._on_left(item.code))
+        control.passed.connect(self._on_passed)
+        return control
+
+    def _show_notes_of(self, section: _Section) -> None:
+        """Make or show the rows that apply now, hide those that do not."""
+        for code in section.codes:
+            row = self._rows.get(code)
+            applies = code in self._judgement.applying
+            if row is None and applies and not code.endswith(TARGET):
+                item = next((each for each in section.items if isinstance(each, Joined) and code in each.codes), code)
+                self._make_row(section, item)
+            elif row is not None:
+                row.setVisible(any(each in self._judgement.applying for each in row.codes))
+                control = row.controls[code]
+                if isinstance(control, QWidget) and len(row.codes) > 1:
+                    control.setEnabled(applies)
+
+    # --- answering --------------------------------------------------------------------------------------------
+
+    def _on_answered(self, code: str) -> None:
+        control = self._control(code)
+        if control is None:
+            return
+        self._state.set(code, control.raw())
+        self._told.pop(code, None)
+        if isinstance(control, LineControl) and control.hasFocus():
+            self._judged.discard(code)
+        self._after_change()
+
+    def _on_left(self, code: str) -> None:
+        if code not in self._judged:
+            self._judged.add(code)
+            self._show_states()
+
+    def _on_passed(self) -> None:
+        self._step(forward=True)
+
+    def _on_confirmed(self) -> None:
+        row = self.sender()
+        if isinstance(row, FieldRow):
+            asked = {each.code for each in self.problems() if each.level is Level.ASK and each.code in row.codes}
+            self._state.confirmed.update(asked)
+            self._step(forward=True)
+            self._show_states()
+            self.changed.emit()
+
+    def _after_change(self) -> None:
+        self._judge()
+        self.changed.emit()
+
+    def _judge(self) -> None:
+        before = self._judgement.applying
+        self._judgement = self._state.judge()
+        for code, item in self._state.fields.items():
+            if item.computed is None or code not in self._rows:
+                continue
+            if not item.computed.proposed or code not in self._state.raw:
+                self._rows[code].controls[code].show_raw(self._judgement.answers.get(code))
+        if before != self._judgement.applying:
+            for section in self._sections:
+                if section.is_built:
+                    self._show_notes_of(section)
+        self._show_states()
+
+    def _show_states(self) -> None:
+        """Place the sentences, and count what lacks."""
+        shown: dict[str, Problem] = {}
+        for problem in self.problems():
+            if problem.level is not Level.MISSING and problem.code in self._judged:
+                known = shown.get(problem.code)
+                if known is None or (known.level is Level.ASK and problem.level is Level.REFUSE):
+                    shown[problem.code] = problem
+        for row in dict.fromkeys(self._rows.values()):
+            mine = [shown[code] for code in row.codes if code in shown]
+            worst = next((each for each in mine if each.level is Level.REFUSE), mine[0] if mine else None)
+            row.show_problem(worst.level if worst else None, tr(worst.message) if worst else "")
+        if self._index is not None:
+            missing = {each.code: tr(each.message) for each in self.missing()}
+            wrong = {code for code, each in shown.items() if each.level is Level.REFUSE}
+            self._index.show_sections([
+                SectionState(section.title, {code: missing[code] for code in section.codes if code in missing},
+                             any(code in wrong for code in section.codes))
+                for section in self._sections
+            ])
+
+    def _show_general(self, messages: Sequence[Message]) -> None:
+        self._general.setText("\n".join(tr(message) for message in messages))
+        self._general.setVisible(bool(messages))
+
+    def _go_to_first_problem(self, problems: Sequence[Problem]) -> None:
+        order = {code: number for number, code in enumerate(each for section in self._sections for each in section.codes)}
+        serious = [each for each in problems if each.level is not Level.MISSING] or list(problems)
+        for problem in sorted(serious, key=lambda each: order.get(each.code, len(order))):
+            if self.go_to(problem.code):
+                return
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _is_asked(self, code: str) -> bool:
+        return code in self._state.fields and code not in self._hidden
+
+    def _control(self, code: str) -> FieldControl | None:
+        row = self._rows.get(code)
+        return row.controls.get(code) if row is not None else None
+
+    def _controls(self) -> list[tuple[str, FieldControl]]:
+        return [(code, row.controls[code]) for code, row in self._rows.items()]
+
+    def _fill(self, code: str, control: FieldControl) -> None:
+        value = self._state.raw.get(code, self._judgement.answers.get(code))
+        control.show_raw(value)
+        previous = self._state.previous.get(code)
+        can_carry = self._state.can_carry(code) or (previous not in EMPTY and code in self._state.fields)
+        words = self._state.words(code, previous) if can_carry else ""
+        row = self._rows.get(code)
+        if row is not None:
+            row.set_previous(code, words)
+
+    def _step(self, forward: bool) -> bool:
+        """Go to the next stop; from the last one to what follows the form in the window."""
+        stops = self.stops()
+        focus = QApplication.focusWidget()
+        at = next((n for n, stop in enumerate(stops) if focus is stop), None)
+        if at is None:
+            return False
+        following = at + (1 if forward else -1)
+        if not 0 <= following < len(stops) and not self.is_built() and forward:
+            self.build_all()
+            stops = self.stops()
+        if 0 <= following < len(stops):
+            target = stops[following]
+        else:
+            target = self._outside(stops[at], forward)
+            if target is None:
+                return False
+        target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        self._reveal(target)
+        return True
+
+    def _outside(self, start: QWidget, forward: bool) -> QWidget | None:
+        each = start
+        while True:
+            each = each.nextInFocusChain() if forward else each.previousInFocusChain()
+            if each is start or each is None:
+                return None
+            takes_tab = bool(each.focusPolicy() & Qt.FocusPolicy.TabFocus)
+            if takes_tab and each.isVisible() and each.isEnabled() and not self.isAncestorOf(each):
+                return each
+
+    def _reveal(self, widget: QWidget) -> None:
+        """Scroll whatever the view lies in, so that the field with its caption is seen."""
+        shown: QWidget = widget
+        while shown.parentWidget() is not None and not isinstance(shown, (FieldRow, Card)):
+            shown = shown.parentWidget()
+        area = self.parentWidget()
+        while area is not None:
+            if isinstance(area, QScrollArea) and isinstance(area, QAbstractScrollArea) and area.isAncestorOf(shown):
+                area.ensureWidgetVisible(shown, 10, 24)
+            area = area.parentWidget()
+
+    def _take_focus_first(self) -> None:
+        stops = self.stops()
+        if stops:
+            self.setFocusProxy(stops[0])
