@@ -22,6 +22,8 @@ from app.forms.vocabulary import NOTE
 from app.services.follow_up_proposals import YES, DiseaseProposal
 from app.services.follow_up_views import DEAD, LOST, MOVED, ManagedDisease, PastVisit, VisitSheet
 from app.services.history import record_change
+from app.services.resident_keys import refresh_household_keys, refresh_keys
+from app.services.resident_rows import kept_columns, record_resident
 from db.models import DueTask, Enrolment, FollowUp, FormDraft, FormEntry, Resident, new_id
 
 ENTRY = "form_entry"
@@ -313,10 +315,10 @@ def leave(session: Session, desk: Desk, resident_id: str, record: SheetRecord) -
     how = record.answers["not_seen"]
     day = record.visit_date
     resident = session.get_one(Resident, resident_id)
-    before = _state_of(resident)
+    before = kept_columns(resident)
     resident.state, resident.state_on = LEFT_STATES[how], day
     resident.state_reason = str(record.answers.get("not_seen" + NOTE, ""))[:100]
-    _save_state(session, desk, resident, before, reason=END_REASONS[how])
+    _record_state(session, desk, resident, before, END_REASONS[how])
     session.execute(
         update(_ENROLMENTS)
         .where(_ENROLMENTS.c.resident_id == resident_id, _ENROLMENTS.c.ended_on.is_(None))
@@ -332,10 +334,10 @@ def leave(session: Session, desk: Desk, resident_id: str, record: SheetRecord) -
 def come_back(session: Session, desk: Desk, resident_id: str, visit_id: str, reason: str) -> None:
     """Undo `leave` when the visit that said it was wrong: state, enrolments and tasks are as before."""
     resident = session.get_one(Resident, resident_id)
-    before = _state_of(resident)
+    before = kept_columns(resident)
     left_on = resident.state_on
     resident.state, resident.state_on, resident.state_reason = "active", None, ""
-    _save_state(session, desk, resident, before, reason=reason)
+    _record_state(session, desk, resident, before, reason)
     session.execute(
         update(_ENROLMENTS)
         .where(
@@ -368,27 +370,12 @@ def _entry_row(desk: Desk, resident_id: str, record: SheetRecord, now: datetime)
     }
 
 
-def _state_of(resident: Resident) -> dict[str, Any]:
-    return {
-        "state": resident.state,
-        "state_on": None if resident.state_on is None else resident.state_on.isoformat(),
-        "state_reason": resident.state_reason,
-    }
-
-
-def _save_state(
-    session: Session, desk: Desk, resident: Resident, before: Mapping[str, Any], *, reason: str
+def _record_state(
+    session: Session, desk: Desk, resident: Resident, before: Mapping[str, Any], reason: str
 ) -> None:
-    resident.revision += 1
-    resident.updated_at = desk.now()
-    record_change(
-        session,
-        desk,
-        "resident.state",
-        "resident",
-        resident.id,
-        before=before,
-        after=_state_of(resident),
-        number=resident.revision,
-        reason=reason,
-    )
+    """The revision of a resident who left or came back, and the search keys, which put those who left last."""
+    record_resident(session, desk, resident, before, "resident.state", reason)
+    if resident.household_id:
+        refresh_household_keys(session, [resident.household_id])
+    else:
+        refresh_keys(session, [resident.id])

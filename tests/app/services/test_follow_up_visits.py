@@ -15,7 +15,7 @@ from app.services.enrolments import Enrolments
 from app.services.follow_ups import FollowUps
 from app.services.problems import Refused
 from app.services.referral_checks import ReferralChecks
-from db.models import DueTask, Enrolment, FormDraft, FormEntry, Resident, Revision
+from db.models import DueTask, Enrolment, FormDraft, FormEntry, Resident, Revision, SearchKey
 from tests.followup_people import REFERRED, add_resident, both_answers, dm_answers, htn_answers
 
 TODAY = date(2026, 11, 22)
@@ -317,6 +317,8 @@ def test_death_or_moving_away_ends_every_management_and_every_task(clinic_desk, 
         assert (ended.ended_on, ended.end_reason) == (date(2026, 11, 20), reason)
     who = resident(clinic_desk, person)
     assert (who.state, who.state_on, who.state_reason) == (state, date(2026, 11, 20), "家属告知")
+    with clinic_desk.sessions.reading() as session:
+        assert "~^李桂兰" in session.scalars(select(SearchKey.k)).all()
 
 
 def test_height_and_weight_find_their_home_at_the_resident(clinic_desk, visits):
