@@ -36,7 +36,9 @@ def _character_readings() -> dict[str, tuple[str, ...]]:
 def _surname_readings() -> dict[str, tuple[tuple[str, ...], ...]]:
     """For a surname of one or two characters, its readings as syllables, in the order of the table."""
     return {
-        surname.characters: tuple(tuple(part.replace("ü", "v") for part in reading) for reading in surname.readings)
+        surname.characters: tuple(
+            tuple(part.replace("ü", "v") for part in reading) for reading in surname.readings
+        )
         for surname in surnames()
     }
 

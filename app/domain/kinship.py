@@ -66,7 +66,9 @@ def relations_after(relations: Mapping[str, str], new_head: str) -> dict[str, st
     head and his or her spouse, the former head's children his brothers and sisters.
     """
     was = short_relation(relations.get(new_head, "")) or ""
-    table = {SPOUSE: _AFTER_SPOUSE, SON: _AFTER_CHILD, DAUGHTER: _AFTER_CHILD, PARENT: _AFTER_PARENT}.get(was, {})
+    table = {SPOUSE: _AFTER_SPOUSE, SON: _AFTER_CHILD, DAUGHTER: _AFTER_CHILD, PARENT: _AFTER_PARENT}.get(
+        was, {}
+    )
     concluded = {
         member: table.get(short_relation(relation) or "", "")
         for member, relation in relations.items()

@@ -60,7 +60,9 @@ def refresh_keys(session: Session, resident_ids: Sequence[str]) -> None:
     """Write the keys of these residents anew."""
     session.flush()
     if resident_ids:
-        replace_keys(session, {source.number: source_keys(source) for source in key_sources(session, resident_ids)})
+        replace_keys(
+            session, {source.number: source_keys(source) for source in key_sources(session, resident_ids)}
+        )
 
 
 def refresh_household_keys(session: Session, household_ids: Sequence[str]) -> None:

@@ -71,9 +71,7 @@ class Search:
 def _direct_hits(connection: Connection, query: Query, limit: int) -> list[Hit]:
     ranges = [(key, key + "\x00") for key in query.exact] + [(q, q + AFTER_ALL) for q in query.ranges]
     candidates = MIXED_CANDIDATES if query.name_part else limit + SPARE
-    hits = hits_in(
-        connection, ranges, candidates=candidates, most=limit + SPARE, name_part=query.name_part
-    )
+    hits = hits_in(connection, ranges, candidates=candidates, most=limit + SPARE, name_part=query.name_part)
     found: dict[int, Hit] = {}
     for hit in hits:
         found.setdefault(hit.number, hit)

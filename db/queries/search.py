@@ -21,7 +21,9 @@ from db.models import Household, Resident, SearchKey
 _ROWS_AT_ONCE = 20_000
 _HIT_COLUMNS = """r.number, r.id, r.name, r.name_key, r.sex, r.birth_date, r.birth_precision, r.id_number, r.phone,
     r.contact_phone, r.record_no, r.state, r.relation, r.household_id, h.group_name, h.head_id, head.name AS head_name"""
-_HIT_JOINS = """LEFT JOIN household h ON h.id = r.household_id LEFT JOIN resident head ON head.id = h.head_id"""
+_HIT_JOINS = (
+    """LEFT JOIN household h ON h.id = r.household_id LEFT JOIN resident head ON head.id = h.head_id"""
+)
 
 _MEMBERS = (
     text(
