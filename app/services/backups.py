@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ from app.data_folder import BACKUPS, make_private_folder, sync_file, sync_folder
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import EnvironmentFailure
-from app.failures import translate_database_error, translate_disk_error
+from app.failures import CORRUPT, DATABASE_DAMAGED, NOTADB, database_code, translate_disk_error
 from app.security.keys import KEY_FILE, Keeper, check_value, read_desk_file
 from app.security.passphrase import WrappedKeyUnreadable, read_wrapped
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
@@ -89,11 +90,14 @@ class Losses:
 
 
 class BackupFailed(EnvironmentFailure):
-    """The copy was made and did not pass its check; older backups are as they were."""
+    """The copy could not be written, or did not pass its check; nothing of it is left, older backups are as they were."""
 
     def __init__(self, details: str) -> None:
         super().__init__(
-            msg("备份没有做成：写出来的文件核对不上，已经删掉；原来的备份和数据都完好。请换一个 U 盘或文件夹再备份。"),
+            msg(
+                "备份没有做成，写了一半的文件已经删掉；数据和原来的备份都完好。"
+                "请检查磁盘或 U 盘是否插好、已满或写保护，再备份一次，或另选一个文件夹。"
+            ),
             details=details,
         )
 
@@ -213,12 +217,11 @@ def make_backup(
     except UnsoundCopy as error:
         raise BackupFailed(str(error)) from error
     except OSError as error:
-        raise translate_disk_error(error) from error
+        raise BackupFailed(translate_disk_error(error).details) from error
     except DatabaseError as error:
-        better = translate_database_error(error)
-        if better is None:
-            raise
-        raise better from error
+        if database_code(error) in (CORRUPT, NOTADB):
+            raise EnvironmentFailure(DATABASE_DAMAGED, details=type(error).__name__) from error
+        raise BackupFailed(f"SQLite {database_code(error)}") from error
     finally:
         remove_leftovers(partial)
     return read_backup(folder / name)
@@ -249,9 +252,10 @@ def remove_partials(folder: Path) -> None:
 
 
 def remove_leftovers(partial: Path) -> None:
-    """The unfinished copy and what SQLite may have put beside it."""
+    """The unfinished copy and what SQLite may have put beside it, where the folder can be reached at all."""
     for file in (partial, *(partial.with_name(partial.name + end) for end in ("-journal", "-wal", "-shm"))):
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
 
 
 def sidecar(file: Path) -> Path:

@@ -28,9 +28,10 @@ from app.instance import lock_alone
 from app.security.keys import DeskKey, Keeper, KeyLost, read_recovery_text
 from app.security.passphrase import unwrap
 from app.security.secret_store import SecretStore
-from app.services.backups import BackupFailed, BackupKind, check_backup, make_backup, read_sidecar
+from app.services.backups import BackupKind, check_backup, make_backup, read_sidecar
 from app.services.progress import Report, quiet_report
 from db.cipher import DatabaseError, connect
+from db.copies import UnsoundCopy
 from db.migrations import HEAD
 
 INCOMING = "cunyi.db.incoming"
@@ -152,7 +153,7 @@ def is_damage(error: Exception) -> bool:
     """Whether the present database cannot be copied because it is damaged or strange, and not for want of room."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, BackupFailed) or database_code(seen) in (CORRUPT, NOTADB):
+        if isinstance(seen, UnsoundCopy) or database_code(seen) in (CORRUPT, NOTADB):
             return True
         seen = seen.__cause__
     return False
