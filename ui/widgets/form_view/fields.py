@@ -25,7 +25,8 @@ from ui.widgets.segmented import SECOND_DIGIT_WITHIN_MS, Option, PillChoices, Se
 
 MOST_IN_A_BAR = 5
 WIDEST_BAR_LETTERS = 34
-NARROW, MIDDLE, WIDE = 132, 190, 390
+NARROW, MIDDLE, WIDE = 132, 170, 370
+PAIRED, PAIRED_LAST = 58, 100
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -129,7 +130,7 @@ class LineControl(QLineEdit):
 
     def minimumSizeHint(self) -> QSize:
         """At least some characters."""
-        return QSize(current_theme().px(64), super().minimumSizeHint().height())
+        return QSize(current_theme().px(min(64, self._width)), super().minimumSizeHint().height())
 
     def follow_theme(self, theme: Theme) -> None:
         """Make room for the unit at this type size."""
@@ -178,6 +179,13 @@ class NumberControl(LineControl):
                  parent: QWidget | None = None) -> None:
         super().__init__(name=name, accessible_name=accessible_name, width=width, unit=unit, parent=parent)
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
+
+    def be_narrow(self, *, is_last: bool) -> None:
+        """One of a pair in one line: only the last says the unit."""
+        self._width = PAIRED_LAST if is_last and self._unit else PAIRED
+        if not is_last:
+            self.set_unit("")
+        self.updateGeometry()
 
     def on_edited(self) -> None:
         """Make digits ordinary where the cursor is."""
@@ -290,6 +298,13 @@ def completed_date(typed: str, today: date | None, *, approximate: bool) -> str:
         return typed
 
 
+def grow_with_lines(group: QWidget) -> None:
+    """Let a group of options be as high as its lines in a layout that allots height by width."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    group.setSizePolicy(policy)
+
+
 class BarControl(Segmented):
     """One of a few options side by side."""
 
@@ -300,6 +315,7 @@ class BarControl(Segmented):
     def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
                  parent: QWidget | None = None) -> None:
         super().__init__(options, name=name, accessible_name=accessible_name, parent=parent)
+        grow_with_lines(self)
         self._telling = True
         self.changed.connect(self.on_changed)
 
@@ -345,6 +361,7 @@ class PillsControl(PillChoices):
     def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
                  parent: QWidget | None = None) -> None:
         super().__init__(options, name=name, accessible_name=accessible_name, parent=parent)
+        grow_with_lines(self)
         self._telling = True
         self.changed.connect(self.on_changed)
 

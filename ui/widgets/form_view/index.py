@@ -86,7 +86,7 @@ class FormIndex(Card):
         self.missing = IndexList(name=f"{name}_missing", accessible_name=tr("还没有填的"), most_rows=MOST_MISSING_ROWS)
         self.missing.itemActivated.connect(self._on_missing)
         self.add(self.missing)
-        self.add_stretch()
+        self.body.addStretch(1)
 
     def show_missing_from(self, now: bool) -> None:
         """Show the list of what lacks, or only the counts."""

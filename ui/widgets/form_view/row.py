@@ -4,20 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from app.forms.vocabulary import Level
 from app.i18n import tr
-from ui.theme.theme import current_theme
-from ui.widgets.buttons import Button, LinkButton
+from ui.theme import tokens
+from ui.theme.theme import Theme, current_theme, theme_changes
+from ui.widgets.buttons import Button
 from ui.widgets.field_row import IconLabel
-from ui.widgets.form_view.fields import FieldControl, LineControl
+from ui.widgets.form_view.fields import FieldControl, LineControl, NumberControl
 from ui.widgets.labels import label, set_look
-from ui.widgets.layouts import Column, Row
+from ui.widgets.layouts import Horizontal, Vertical
 
-PREVIOUS_WIDTH = 150
+LINK_WIDTH = 76
+
+
+class PreviousLink(QAbstractButton):
+    """What was answered last time, as a small link at the right above the field; cut with an ellipsis where it is long."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        theme_changes().changed.connect(self.follow_theme)
+
+    def show_words(self, words: str, spoken: str) -> None:
+        """Show words; empty hides it."""
+        self.setText(words)
+        self.setAccessibleName(spoken)
+        self.setToolTip(tr("{words}（F4）", words=words))
+        self.setVisible(bool(words))
+        self.update()
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the size of this appearance."""
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """A few characters; it takes what room there is."""
+        theme = current_theme()
+        return QSize(theme.px(LINK_WIDTH), QFontMetrics(theme.font(tokens.TYPE.caption)).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the words at the right."""
+        theme = current_theme()
+        painter = QPainter(self)
+        font = theme.font(tokens.TYPE.caption)
+        font.setUnderline(self.underMouse())
+        painter.setFont(font)
+        painter.setPen(QColor(theme.colours.accent_text))
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
+        painter.end()
 
 
 class FieldRow(QWidget):
@@ -39,13 +81,13 @@ class FieldRow(QWidget):
         self._name = next(iter(self.controls))
         self._sentence_words = ""
         self._level: Level | None = None
-        self._previous: dict[str, LinkButton] = {}
+        self._previous: dict[str, PreviousLink] = {}
         self._beneath: QWidget | None = None
         self.setProperty("kind", "plain")
         self.setObjectName(f"{self._name}_row")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._column = Column(self, spacing=3)
-        self._head = Row(spacing=5)
+        self._column = Vertical(self, spacing=3)
+        self._head = Horizontal(spacing=5)
         self._caption = label(caption, "caption", name=f"{self._name}_caption")
         self._head.addWidget(self._caption)
         self._column.addLayout(self._head)
@@ -55,7 +97,7 @@ class FieldRow(QWidget):
             self._head.addWidget(star)
         if hint:
             self._head.addWidget(label(hint, "caption", name=f"{self._name}_hint"))
-        self._head.addStretch(1)
+        self._head.addStretch(0)
         self._place_controls(separator)
         self._describe()
 
@@ -77,28 +119,22 @@ class FieldRow(QWidget):
 
     def set_previous(self, code: str, words: str) -> None:
         """Show what was answered last time, with the way to take it over; empty hides it."""
-        button = self._previous.get(code)
-        if button is None:
+        link = self._previous.get(code)
+        if link is None:
             if not words:
                 return
-            button = LinkButton("", name=f"{code}_previous")
-            set_look(button, "small", "true")
-            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            button.setToolTip(tr("沿用上次的值  F4"))
-            button.clicked.connect(lambda: self.carry_asked.emit(code))
-            self._previous[code] = button
-            self._head.addWidget(button)
-        metrics = QFontMetrics(current_theme().font(13))
-        shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, current_theme().px(PREVIOUS_WIDTH))
-        button.set_words(tr("上次 {value} · 沿用", value=shown))
-        button.setAccessibleName(tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
-        button.setVisible(bool(words))
+            link = PreviousLink(f"{code}_previous")
+            link.clicked.connect(lambda: self.carry_asked.emit(code))
+            self._previous[code] = link
+            self._head.addWidget(link, 1)
+        link.show_words(tr("上次 {value} · 沿用", value=words) if words else "",
+                        tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
         self._describe()
 
     def previous_words(self, code: str) -> str:
         """What is shown as last time's answer, or empty."""
-        button = self._previous.get(code)
-        return button.words() if button is not None and not button.isHidden() else ""
+        link = self._previous.get(code)
+        return link.text() if link is not None and not link.isHidden() else ""
 
     def show_problem(self, level: Level | None, sentence: str) -> None:
         """Show what is wrong: REFUSE in red, ASK in amber with the way to confirm; None and MISSING show nothing."""
@@ -135,7 +171,10 @@ class FieldRow(QWidget):
         if len(controls) == 1:
             self._column.addWidget(controls[0])
             return
-        body = Row(spacing=6)
+        body = Horizontal(spacing=6)
+        for control in controls:
+            if isinstance(control, NumberControl):
+                control.be_narrow(is_last=control is controls[-1])
         for place, control in enumerate(controls):
             if place:
                 body.addWidget(label(separator, "muted"))
@@ -145,7 +184,7 @@ class FieldRow(QWidget):
     def _build_beneath(self) -> None:
         self._beneath = QWidget()
         self._beneath.setProperty("kind", "plain")
-        row = Row(self._beneath, spacing=5)
+        row = Horizontal(self._beneath, spacing=5)
         self._mark = IconLabel("error", "red")
         self._sentence = label("", "problem", name=f"{self._name}_problem", wrap=True)
         self._confirm = Button(tr("确认无误"), name=f"{self._name}_confirm", small=True)

@@ -14,7 +14,7 @@ from app.i18n import tr
 from ui.widgets.buttons import LinkButton
 from ui.widgets.form_view.fields import FieldControl, ListControl, control_of_kind, options_of
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, Grid, Row
+from ui.widgets.layouts import Grid, Horizontal, Vertical
 
 WIDE_LETTERS = 30
 
@@ -37,7 +37,7 @@ class TableControl(QWidget):
         self._today = today
         self._cells: list[dict[str, FieldControl]] = []
         self._removers: list[LinkButton] = []
-        column = Column(self, spacing=4)
+        column = Vertical(self, spacing=4)
         self._grid = Grid(spacing=8, row_spacing=5)
         for place, each in enumerate(kind.columns):
             self._grid.addWidget(label(each.label, "caption"), 0, place)
@@ -46,7 +46,7 @@ class TableControl(QWidget):
         column.addLayout(self._grid)
         self._more = LinkButton(tr("再加一行"), name=f"{name}_more")
         self._more.clicked.connect(self.on_more)
-        foot = Row()
+        foot = Horizontal()
         foot.addWidget(self._more)
         foot.addStretch(1)
         column.addLayout(foot)

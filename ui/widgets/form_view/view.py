@@ -1,7 +1,7 @@
 """The generic form view: a declared form, or two filled in together, as sections of controls.
 
-    view = FormView([cover, personal_info], hidden=frozenset({"record_no"}))
-    view.show_answers(answers, previous=last_year, context=Context(today=…))
+    view = FormView([cover, personal_info], context=Context(today=…), hidden={"record_no"})
+    view.show_answers(answers, previous=answers_of_last_time)
     view.changed.connect(…); view.saved.connect(…)          view.answers() gives what was typed, for the service
 
 Keys: Enter and Tab go on, F4 takes over last time's answer of the field, Ctrl+Shift+L those of all empty fields.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from app.domain.message import Message
 from app.forms.kinds import EMPTY
@@ -30,7 +30,8 @@ from ui.widgets.form_view.index import FormIndex, SectionState
 from ui.widgets.form_view.row import FieldRow
 from ui.widgets.form_view.state import FormState, Judgement
 from ui.widgets.labels import label
-from ui.widgets.layouts import Column, TwoPane
+from ui.widgets.layouts import Vertical
+from ui.widgets.panes import FormPage, TwoPane
 
 BUILT_AT_ONCE = 14
 LONG_FORM = 4
@@ -69,7 +70,8 @@ class FormView(QWidget):
     `cancelled` by `cancel`.
 
     `arrangement` names what shall stand first and how; the rest follows in printed order. `hidden` answers are not asked.
-    `completions` proposes words for a line of text, by code. `show_missing` limits what counts as missing on this screen.
+    `completions` proposes words for a line of text, by code. `actions` stand beneath and stay in sight. Without `scrolls`
+    (and without an index) the view is as high as its fields and lies in something that scrolls.
     """
 
     changed = Signal()
@@ -77,16 +79,17 @@ class FormView(QWidget):
     cancelled = Signal()
 
     def __init__(
-        self, forms: Form | Sequence[Form], *, name: str = "form", arrangement: Sequence[Block] = (),
+        self, forms: Form | Sequence[Form], *, context: Context, name: str = "form", arrangement: Sequence[Block] = (),
         hidden: Iterable[str] = (), completions: Mapping[str, Sequence[str]] | None = None,
-        with_index: bool | None = None, parent: QWidget | None = None,
+        with_index: bool | None = None, actions: QWidget | None = None, scrolls: bool = True,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("kind", "plain")
         self.forms = (forms,) if isinstance(forms, Form) else tuple(forms)
         self.setAccessibleName(self.forms[0].title)
-        self._state = FormState(self.forms, Context(today=_some_day()))
+        self._state = FormState(self.forms, context)
         self._hidden = {self._state.stands_for.get(code, code) for code in hidden}
         self._completions = dict(completions or {})
         self._rows: dict[str, FieldRow] = {}
@@ -95,7 +98,7 @@ class FormView(QWidget):
         self._judgement = Judgement({}, (), frozenset())
         self._main = QWidget()
         self._main.setProperty("kind", "plain")
-        self._column = Column(self._main, spacing=12)
+        self._column = Vertical(self._main, spacing=12)
         self._carry_all = SecondaryButton(tr("空着的都沿用上次"), name=f"{name}_carry_all", hint="Ctrl Shift L", small=True)
         self._carry_all.clicked.connect(self.carry_all)
         self._carry_all.hide()
@@ -106,12 +109,14 @@ class FormView(QWidget):
         self._sections = [self._frame_of(block) for block in self._blocks(arrangement)]
         self._column.addStretch(1)
         self._index: FormIndex | None = None
-        outer = Column(self)
+        outer = Vertical(self)
         if len(self._sections) >= LONG_FORM if with_index is None else with_index:
             self._index = FormIndex(name=f"{name}_index")
             self._index.section_chosen.connect(self.go_to_section)
             self._index.code_chosen.connect(self.go_to)
-            outer.addWidget(TwoPane(self._main, self._index, side_width=220, breakpoint=760))
+            outer.addWidget(TwoPane(self._main, self._index, actions=actions, side_width=220, breakpoint=760))
+        elif scrolls:
+            outer.addWidget(FormPage(self._main, actions))
         else:
             outer.addWidget(self._main)
         self._builder = QTimer(self)
@@ -194,7 +199,8 @@ class FormView(QWidget):
         if self._index is not None:
             self._index.show_missing_from(True)
         self._show_states()
-        standing = [each for each in self.problems() if complete or each.level is not Level.MISSING]
+        lacking = {each.code for each in self.missing()} if complete else set()
+        standing = [each for each in self.problems() if each.level is not Level.MISSING or each.code in lacking]
         if standing:
             outside = [each.message for each in standing if not self._is_asked(each.code)]
             self._show_general(outside)
@@ -218,7 +224,7 @@ class FormView(QWidget):
         if not stops:
             return False
         stops[0].setFocus(Qt.FocusReason.TabFocusReason)
-        self._reveal(stops[0])
+        self._reveal_soon(stops[0])
         return True
 
     def go_to_section(self, number: int) -> None:
@@ -228,7 +234,7 @@ class FormView(QWidget):
         for row in section.rows:
             if not row.isHidden() and row.stops():
                 row.stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
-                self._reveal(section.card)
+                self._reveal_soon(row)
                 return
 
     def section_titles(self) -> tuple[str, ...]:
@@ -530,7 +536,7 @@ class FormView(QWidget):
             if target is None:
                 return False
         target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-        self._reveal(target)
+        self._reveal_soon(target)
         return True
 
     def _outside(self, start: QWidget, forward: bool) -> QWidget | None:
@@ -543,14 +549,19 @@ class FormView(QWidget):
             if takes_tab and each.isVisible() and each.isEnabled() and not self.isAncestorOf(each):
                 return each
 
+    def _reveal_soon(self, widget: QWidget) -> None:
+        """Now, and once more when rows that have just appeared have their places."""
+        self._reveal(widget)
+        QTimer.singleShot(0, widget, lambda: self._reveal(widget))
+
     def _reveal(self, widget: QWidget) -> None:
         """Scroll whatever the view lies in, so that the field with its caption is seen."""
         shown: QWidget = widget
         while shown.parentWidget() is not None and not isinstance(shown, (FieldRow, Card)):
             shown = shown.parentWidget()
-        area = self.parentWidget()
+        area = shown.parentWidget()
         while area is not None:
-            if isinstance(area, QScrollArea) and isinstance(area, QAbstractScrollArea) and area.isAncestorOf(shown):
+            if isinstance(area, QScrollArea):
                 area.ensureWidgetVisible(shown, 10, 24)
             area = area.parentWidget()
 
