@@ -50,6 +50,12 @@ class Catalogue:
             add_starter(session)
             return session.scalar(select(func.count()).select_from(Drug)) or 0
 
+    def count(self) -> int:
+        """How many drugs are listed today."""
+        with self.desk.sessions.reading() as session:
+            query = select(func.count()).select_from(Drug).where(listed_on(self.desk.today()))
+            return session.scalar(query) or 0
+
     def find(self, text: str, limit: int = 30) -> list[DrugView]:
         """Listed drugs whose name contains `text` or whose pinyin initials start with it; volume-procured ones first."""
         wanted = text.strip().casefold()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from app.desk import Desk
 from app.domain.message import msg
@@ -21,7 +23,10 @@ SUFFIX = ".cyx"
 
 @dataclass(frozen=True)
 class Letter:
-    """One envelope in the list. `state` ready (not yet handed over), sent, accepted or refused."""
+    """One envelope in the list.
+
+    `state` ready (not yet handed over), replaced (by a newer one before it was), sent, accepted or refused.
+    """
 
     id: str
     direction: str
@@ -83,17 +88,36 @@ class Exchange:
         """The newest envelopes, sent and received."""
         with self.desk.sessions.reading() as session:
             names = {org.id: org.name for org in session.scalars(select(Organisation))}
-            rows = session.scalars(select(ExchangeMessage).order_by(ExchangeMessage.at.desc()).limit(limit))
-            return [
-                Letter(
-                    id=row.id,
-                    direction=row.direction,
-                    kind=row.kind,
-                    other_name=names.get(row.recipient_id if row.direction == "sent" else row.sender_id, ""),
-                    state=row.state,
-                    reason=row.reason,
-                    at=row.at,
-                    subject_id=row.subject_id,
-                )
-                for row in rows
-            ]
+            rows = session.scalars(
+                select(ExchangeMessage)
+                .options(defer(ExchangeMessage.sealed))
+                .order_by(ExchangeMessage.at.desc(), ExchangeMessage.id.desc())
+                .limit(limit)
+            )
+            return [_letter(row, names) for row in rows]
+
+    def latest_about(self, subject_id: str) -> Letter | None:
+        """The newest envelope written here about this request; None when none was written, or it was replaced."""
+        with self.desk.sessions.reading() as session:
+            names = {org.id: org.name for org in session.scalars(select(Organisation))}
+            row = session.scalar(
+                select(ExchangeMessage)
+                .options(defer(ExchangeMessage.sealed))
+                .where(ExchangeMessage.direction == "sent", ExchangeMessage.subject_id == subject_id)
+                .order_by(ExchangeMessage.at.desc(), ExchangeMessage.id.desc())
+                .limit(1)
+            )
+            return None if row is None or row.state == "replaced" else _letter(row, names)
+
+
+def _letter(row: ExchangeMessage, names: Mapping[str, str]) -> Letter:
+    return Letter(
+        id=row.id,
+        direction=row.direction,
+        kind=row.kind,
+        other_name=names.get(row.recipient_id if row.direction == "sent" else row.sender_id, ""),
+        state=row.state,
+        reason=row.reason,
+        at=row.at,
+        subject_id=row.subject_id,
+    )

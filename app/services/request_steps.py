@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message, msg
-from app.domain.request_guards import Actor, RequestFacts
+from app.domain.request_guards import Actor, RequestFacts, version_is_current
 from app.domain.request_states import Action, State, TransitionResult, attempt
 from app.domain.request_terms import ErrorKind, Role
 from app.errors import UserError
 from app.services.history import record_change
-from db.models import DrugRequest, StatusChange
+from db.models import DrugRequest, ExchangeMessage, StatusChange
 
 
 class StepRefused(UserError):
@@ -44,6 +44,32 @@ def load(session: Session, request_id: str) -> DrugRequest:
     if request is None:
         raise UserError(msg("找不到这张申请单，可能在另一台电脑上。没有改动任何内容。"))
     return request
+
+
+def refuse_if_stale(request: DrugRequest, version: int | None) -> None:
+    """Raise StepRefused when `version`, as the user read it, is not the stored one; None is not judged."""
+    facts = RequestFacts(State(request.state), version_sent=version, version_stored=request.version)
+    refusal = version_is_current(facts, Actor())
+    if refusal is not None:
+        raise StepRefused(refusal.error_kind, refusal.why)
+
+
+def replace_unsent(session: Session, request: DrugRequest) -> None:
+    """Set aside what was written about this request but never handed over: newer words take its place.
+
+    Its number in the count of envelopes becomes free again, so that the other desk misses nothing.
+    """
+    session.flush()
+    unsent = session.scalars(
+        select(ExchangeMessage).where(
+            ExchangeMessage.direction == "sent",
+            ExchangeMessage.subject_id == request.id,
+            ExchangeMessage.state == "ready",
+        )
+    )
+    for message in unsent:
+        message.state, message.sequence = "replaced", 0
+    session.flush()
 
 
 def repeated(session: Session, key: str | None) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.consumption import Consumption
@@ -16,7 +16,15 @@ from app.domain.message import Message
 from app.domain.packs import packs_for
 from app.domain.request_checks import LineProblem, RequestLine
 from app.domain.request_terms import Action, Kind, State
-from app.domain.suggested_quantity import OrderPolicy, PackRule, StockPosition, Suggestion, suggest
+from app.domain.suggested_quantity import (
+    OrderPolicy,
+    PackRule,
+    StockPosition,
+    Suggestion,
+    suggest,
+    suggested_units,
+)
+from app.exchange.bodies import StateChange
 from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StatusChange
 
 DAYS_PER_MONTH = 30
@@ -24,7 +32,10 @@ DAYS_PER_MONTH = 30
 
 @dataclass(frozen=True)
 class LineView:
-    """One line. Quantities in dispensing units; None is unknown. `days_left` is what the stock lasts at this use."""
+    """One line. Quantities in dispensing units; None is unknown. `days_left` is what the stock lasts at this use.
+
+    `problems` are the findings of this line alone, given when it was just changed.
+    """
 
     id: str
     drug_code: str
@@ -51,6 +62,7 @@ class LineView:
     approved: int | None
     decision: str
     decision_reason: str
+    problems: tuple[LineProblem, ...] = ()
 
     @property
     def suggested(self) -> int | None:
@@ -72,7 +84,10 @@ class StateView:
 
 @dataclass(frozen=True)
 class RequestView:
-    """A request with its lines, its history and what the signed-in user may do now."""
+    """A request with its lines, its history and what the signed-in user may do now.
+
+    `holder_name` is who has taken it for review, empty when nobody has.
+    """
 
     id: str
     clinic_id: str
@@ -98,6 +113,8 @@ class RequestView:
     history: tuple[StateView, ...]
     actions: tuple[Action, ...] = ()
     problems: tuple[LineProblem, ...] = ()
+    holder_name: str = ""
+    is_held_by_me: bool = False
 
     @property
     def wanted_lines(self) -> tuple[LineView, ...]:
@@ -138,7 +155,7 @@ def line_suggestion(line: DrugRequestLine) -> Suggestion:
     return suggest(consumption, StockPosition(line.on_hand), policy=OrderPolicy(), pack=pack_rule(line))
 
 
-def line_view(line: DrugRequestLine, drug: Drug | None) -> LineView:
+def line_view(line: DrugRequestLine, drug: Drug | None, problems: tuple[LineProblem, ...] = ()) -> LineView:
     """One stored line with what the catalogue knows of its drug."""
     quantity = line.approved if line.decision else line.requested
     packs = packs_for(quantity, line.units_per_pack)
@@ -174,6 +191,7 @@ def line_view(line: DrugRequestLine, drug: Drug | None) -> LineView:
         approved=line.approved,
         decision=line.decision,
         decision_reason=line.decision_reason,
+        problems=problems,
     )
 
 
@@ -184,7 +202,7 @@ def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool 
         key=line.id,
         drug=line.drug_name,
         requested=line.requested,
-        suggested=line_suggestion(line).suggested,
+        suggested=suggested_units(use, line.on_hand),
         pack=line.units_per_pack,
         skipped=line.is_skipped,
         explanation=line.explanation,
@@ -234,16 +252,22 @@ def request_view(
     *,
     actions: tuple[Action, ...] = (),
     problems: Sequence[LineProblem] = (),
+    reader_id: str = "",
 ) -> RequestView:
-    """The whole request."""
+    """The whole request, as the user `reader_id` sees it."""
     lines = lines_of(session, request.id)
     drugs = drugs_of(session, lines)
-    names = {org.id: org.name for org in session.scalars(select(Organisation))}
+    known = {org.id: org for org in session.scalars(select(Organisation))}
+    names = {org.id: org.name for org in known.values()}
+    clinic = known.get(request.clinic_id)
+    township_id = request.township_id or (clinic.parent_id if clinic else None)
+    history = history_of(session, request.id)
+    takers = [step.user_name for step in history if step.action is Action.TAKE]
     return RequestView(
         id=request.id,
         clinic_id=request.clinic_id,
         clinic_name=names.get(request.clinic_id, ""),
-        township_name=names.get(request.township_id or "", ""),
+        township_name=names.get(township_id or "", ""),
         kind=Kind(request.kind),
         programme=request.programme,
         period=request.period,
@@ -261,9 +285,11 @@ def request_view(
         population=request.clinic_population,
         chronic=request.clinic_chronic,
         lines=tuple(line_view(line, drugs.get(line.drug_code)) for line in lines),
-        history=history_of(session, request.id),
+        history=history,
         actions=actions,
         problems=tuple(problems),
+        holder_name=takers[-1] if takers and request.taken_by_id else "",
+        is_held_by_me=bool(reader_id) and request.taken_by_id == reader_id,
     )
 
 
@@ -274,3 +300,35 @@ class ActionResult:
     request: RequestView
     message: Message
     message_id: str | None = None
+
+
+def request_summaries(session: Session, *conditions: object, limit: int) -> list[RequestSummary]:
+    """Requests in a list, newest first."""
+    wanted = (
+        select(DrugRequestLine.request_id, func.count())
+        .where(DrugRequestLine.is_skipped.is_(False), DrugRequestLine.requested > 0)
+        .group_by(DrugRequestLine.request_id)
+    )
+    counts = {row[0]: row[1] for row in session.execute(wanted)}
+    query = (
+        select(DrugRequest, Organisation.name)
+        .join(Organisation, Organisation.id == DrugRequest.clinic_id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(DrugRequest.period.desc(), DrugRequest.created_at.desc())
+        .limit(limit)
+    )
+    return [
+        RequestSummary(
+            row.id, row.clinic_id, name, Kind(row.kind), row.period, State(row.state), row.version,
+            counts.get(row.id, 0), row.submitted_at, row.created_at,
+        )
+        for row, name in session.execute(query)
+    ]  # fmt: skip
+
+
+def state_change(row: StatusChange) -> StateChange:
+    """A stored change of state as it travels."""
+    return StateChange(
+        from_state=row.from_state, to_state=row.to_state, action=row.action, user_name=row.user_name, at=row.at,
+        comment=row.comment,
+    )  # fmt: skip

@@ -6,11 +6,10 @@ was handed over, nobody here can know whether it was opened, so only the townshi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,24 +17,25 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.request_checks import Level as LineLevel
-from app.domain.request_checks import LineProblem, RequestContext, check_submission
+from app.domain.request_checks import LineProblem, RequestContext, check_line, check_submission
 from app.domain.request_guards import RequestFacts
-from app.domain.request_states import TRANSITIONS, Action, State, allowed_actions
+from app.domain.request_states import Action, State, allowed_actions, attempt
 from app.domain.request_terms import Kind
 from app.errors import UserError
-from app.exchange.bodies import DrugDecisionBody, DrugRequestBody, RequestedLine, StateChange
-from app.exchange.envelope import Envelope
+from app.exchange.bodies import DrugRequestBody, RequestedLine
 from app.forms.vocabulary import Level, Problem
-from app.services.catalogue import DrugView, add_starter, drug_view, listed_on
-from app.services.history import record_change
-from app.services.post import TakenIn, write_envelope
-from app.services.problems import Refused, refuse
+from app.services.catalogue import add_starter, drug_view, listed_on
+from app.services.post import write_envelope
+from app.services.problems import Refused
+from app.services.request_answers import take_in_decision
+from app.services.request_lines import LineEdit, new_line, read_line
 from app.services.request_steps import (
     StepRefused,
     actor_for,
     load,
-    next_position,
+    refuse_if_stale,
     repeated,
+    replace_unsent,
     take_step,
 )
 from app.services.request_views import (
@@ -48,7 +48,9 @@ from app.services.request_views import (
     line_suggestion,
     line_view,
     lines_of,
+    request_summaries,
     request_view,
+    state_change,
 )
 from db.models import (
     Drug,
@@ -64,21 +66,18 @@ from db.models import (
 )
 
 EDITABLE = (State.DRAFT, State.RETURNED)
-LARGEST_QUANTITY = 10_000_000
 AUTHORISE_SETTING = "request_authorise_step"
 
-__all__ = ["LineEdit", "Requests", "StepRefused", "take_in_decision"]
+__all__ = ["LineEdit", "Requests", "StartOption", "StepRefused", "request_summaries", "state_change", "take_in_decision"]
 
 
 @dataclass(frozen=True)
-class LineEdit:
-    """What was typed into one line, as text or numbers; an empty text means unknown."""
+class StartOption:
+    """A request that might be started now; `why_not` None when it may be."""
 
-    on_hand: object = None
-    monthly_use: object = None
-    requested: object = None
-    explanation: str = ""
-    is_skipped: bool = False
+    kind: Kind
+    period: str
+    why_not: Message | None
 
 
 class Requests:
@@ -96,6 +95,17 @@ class Requests:
         """One request with its lines, problems and what may be done now."""
         with self.desk.sessions.reading() as session:
             return self._view(session, load(session, request_id))
+
+    def starts(self) -> tuple[StartOption, ...]:
+        """The regular request of this period and of the next, and an emergency request: which of them may be started."""
+        today = self.desk.today()
+        wanted = (
+            (Kind.REGULAR, f"{today:%Y-%m}"),
+            (Kind.REGULAR, _following(today)),
+            (Kind.EMERGENCY, f"{today:%Y-%m}"),
+        )
+        with self.desk.sessions.reading() as session:
+            return tuple(self._start_option(session, kind, period) for kind, period in wanted)
 
     def start(
         self, kind: Kind = Kind.REGULAR, *, reason: str = "", period: str | None = None
@@ -120,10 +130,10 @@ class Requests:
             session.flush()
             return ActionResult(self._view(session, request), result.message)
 
-    def add_line(self, request_id: str, drug_code: str) -> LineView:
+    def add_line(self, request_id: str, drug_code: str, *, version: int | None = None) -> LineView:
         """Add a listed drug that has no line yet; an existing line is given back as it is."""
         with self.desk.sessions.writing() as session:
-            request = self._editable(session, request_id)
+            request = self._editable(session, request_id, version)
             lines = lines_of(session, request.id)
             drug = session.scalar(select(Drug).where(Drug.code == drug_code, listed_on(self.desk.today())))
             if drug is None:
@@ -137,11 +147,16 @@ class Requests:
             session.flush()
             return line_view(line, drug)
 
-    def edit_line(self, request_id: str, line_id: str, edit: LineEdit) -> LineView:
-        """Keep what was typed into a line. Raises Refused with the sentence beside the cell."""
+    def edit_line(
+        self, request_id: str, line_id: str, edit: LineEdit, *, version: int | None = None
+    ) -> LineView:
+        """Keep what was typed into a line; the request's version goes up by one.
+
+        Raises Refused with the sentence beside the cell, StepRefused when `version` is not the stored one.
+        """
         values = read_line(edit)
         with self.desk.sessions.writing() as session:
-            request = self._editable(session, request_id)
+            request = self._editable(session, request_id, version)
             line = session.get(DrugRequestLine, line_id)
             if line is None or line.request_id != request.id:
                 raise UserError(msg("找不到这一行，没有保存。请关闭申领单后重新打开。"))
@@ -150,19 +165,29 @@ class Requests:
             line.suggested = line_suggestion(line).suggested
             request.version += 1
             session.flush()
-            drugs = drugs_of(session, [line])
-            return line_view(line, drugs.get(line.drug_code))
+            drug = drugs_of(session, [line]).get(line.drug_code)
+            checked = checked_line(line, _is_listed(drug, self.desk.today()))
+            problems = () if line.is_skipped else tuple(check_line(Kind(request.kind), checked))
+            return line_view(line, drug, problems)
 
-    def fill_with_suggestions(self, request_id: str) -> list[str]:
-        """Put the suggestion into every empty line that has one; gives the ids of the lines filled, for undoing."""
+    def fill_with_suggestions(self, request_id: str, *, version: int | None = None) -> list[str]:
+        """Put the suggestion into every empty line that has one; gives the ids of the lines filled, for undoing.
+
+        A line that needs nothing (suggestion 0) is skipped: a regular request does not ask for 0.
+        """
         with self.desk.sessions.writing() as session:
-            request = self._editable(session, request_id)
+            request = self._editable(session, request_id, version)
             filled = []
             for line in lines_of(session, request.id):
                 suggested = line_suggestion(line).suggested
-                if line.requested is None and not line.is_skipped and suggested is not None:
-                    line.requested = line.suggested = suggested
-                    filled.append(line.id)
+                if line.requested is not None or line.is_skipped or suggested is None:
+                    continue
+                line.suggested = suggested
+                if suggested:
+                    line.requested = suggested
+                else:
+                    line.is_skipped = True
+                filled.append(line.id)
             request.version += 1
             return filled
 
@@ -172,7 +197,7 @@ class Requests:
             request = self._editable(session, request_id)
             for line in lines_of(session, request.id):
                 if line.id in line_ids:
-                    line.requested = None
+                    line.requested, line.is_skipped = None, False
             request.version += 1
 
     def submit(
@@ -219,6 +244,8 @@ class Requests:
             request = load(session, request_id)
             facts = self._facts(session, request, version, comment=comment)
             result = take_step(session, self.desk, request, action, facts, comment=comment)
+            if action is Action.WITHDRAW:
+                replace_unsent(session, request)
             if action is Action.SKIP:
                 for line in lines_of(session, request.id):
                     line.is_skipped = True
@@ -226,6 +253,25 @@ class Requests:
                 for line in lines_of(session, request.id):
                     line.is_skipped = False
             return ActionResult(self._view(session, request), result.message)
+
+    def use_history(self, drug_code: str, limit: int = 6) -> list[tuple[str, Decimal]]:
+        """The monthly use written for a drug in the regular requests: (period, use), oldest first."""
+        query = (
+            select(DrugRequest.period, DrugRequestLine.monthly_use)
+            .select_from(DrugRequestLine)
+            .join(DrugRequest, DrugRequest.id == DrugRequestLine.request_id)
+            .where(
+                DrugRequestLine.drug_code == drug_code,
+                DrugRequestLine.monthly_use.is_not(None),
+                DrugRequest.kind == Kind.REGULAR.value,
+                DrugRequest.clinic_id == self.desk.place.id,
+                DrugRequest.state != State.VOIDED.value,
+            )
+            .order_by(DrugRequest.period.desc())
+            .limit(limit)
+        )
+        with self.desk.sessions.reading() as session:
+            return [(period, Decimal(use)) for period, use in session.execute(query)][::-1]
 
     # -- what the transition table is told -------------------------------------------------------------------------
 
@@ -292,6 +338,12 @@ class Requests:
             emergencies=emergencies or 0,
         )
 
+    def _start_option(self, session: Session, kind: Kind, period: str) -> StartOption:
+        action = Action.START_REGULAR if kind is Kind.REGULAR else Action.START_EMERGENCY
+        facts = self._starting_facts(session, kind, period, "")
+        result = attempt(facts, action, actor_for(self.desk, None), judge_comment=False)
+        return StartOption(kind, period, None if result.legal else result.message)
+
     @staticmethod
     def _handed_over(session: Session, request: DrugRequest) -> bool:
         query = select(ExchangeMessage.id).where(
@@ -304,8 +356,9 @@ class Requests:
 
     # -- lines and envelopes ---------------------------------------------------------------------------------------
 
-    def _editable(self, session: Session, request_id: str) -> DrugRequest:
+    def _editable(self, session: Session, request_id: str, version: int | None = None) -> DrugRequest:
         request = load(session, request_id)
+        refuse_if_stale(request, version)
         if State(request.state) not in EDITABLE:
             raise UserError(
                 msg(
@@ -377,7 +430,7 @@ class Requests:
             )
         request.township_id, request.submitted_version = own.parent_id, request.version
         request.clinic_population, request.clinic_chronic = _clinic_figures(session)
-        session.flush()
+        replace_unsent(session, request)
         body = _body(session, request)
         row = write_envelope(session, self.desk, own.parent_id, "drug_request", body, subject_id=request.id)
         return row.id
@@ -396,149 +449,6 @@ class Requests:
         return request_view(session, request, actions=actions, problems=problems)
 
 
-def take_in_decision(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
-    """What the township decided, onto this clinic's request: only along legal transitions, only for its own version."""
-    body = DrugDecisionBody.model_validate(envelope.body)
-    request = session.get(DrugRequest, body.request_id)
-    if request is None or request.township_id != envelope.sender_id:
-        raise UserError(msg("这份答复不是针对本室的申领单，没有读入任何内容。请与卫生院核对。"))
-    known = session.scalars(
-        select(StatusChange).where(
-            StatusChange.entity == "drug_request", StatusChange.entity_id == request.id
-        )
-    )
-    seen = {(row.at, row.action, row.to_state) for row in known}
-    news = [row for row in body.history if (row.at, row.action, row.to_state) not in seen]
-    if not _is_legal_path(request.state, news, body.state):
-        raise UserError(
-            msg(
-                "这份答复和本室申领单现在的状态“{state}”接不上，没有读入任何内容。请与卫生院核对后让对方重发。",
-                state=State(request.state).label,
-            )
-        )
-    decided = {line.id: line for line in body.lines}
-    for line in lines_of(session, request.id):
-        if line.id in decided:
-            line.approved, line.decision = decided[line.id].approved, decided[line.id].decision
-            line.decision_reason = decided[line.id].reason
-    for offset, row in enumerate(news):
-        session.add(
-            StatusChange(
-                entity="drug_request", entity_id=request.id, from_state=row.from_state, to_state=row.to_state,
-                action=row.action, user_id=envelope.sender_id, user_name=row.user_name, at=row.at,
-                position=next_position(session, request.id) + offset, comment=row.comment,
-            )
-        )  # fmt: skip
-    before = {"state": request.state, "version": request.version}
-    request.state, request.version = body.state, request.version + 1
-    request.decided_by_name, request.decided_at, request.comment = (
-        body.decided_by_name,
-        body.decided_at,
-        body.comment,
-    )
-    record_change(
-        session, desk, "drug_request.decision", "drug_request", request.id, before=before,
-        after={"state": request.state, "version": request.version}, number=request.version, reason=body.comment,
-    )  # fmt: skip
-    return TakenIn("drug_decision", request.id, _decision_sentence(body))
-
-
-def _decision_sentence(body: DrugDecisionBody) -> Message:
-    counts = {
-        word: sum(line.decision == word for line in body.lines) for word in ("approved", "changed", "refused")
-    }
-    if body.state == State.RETURNED.value:
-        return msg("卫生院退回了申领单：{comment}。请修改后重新提交。", comment=body.comment)
-    if body.state == State.REJECTED.value:
-        return msg("卫生院驳回了申领单：{comment}。仍需要药品请新建申领单。", comment=body.comment)
-    return msg(
-        "卫生院的答复已读入：同意 {approved} 种，调整 {changed} 种，不批 {refused} 种。请逐行查看原因。",
-        **counts,
-    )
-
-
-def _is_legal_path(state: str, news: Sequence[StateChange], end: str) -> bool:
-    legal = {
-        (source.value if source else "", row.action.value, target.value)
-        for row in TRANSITIONS
-        for source in row.sources
-        for target in (row.to, row.passes_to)
-        if target is not None
-    }
-    for row in news:
-        if row.from_state != state or (row.from_state, row.action, row.to_state) not in legal:
-            return False
-        state = row.to_state
-    return state == end and bool(news)
-
-
-def read_line(edit: LineEdit) -> dict[str, object]:
-    """The values to keep of what was typed; raises Refused naming the cell."""
-    use = str(edit.monthly_use if edit.monthly_use is not None else "").strip()
-    if use and not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", use):
-        raise refuse(
-            "monthly_use",
-            msg("月均用量请填不小于 0 的数，最多两位小数，您填的是“{written}”。", written=use[:20]),
-        )
-    try:
-        monthly = str(Decimal(use)) if use else None
-    except InvalidOperation as error:
-        raise refuse(
-            "monthly_use", msg("月均用量请填数字，您填的是“{written}”。", written=use[:20])
-        ) from error
-    return {
-        "on_hand": _quantity("on_hand", msg("现库存"), edit.on_hand),
-        "monthly_use": monthly,
-        "requested": _quantity("requested", msg("申领量"), edit.requested),
-        "explanation": edit.explanation.strip()[:200],
-        "is_skipped": edit.is_skipped,
-    }
-
-
-def _quantity(code: str, name: Message, written: object) -> int | None:
-    text = str(written if written is not None else "").strip()
-    if not text:
-        return None
-    if not re.fullmatch(r"\d{1,8}", text) or int(text) > LARGEST_QUANTITY:
-        raise refuse(
-            code,
-            msg("{name}请填 0 或正整数（最小发药单位），您填的是“{written}”。", name=name, written=text[:20]),
-        )
-    return int(text)
-
-
-def new_line(request_id: str, position: int, drug: DrugView) -> DrugRequestLine:
-    """A line of a drug, with what the drug is called today."""
-    return DrugRequestLine(
-        request_id=request_id, position=position, drug_code=drug.code, drug_name=drug.name, strength=drug.strength,
-        unit=drug.unit, pack_unit=drug.pack_unit, units_per_pack=drug.units_per_pack, price_fen=drug.price_fen,
-    )  # fmt: skip
-
-
-def request_summaries(session: Session, *conditions: object, limit: int) -> list[RequestSummary]:
-    """Requests in a list, newest first."""
-    wanted = (
-        select(DrugRequestLine.request_id, func.count())
-        .where(DrugRequestLine.is_skipped.is_(False), DrugRequestLine.requested > 0)
-        .group_by(DrugRequestLine.request_id)
-    )
-    counts = {request_id: count for request_id, count in session.execute(wanted)}
-    query = (
-        select(DrugRequest, Organisation.name)
-        .join(Organisation, Organisation.id == DrugRequest.clinic_id)
-        .where(*conditions)  # type: ignore[arg-type]
-        .order_by(DrugRequest.period.desc(), DrugRequest.created_at.desc())
-        .limit(limit)
-    )
-    return [
-        RequestSummary(
-            row.id, row.clinic_id, name, Kind(row.kind), row.period, State(row.state), row.version,
-            counts.get(row.id, 0), row.submitted_at, row.created_at,
-        )
-        for row, name in session.execute(query)
-    ]  # fmt: skip
-
-
 def setting_is_on(session: Session, name: str) -> bool:
     """Whether a yes/no setting is on."""
     return session.scalar(select(Setting.value).where(Setting.name == name)) in ("1", "true", "True")
@@ -549,8 +459,11 @@ def _is_listed(drug: Drug | None, day: date) -> bool:
 
 
 def _is_current_or_next(period: str, today: date) -> bool:
-    following = f"{today.year + today.month // 12}-{today.month % 12 + 1:02d}"
-    return period in (f"{today:%Y-%m}", following)
+    return period in (f"{today:%Y-%m}", _following(today))
+
+
+def _following(today: date) -> str:
+    return f"{today.year + today.month // 12}-{today.month % 12 + 1:02d}"
 
 
 def _clinic_figures(session: Session) -> tuple[int, int]:
@@ -591,11 +504,3 @@ def _body(session: Session, request: DrugRequest) -> DrugRequestBody:
 
 def _line_values(line: DrugRequestLine) -> Mapping[str, object]:
     return {name: getattr(line, name) for name in RequestedLine.model_fields}
-
-
-def state_change(row: StatusChange) -> StateChange:
-    """A stored change of state as it travels."""
-    return StateChange(
-        from_state=row.from_state, to_state=row.to_state, action=row.action, user_name=row.user_name, at=row.at,
-        comment=row.comment,
-    )  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from statistics import median
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +28,15 @@ from app.forms.vocabulary import Level, Problem
 from app.services.history import record_change
 from app.services.post import TakenIn, write_envelope
 from app.services.problems import Refused, refuse
-from app.services.request_steps import actor_for, load, next_position, repeated, take_step
+from app.services.request_steps import (
+    actor_for,
+    load,
+    next_position,
+    refuse_if_stale,
+    repeated,
+    replace_unsent,
+    take_step,
+)
 from app.services.request_views import (
     ActionResult,
     LineView,
@@ -36,9 +46,10 @@ from app.services.request_views import (
     drugs_of,
     line_view,
     lines_of,
+    request_summaries,
     request_view,
+    state_change,
 )
-from app.services.requests import request_summaries, state_change
 from db.models import DrugRequest, DrugRequestLine, Organisation, StatusChange
 
 DECIDABLE = (State.IN_REVIEW,)
@@ -51,6 +62,9 @@ TOLD_TO_CLINIC = (
     Action.CLOSE_REMAINING,
 )
 """Actions whose result the clinic is told by an envelope; taking and giving back concern the township alone."""
+
+HOLDERS_ONLY = (Action.APPROVE, Action.RETURN, Action.REJECT)
+"""What only the pharmacist who has taken the request does; a colleague takes it first."""
 
 REASONS: tuple[Message, ...] = (
     msg("本院库存不足"),
@@ -71,6 +85,16 @@ class Mark:
     colour: str
 
 
+@dataclass(frozen=True)
+class UseComparison:
+    """The monthly use of one drug at a clinic beside the other clinics' latest figures. None: nobody wrote one."""
+
+    clinic_name: str
+    own: Decimal | None
+    median: Decimal | None
+    others: tuple[tuple[str, Decimal], ...]
+
+
 class Review:
     """审核 at the township."""
 
@@ -78,11 +102,18 @@ class Review:
         self.desk = desk
 
     def inbox(self, limit: int = 200) -> list[RequestSummary]:
-        """Requests of all clinics: those to be reviewed first, then the newest."""
+        """Requests of all clinics: those to be reviewed first, emergencies before all, then the newest."""
         with self.desk.sessions.reading() as session:
             rows = request_summaries(session, limit=limit)
         waiting = {State.AUTHORISED: 1, State.IN_REVIEW: 0}
-        return sorted(rows, key=lambda row: (waiting.get(row.state, 2), row.kind is not Kind.EMERGENCY))
+        return sorted(
+            rows,
+            key=lambda row: (
+                row.state not in waiting,
+                row.state in waiting and row.kind is not Kind.EMERGENCY,
+                waiting.get(row.state, 2),
+            ),
+        )
 
     def get(self, request_id: str) -> RequestView:
         """One request with what may be done now."""
@@ -99,27 +130,37 @@ class Review:
             request.taken_by_id = self.desk.actor.user_id
             return ActionResult(self._view(session, request), result.message)
 
-    def decide_line(self, request_id: str, line_id: str, approved: int | None, reason: str = "") -> LineView:
+    def decide_line(
+        self,
+        request_id: str,
+        line_id: str,
+        approved: int | None,
+        reason: str = "",
+        *,
+        version: int | None = None,
+    ) -> LineView:
         """Write the decision of one line: as asked, changed or refused (0). None takes the decision back.
 
-        A quantity other than asked needs a reason before the whole is approved; raises Refused for a bad quantity.
+        A quantity other than asked needs a reason before the whole is approved. The request's version goes up by one.
+        Raises Refused for a bad quantity, StepRefused when `version` is not the stored one.
         """
         if approved is not None and (isinstance(approved, bool) or not 0 <= approved <= 10_000_000):
             raise refuse("approved", msg("批准数量请填 0 或正整数，您填的是“{written}”。", written=approved))
         with self.desk.sessions.writing() as session:
-            request = self._in_review(session, request_id)
+            request = self._in_review(session, request_id, version)
             line = session.get(DrugRequestLine, line_id)
             if line is None or line.request_id != request.id:
                 raise UserError(msg("找不到这一行，没有保存。请关闭申领单后重新打开。"))
             write_decision(line, approved, reason)
             request.version += 1
             session.flush()
-            return line_view(line, drugs_of(session, [line]).get(line.drug_code))
+            drug = drugs_of(session, [line]).get(line.drug_code)
+            return line_view(line, drug, tuple(self._line_problems(request, [line])))
 
-    def agree_to_unremarkable(self, request_id: str) -> list[str]:
+    def agree_to_unremarkable(self, request_id: str, *, version: int | None = None) -> list[str]:
         """Approve as asked every undecided line that carries no mark; gives the ids of those lines."""
         with self.desk.sessions.writing() as session:
-            request = self._in_review(session, request_id)
+            request = self._in_review(session, request_id, version)
             lines = lines_of(session, request.id)
             drugs = drugs_of(session, lines)
             agreed = []
@@ -147,6 +188,8 @@ class Review:
             request = load(session, request_id)
             if repeated(session, key):
                 return ActionResult(self._view(session, request), msg("已经办理过，没有重复办理。"))
+            if action in HOLDERS_ONLY and State(request.state) in DECIDABLE:
+                self._refuse_unless_held(request)
             if action is Action.APPROVE:
                 self._refuse_unsound(session, request)
             facts = self._facts(session, request, version, comment=comment)
@@ -160,10 +203,29 @@ class Review:
                 message_id = self._tell(session, request)
             return ActionResult(self._view(session, request), result.message, message_id)
 
+    def compare_use(self, request_id: str, drug_code: str) -> UseComparison:
+        """The monthly use of a drug at this request's clinic and at the others, from each one's latest request."""
+        with self.desk.sessions.reading() as session:
+            clinic_id = load(session, request_id).clinic_id
+            rows = session.execute(
+                select(Organisation.id, Organisation.name, DrugRequestLine.monthly_use)
+                .select_from(DrugRequestLine)
+                .join(DrugRequest, DrugRequest.id == DrugRequestLine.request_id)
+                .join(Organisation, Organisation.id == DrugRequest.clinic_id)
+                .where(DrugRequestLine.drug_code == drug_code, DrugRequestLine.monthly_use.is_not(None))
+                .order_by(DrugRequest.period, DrugRequest.submitted_at)
+            )
+            latest = {row[0]: (row[1], Decimal(row[2])) for row in rows}
+            own = latest.pop(clinic_id, None)
+            others = tuple(sorted(latest.values(), key=lambda each: each[1], reverse=True))
+            middle = median(use for _name, use in others) if others else None
+            return UseComparison(session.get_one(Organisation, clinic_id).name, own and own[1], middle, others)
+
     # ---------------------------------------------------------------------------------------------------------------
 
-    def _in_review(self, session: Session, request_id: str) -> DrugRequest:
+    def _in_review(self, session: Session, request_id: str, version: int | None = None) -> DrugRequest:
         request = load(session, request_id)
+        refuse_if_stale(request, version)
         if State(request.state) not in DECIDABLE:
             raise UserError(
                 msg(
@@ -171,9 +233,12 @@ class Review:
                     state=State(request.state).label,
                 )
             )
+        self._refuse_unless_held(request)
+        return request
+
+    def _refuse_unless_held(self, request: DrugRequest) -> None:
         if request.taken_by_id != self.desk.actor.user_id:
             raise UserError(msg("这张申领单正由别的药师审核，没有保存。请让对方放回后再领取。"))
-        return request
 
     def _facts(
         self, session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
@@ -191,8 +256,13 @@ class Review:
         )
 
     def _problems(self, session: Session, request: DrugRequest) -> list[LineProblem]:
-        lines = [checked_line(line, None, confirmed=True) for line in lines_of(session, request.id)]
-        return check_approval(RequestContext(kind=Kind(request.kind), today=self.desk.today()), lines)
+        return self._line_problems(request, lines_of(session, request.id))
+
+    def _line_problems(
+        self, request: DrugRequest, lines: Sequence[DrugRequestLine]
+    ) -> list[LineProblem]:
+        checked = [checked_line(line, None, confirmed=True) for line in lines]
+        return check_approval(RequestContext(kind=Kind(request.kind), today=self.desk.today()), checked)
 
     def _refuse_unsound(self, session: Session, request: DrugRequest) -> None:
         found = [
@@ -204,7 +274,7 @@ class Review:
             raise Refused(found)
 
     def _tell(self, session: Session, request: DrugRequest) -> str:
-        session.flush()
+        replace_unsent(session, request)
         history = session.scalars(
             select(StatusChange)
             .where(StatusChange.entity == "drug_request", StatusChange.entity_id == request.id)
@@ -237,8 +307,11 @@ class Review:
             facts=self._facts(session, request),
             actor=actor_for(self.desk, request),
         )
+        reader = self.desk.actor.user_id
+        if State(request.state) in DECIDABLE and request.taken_by_id != reader:
+            actions = tuple(action for action in actions if action not in HOLDERS_ONLY)
         problems = self._problems(session, request) if State(request.state) in DECIDABLE else []
-        return request_view(session, request, actions=actions, problems=problems)
+        return request_view(session, request, actions=actions, problems=problems, reader_id=reader)
 
 
 def write_decision(line: DrugRequestLine, approved: int | None, reason: str) -> None:

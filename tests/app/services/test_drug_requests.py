@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -349,3 +350,148 @@ def test_the_next_regular_request_starts_with_the_same_drugs_and_their_use(clini
     assert following.period == "2026-12"
     assert [str(line.monthly_use) for line in following.lines] == ["44", "30", "26"]
     assert [line.on_hand for line in following.lines] == [None, None, None]
+
+
+def test_filling_skips_what_is_in_stock_and_undoing_brings_it_back(clinic):
+    requests = Requests(clinic)
+    draft = requests.start().request
+    drug = Catalogue(clinic).find("硝苯地平")[0]
+    line = requests.add_line(draft.id, drug.code)
+    requests.edit_line(draft.id, line.id, LineEdit(on_hand=500, monthly_use="20"))
+    filled = requests.fill_with_suggestions(draft.id)
+    assert [(each.requested, each.is_skipped) for each in requests.get(draft.id).lines] == [(None, True)]
+    requests.empty_lines(draft.id, filled)
+    assert [(each.requested, each.is_skipped) for each in requests.get(draft.id).lines] == [(None, False)]
+
+
+def test_a_changed_line_comes_back_with_what_is_wrong_with_it(clinic):
+    draft = written_request(clinic)
+    edit = LineEdit(9, "44", 5, "")
+    line = Requests(clinic).edit_line(draft.id, draft.lines[0].id, edit, version=draft.version)
+    assert [problem.code for problem in line.problems] == ["explanation_required"]
+
+
+STALE_WRITING = {
+    "edit": lambda requests, draft: requests.edit_line(
+        draft.id, draft.lines[0].id, LineEdit(9, "44", 80), version=draft.version
+    ),
+    "fill": lambda requests, draft: requests.fill_with_suggestions(draft.id, version=draft.version),
+    "add": lambda requests, draft: requests.add_line(
+        draft.id, draft.lines[0].drug_code, version=draft.version
+    ),
+}
+
+
+@pytest.mark.parametrize("how", STALE_WRITING)
+def test_writing_on_an_old_version_is_refused(clinic, how):
+    draft = written_request(clinic)
+    requests = Requests(clinic)
+    requests.edit_line(draft.id, draft.lines[1].id, LineEdit(12, "30", 50), version=draft.version)
+    with pytest.raises(StepRefused) as refusal:
+        STALE_WRITING[how](requests, draft)
+    assert refusal.value.error_kind is ErrorKind.STALE_VERSION
+    assert [line.requested for line in requests.get(draft.id).lines] == [None, 50, None]
+
+
+def test_only_what_may_be_started_is_offered(clinic):
+    requests = Requests(clinic)
+    assert [(start.kind, start.period, start.why_not is None) for start in requests.starts()] == [
+        (Kind.REGULAR, "2026-11", True),
+        (Kind.REGULAR, "2026-12", True),
+        (Kind.EMERGENCY, "2026-11", True),
+    ]
+    requests.start()
+    for _ in range(2):
+        requests.start(Kind.EMERGENCY, reason="流感病人突然增多")
+    assert [start.why_not is None for start in requests.starts()] == [False, False, False]
+
+
+def test_a_pharmacist_starts_nothing(township):
+    assert all(start.why_not is not None for start in Requests(township).starts())
+
+
+def test_a_withdrawn_request_leaves_no_file_to_hand_over_and_no_gap(clinic, township, tmp_path):
+    draft = written_request(clinic)
+    requests, exchange = Requests(clinic), Exchange(clinic)
+    requests.fill_with_suggestions(draft.id)
+    done = requests.submit(draft.id, requests.get(draft.id).version)
+    assert exchange.latest_about(draft.id).state == "ready"
+    back = requests.act(draft.id, Action.WITHDRAW, done.request.version)
+    assert exchange.latest_about(draft.id) is None
+    again = requests.submit(draft.id, back.request.version)
+    taken = Exchange(township).open_file(exchange.save_file(again.message_id, tmp_path / "r.cyx"))
+    assert taken.gap is None
+    assert exchange.latest_about(draft.id).state == "sent"
+
+
+def test_an_older_answer_that_comes_late_changes_nothing(clinic, township, tmp_path):
+    _done, file = submitted(clinic, tmp_path)
+    request = reviewed(township, file)
+    review, post = Review(township), Exchange(township)
+    for line in request.lines:
+        review.decide_line(request.id, line.id, line.requested)
+    approved = review.act(request.id, Action.APPROVE, review.get(request.id).version)
+    first = post.save_file(approved.message_id, tmp_path / "first.cyx")
+    released = review.act(request.id, Action.CONVERT, approved.request.version)
+    second = post.save_file(released.message_id, tmp_path / "second.cyx")
+    assert Exchange(clinic).open_file(second).gap is not None
+    assert Requests(clinic).get(request.id).state is State.RELEASED
+    late = Exchange(clinic).open_file(first)
+    assert "较早" in str(late.message)
+    assert Requests(clinic).get(request.id).state is State.RELEASED
+
+
+def test_an_answer_never_handed_over_is_replaced_by_the_next(clinic, township, tmp_path):
+    _done, file = submitted(clinic, tmp_path)
+    request = reviewed(township, file)
+    review, post = Review(township), Exchange(township)
+    for line in request.lines:
+        review.decide_line(request.id, line.id, line.requested)
+    approved = review.act(request.id, Action.APPROVE, review.get(request.id).version)
+    released = review.act(request.id, Action.CONVERT, approved.request.version)
+    told = Exchange(clinic).open_file(post.save_file(released.message_id, tmp_path / "both.cyx"))
+    assert told.gap is None
+    assert Requests(clinic).get(request.id).state is State.RELEASED
+
+
+def test_a_colleague_is_not_offered_what_another_pharmacist_holds(clinic, township, tmp_path):
+    _done, file = submitted(clinic, tmp_path)
+    request = reviewed(township, file)
+    assert (request.holder_name, request.is_held_by_me) == ("赵敏", True)
+    colleague = Review(replace(township, actor=Actor("colleague", "孙药师", "township_pharmacist")))
+    seen = colleague.get(request.id)
+    assert (seen.holder_name, seen.is_held_by_me, seen.actions) == ("赵敏", False, ())
+    with pytest.raises(UserError, match="别的药师"):
+        colleague.act(request.id, Action.REJECT, seen.version, comment="本月已超预算")
+
+
+def test_the_use_of_a_drug_is_compared_with_the_other_clinics(clinic, township, tmp_path, clock):
+    _done, file = submitted(clinic, tmp_path)
+    request = reviewed(township, file)
+    code = request.lines[0].drug_code
+    alone = Review(township).compare_use(request.id, code)
+    assert (alone.own, alone.median, alone.others) == (Decimal("44"), None, ())
+    for number, use in enumerate(("20", "31")):
+        other = make_clinic(tmp_path / f"other{number}", clock)
+        give_keys(other)
+        introduce(other, township, tmp_path)
+        requests = Requests(other)
+        draft = requests.start().request
+        line = requests.add_line(draft.id, code)
+        requests.edit_line(draft.id, line.id, LineEdit(0, use))
+        requests.fill_with_suggestions(draft.id)
+        done = requests.submit(draft.id, requests.get(draft.id).version)
+        Exchange(township).open_file(Exchange(other).save_file(done.message_id, tmp_path / "o.cyx"))
+        other.sessions.engine.dispose()
+    compared = Review(township).compare_use(request.id, code)
+    assert (compared.own, compared.median) == (Decimal("44"), Decimal("25.5"))
+    assert [use for _name, use in compared.others] == [Decimal("31"), Decimal("20")]
+
+
+def test_the_use_written_in_former_requests_is_remembered(clinic, clock):
+    draft = written_request(clinic)
+    Requests(clinic).act(draft.id, Action.SKIP, draft.version)
+    clock.forward(days=20)
+    Requests(clinic).start()
+    code = draft.lines[0].drug_code
+    assert Requests(clinic).use_history(code) == [("2026-11", Decimal("44")), ("2026-12", Decimal("44"))]
