@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
+import os
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from app.domain.message import Message, msg
-from app.errors import CunyiError, UserError
+from app.errors import CunyiError, EnvironmentFailure, UserError
+from app.failures import translate_disk_error
 from app.i18n import tr, use_language
 
 
@@ -43,17 +47,29 @@ COMMANDS = {
 }
 
 
+def offered() -> dict[str, Command]:
+    """The commands whose module is there: a smaller installation has fewer."""
+    return {name: command for name, command in COMMANDS.items() if importlib.util.find_spec(command.module)}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command; returns its exit status. Words go out in Chinese unless `--lang` says otherwise."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     speak_utf8()
+    sys.excepthook = tell_fault
     try:
         use_language(wanted_language(arguments))
         parsed = build_parser(arguments).parse_args(arguments)
         return int(parsed.run(parsed))
     except CunyiError as error:
-        print(tr(error.message), file=sys.stderr)
+        warn(tr(error.message))
         return error.exit_status
+    except BrokenPipeError:  # whoever read our answer has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        warn(tr(translate_disk_error(error).message))
+        return EnvironmentFailure.exit_status
     except KeyboardInterrupt:
         return 130
 
@@ -66,6 +82,14 @@ def show(text: str) -> None:
 def warn(text: str) -> None:
     """One line beside a command's answer, on standard error."""
     print(text, file=sys.stderr)
+
+
+def tell_fault(kind: type[BaseException], fault: BaseException, _traceback: TracebackType | None) -> None:
+    """A mistake of the program: where it happened, without its message, which may hold residents' data."""
+    from app.logs import trace
+
+    warn(tr("程序出错了，没有做完；数据都完好。请把下面几行告诉维护人员。"))
+    warn("\n".join(trace(fault)))
 
 
 def speak_utf8() -> None:
@@ -115,11 +139,16 @@ class Subparsers:
 
 def build_parser(arguments: Sequence[str]) -> Parser:
     """A parser that knows all commands by name, and in full only the one that is called."""
-    parser = Parser(prog="cunyi", description=tr("村医工作站：不打开窗口也能做同样的事。"), add_help=False)
+    parser = Parser(
+        prog="cunyi",
+        description=tr("村医工作站：不打开窗口也能做同样的事。"),
+        parents=[common_options()],
+        add_help=False,
+    )
     parser.set_defaults(data=None, lang="zh_CN", user=None)
     called = next((argument for argument in arguments if argument in COMMANDS), None)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    for name, command in COMMANDS.items():
+    for name, command in offered().items():
         if name == called:
             importlib.import_module(command.module).register(Subparsers(subparsers))
         else:
@@ -165,7 +194,7 @@ def complaint(message: str, program: str) -> Message:
 COMPLAINTS = (
     (
         r"argument COMMAND: invalid choice: '(.*?)' .*",
-        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names="、".join(COMMANDS)),
+        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names="、".join(offered())),
     ),
     (r"the following arguments are required: (.*)", lambda names: msg("还缺少 {names}。", names=names)),
     (r"unrecognized arguments: (.*)", lambda names: msg("不认识 {names}。", names=names)),

@@ -25,6 +25,10 @@ class Actor:
     role: str
 
 
+NOBODY = Actor("", "", "")
+"""Who acts before anybody has signed in."""
+
+
 @dataclass(frozen=True)
 class Place:
     """The organisation that this desk is. `kind` clinic or township; `record_prefix` 12 digits or None."""

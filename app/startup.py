@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.data_folder import BACKUPS, DATABASE, default_folder, make_private_folder
-from app.desk import Actor, Desk, Place, utc_now
+from app.desk import NOBODY, Actor, Desk, Place, utc_now
 from app.domain.message import Message, msg
 from app.errors import EnvironmentFailure, UserError
 from app.failures import DATABASE_DAMAGED, translate_database_error, translate_disk_error
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 PASSPHRASE_VARIABLE = "CUNYI_PASSPHRASE"
 PLAIN_HEADER = b"SQLite format 3\0"
-NOBODY = Actor("", "", "")
 
 
 class State(StrEnum):
@@ -327,7 +326,7 @@ class Database:
         self._keys.unlock_by_recovery(recovery_key)
         set_pin_as_owner(self.desk_of(NOBODY), user_id, pin)
 
-    def restore(self, file: Path, report: Report = quiet_report) -> Path | None:
+    def restore(self, file: Path, report: Report = quiet_report, actor: Actor = NOBODY) -> Path | None:
         """Put a backup in the database's place; this Database is closed by it, open the folder again afterwards.
 
         Returns what the present database was kept as. Raises what `app.services.restoring.restore` raises.
@@ -338,7 +337,7 @@ class Database:
         if self._sessions is not None:
             self._sessions.close()
         release(self._locks)
-        return restore(self.folder, self._key, file, now, report)
+        return restore(self.folder, self._key, file, now, report, actor)
 
     def close(self) -> None:
         """Close every connection and give the folder back."""

@@ -40,18 +40,13 @@ def run(args: argparse.Namespace) -> int:
 def restore_opened(args: argparse.Namespace) -> Path | None:
     """Restore into a desk that opens, after saying what will be lost."""
     from app.services.backups import Backups, read_backup
-    from app.services.history import add_audit
     from app.services.restoring import restore
     from app.startup import open_for_command
 
     with open_for_command(args.data, args.user) as desk:
         losses = Backups(desk).losses(args.file)
         confirm(losses.sentence(read_backup(args.file).made_at), yes=args.yes)
-        key, folder, now = desk.sessions.key, desk.folder, desk.now()
-    kept = restore(folder, key, args.file, now)
-    with open_for_command(args.data) as desk, desk.sessions.writing() as session:
-        add_audit(session, desk, "backup_restored", "backup", "command")
-    return kept
+    return restore(desk.folder, desk.sessions.key, args.file, desk.now(), actor=desk.actor)
 
 
 def restore_without_desk(args: argparse.Namespace, folder: Path) -> Path | None:

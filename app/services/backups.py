@@ -25,7 +25,9 @@ from app.errors import EnvironmentFailure
 from app.failures import CORRUPT, DATABASE_DAMAGED, NOTADB, database_code, translate_disk_error
 from app.security.keys import KEY_FILE, Keeper, check_value, read_desk_file
 from app.security.passphrase import WrappedKeyUnreadable, read_wrapped
+from app.services.history import add_audit
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
+from app.services.settings import Settings
 from app.version import VERSION
 from db.cipher import DatabaseError
 from db.copies import UnsoundCopy, copy_database, inspect, rows_missing_in
@@ -129,8 +131,6 @@ class Backups:
 
         Raises EnvironmentFailure when the disk is full, read-only or gone, BackupFailed, Cancelled.
         """
-        from app.services.history import add_audit
-
         backup = make_backup(
             self._desk.folder,
             self._file,
@@ -146,6 +146,14 @@ class Backups:
         if folder is None:
             self.thin()
         return backup
+
+    def make_if_due(
+        self, report: Report = quiet_report, cancelled: CancelledCheck = never_cancelled
+    ) -> Backup | None:
+        """The backup of the day, unless there is one or the setting is off; None then. Raises what `make` raises."""
+        if not self.is_due() or not Settings(self._desk).get("daily_backup"):
+            return None
+        return self.make(BackupKind.DAILY, report=report, cancelled=cancelled)
 
     def list(self, folder: Path | None = None) -> tuple[Backup, ...]:
         """The backups in `folder` (None: the desk's own), the newest first."""

@@ -13,6 +13,8 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from app.data_folder import (
     BACKUPS,
     DATABASE,
@@ -21,6 +23,7 @@ from app.data_folder import (
     sync_folder,
     touch_private,
 )
+from app.desk import NOBODY, Actor, Desk
 from app.domain.message import msg
 from app.errors import EnvironmentFailure, UserError
 from app.failures import BUSY_ELSEWHERE, CORRUPT, NOTADB, database_code, translate_disk_error
@@ -29,27 +32,36 @@ from app.security.keys import DeskKey, Keeper, KeyLost, read_recovery_text
 from app.security.passphrase import unwrap
 from app.security.secret_store import SecretStore
 from app.services.backups import BackupKind, check_backup, make_backup, read_sidecar
+from app.services.history import add_audit
 from app.services.progress import Report, quiet_report
+from app.services.setup import place_of
 from db.cipher import DatabaseError, connect
 from db.copies import UnsoundCopy
+from db.engine import Sessions, open_engine
 from db.migrations import HEAD
+from db.models import Organisation
 
 INCOMING = "cunyi.db.incoming"
 SET_ASIDE = "set-aside"
 LOGS = ("-wal", "-shm")
 
 
-def restore(folder: Path, key: bytes, file: Path, now: datetime, report: Report = quiet_report) -> Path | None:
+def restore(
+    folder: Path, key: bytes, file: Path, now: datetime, report: Report = quiet_report, actor: Actor = NOBODY
+) -> Path | None:
     """Put the backup `file` in the place of the database of `folder`; every connection must be closed.
 
-    Returns what the present database was kept as (a backup, or a set-aside file when it is damaged), None without one.
+    That it was restored, and by whom, stands in the audit chain of the restored database. Returns what the present
+    database was kept as (a backup, or a set-aside file when it is damaged), None without one.
     Raises EnvironmentFailure: somebody has it open, the backup is damaged or newer than the program, the disk is full.
     """
     report(0, 0, msg("正在核对备份。"))
     refuse_newer(check_backup(file, key))
+    report(0, 0, msg("正在恢复备份。"))
     lock = lock_alone(folder)
     try:
         incoming = copy_in(folder, file)
+        note_restoring(folder, incoming, key, now, actor)
         aside = keep_present(folder, key, now, report)
         take_place(folder, incoming)
         return aside
@@ -115,12 +127,26 @@ def refuse_newer(schema: str) -> None:
 def copy_in(folder: Path, file: Path) -> Path:
     """A private copy of the backup beside the database, wholly on the disk. Raises OSError."""
     incoming = folder / INCOMING
-    incoming.unlink(missing_ok=True)
+    for end in ("", *LOGS):
+        incoming.with_name(incoming.name + end).unlink(missing_ok=True)
     touch_private(incoming)
     with file.open("rb") as source, incoming.open("r+b") as target:
         shutil.copyfileobj(source, target, 1024 * 1024)
     sync_file(incoming)
     return incoming
+
+
+def note_restoring(folder: Path, incoming: Path, key: bytes, now: datetime, actor: Actor) -> None:
+    """Add the restoring to the audit chain of the copy, before it takes its place."""
+    sessions = Sessions(open_engine(incoming, key, "rw"))
+    try:
+        with sessions.writing() as session:
+            own = session.scalars(select(Organisation).where(Organisation.is_self)).one()
+            desk = Desk(folder, sessions, place_of(own), actor, lambda: now)
+            add_audit(session, desk, "backup_restored", "organisation", own.id)
+    finally:
+        sessions.close()
+    sync_file(incoming)
 
 
 def keep_present(folder: Path, key: bytes, now: datetime, report: Report) -> Path | None:

@@ -15,6 +15,7 @@ from app.services.backups import BackupKind, Backups, Losses, kept
 from app.services.history import record_change
 from app.services.progress import Cancelled
 from app.services.restoring import restore, restore_on_this_computer
+from app.services.settings import Settings
 from app.startup import look, open_database
 from db.cipher import connect
 from db.engine import Sessions, open_engine
@@ -41,6 +42,13 @@ def groups(file, key=KEY):
     found = [row[0] for row in connection.execute("SELECT group_name FROM household ORDER BY id")]
     connection.close()
     return found
+
+
+def last_action(file):
+    connection = connect(file, KEY, "ro")
+    [(action,)] = connection.execute("SELECT action FROM audit_entry ORDER BY sequence DESC LIMIT 1")
+    connection.close()
+    return action
 
 
 def overwrite(file, start, content):
@@ -126,6 +134,16 @@ def test_the_first_start_of_a_day_is_due_for_a_backup(clinic_desk, backups, cloc
     assert backups.is_due()
 
 
+def test_the_backup_of_the_day_is_made_once_and_only_when_it_is_wanted(clinic_desk, backups, clock):
+    clock.moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert backups.make_if_due().kind is BackupKind.DAILY
+    assert backups.make_if_due() is None
+    clock.forward(days=1)
+    Settings(clinic_desk).set("daily_backup", False)
+    assert backups.make_if_due() is None
+    assert len(backups.list()) == 1
+
+
 def test_backups_are_thinned_by_day_week_and_month(backups, clock):
     clock.moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     for _ in range(10):
@@ -177,9 +195,10 @@ def test_a_restored_backup_takes_the_place_and_the_present_is_kept(clinic_desk, 
     clinic_desk.sessions.close()
     clock.forward(minutes=1)
     aside = restore(clinic_desk.folder, KEY, made.file, clock())
+    assert {path.name for path in clinic_desk.folder.iterdir()} == {"cunyi.db", "backups", "use.lock"}
     assert groups(clinic_desk.folder / "cunyi.db") == ["3组"]
     assert groups(aside) == ["3组", "4组"]
-    assert {path.name for path in clinic_desk.folder.iterdir()} == {"cunyi.db", "backups", "use.lock"}
+    assert last_action(clinic_desk.folder / "cunyi.db") == "backup_restored"
 
 
 def test_a_log_that_a_killed_program_left_is_not_replayed_into_the_restored_database(clinic_desk, backups, clock):
