@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.startup import Database
     from ui.background import Runner
     from ui.dialogs import Dialogs
+    from ui.theme.tokens import Tone
 
 
 class Navigate(Protocol):
@@ -59,6 +60,18 @@ def say_nothing(sentence: str) -> None:
     """There is no window to say it in."""
 
 
+def show_no_sync(words: str, tone: Tone) -> None:
+    """There is no bar to show the state of the exchange in."""
+
+
+def apply_nothing(name: str, value: object) -> None:
+    """There is no window to apply a setting to."""
+
+
+def do_nothing() -> None:
+    """There is no window to open again."""
+
+
 @dataclass(frozen=True)
 class SettingsPage:
     """One page of the settings. A screen's package adds its own by `settings_pages(services) -> list[SettingsPage]`."""
@@ -80,6 +93,8 @@ def _service(module: str, name: str) -> Any:
 class Services:
     """The services of one desk and one user. `preview` shows a sheet before it is printed, `say` a passing sentence.
 
+    `show_sync` is the state of the exchange in the top bar, such as (“已与卫生院同步 8:42”, "green"). `apply_setting` makes
+    a kept setting take effect at once, `reopen` closes the desk and opens the folder anew (after restoring a backup).
     `database` is the opened folder (keeper of the key, recovery key, restoring); None in tests of single screens.
     """
 
@@ -89,6 +104,9 @@ class Services:
     navigate: Navigate = navigate_nowhere
     preview: Callable[[bytes, str], None] = preview_nothing
     say: Callable[[str], None] = say_nothing
+    show_sync: Callable[[str, Tone], None] = show_no_sync
+    apply_setting: Callable[[str, object], None] = apply_nothing
+    reopen: Callable[[], None] = do_nothing
     database: Database | None = None
     settings_pages: list[SettingsPage] = field(default_factory=list)
 
