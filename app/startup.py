@@ -14,6 +14,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -290,9 +291,13 @@ class Database:
     def sign_in(self, user_id: str, pin: str) -> Desk:
         """The desk with this user. Raises WrongPin, Locked, or UserError for an account that is not active."""
         from app.services.accounts import attempt
+        from app.services.settings import Settings
 
         desk = self.desk_of(NOBODY)
-        return desk.signed_in_as(attempt(desk, user_id, pin))
+        actor = attempt(desk, user_id, pin)
+        with suppress(OSError):  # only the look of the next first frame depends on it
+            Settings(desk).refresh_early()
+        return desk.signed_in_as(actor)
 
     def desk_of(self, actor: Actor) -> Desk:
         """The desk in the name of `actor`, without a PIN: for commands, and for work in the background."""

@@ -14,6 +14,7 @@ from app.data_folder import DATABASE, sync_folder, touch_private
 from app.desk import Actor, Desk
 from app.failures import translate_database_error
 from app.services.history import record_change
+from app.services.settings import write_early_settings
 from app.services.setup import SetupAnswers, found, place_of
 from app.version import VERSION
 from db.cipher import DatabaseError
@@ -33,6 +34,7 @@ def found_desk(folder: Path, key: bytes, answers: SetupAnswers, clock: Callable[
         actor = write_first_rows(folder, file, key, answers, clock)
     except DatabaseError as error:
         raise translate_database_error(error) or error from error
+    write_early_settings(folder, answers.kind, {})
     os.replace(file, folder / DATABASE)
     sync_folder(folder)
     return actor

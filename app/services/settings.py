@@ -1,7 +1,8 @@
 """What a desk can set, each declared once: name, kind, default, and one sentence of help.
 
 Values live in the database. Those that the window needs before the database is open (`early`) are also written to
-settings.json in the data folder, which holds nothing else; a damaged file means the defaults.
+settings.json in the data folder, with the kind of the desk, whose colours the first frame has; a damaged file means
+the defaults.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 SETTINGS_FILE = "settings.json"
+DESK_KIND = "desk_kind"
+DESK_KINDS = ("clinic", "township")
 
 Value = bool | int | str
 
@@ -133,6 +136,13 @@ class Settings:
         with self._desk.sessions.reading() as session:
             return stored_values(session)
 
+    def refresh_early(self) -> None:
+        """See that settings.json says what the database says, as after restoring on another computer. Raises OSError."""
+        told = {DESK_KIND: self._desk.place.kind, **self.all()}
+        early = read_early_settings(self._desk.folder)
+        if {name: told[name] for name in early} != early:
+            write_early_settings(self._desk.folder, self._desk.place.kind, told)
+
     def set(self, name: str, value: Value) -> Value:
         """Keep a value and return it. Raises Refused for one that may not be set, KeyError for an undeclared name."""
         kind = BY_NAME[name]
@@ -160,7 +170,7 @@ class Settings:
                 number=revision_count(session, "setting", name) + 1,
             )
             session.flush()
-            write_early_settings(self._desk.folder, stored_values(session))
+            write_early_settings(self._desk.folder, self._desk.place.kind, stored_values(session))
         return value
 
 
@@ -175,20 +185,24 @@ def stored_values(session: Session) -> dict[str, Value]:
 
 
 def read_early_settings(folder: Path) -> dict[str, Value]:
-    """What the window must know before the database is open: language, type size, contrast. Never raises."""
+    """What the window must know before the database is open: the kind of the desk ("" when not known), language, type
+    size, contrast. Never raises."""
     try:
         told = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         told = {}
     told = told if isinstance(told, dict) else {}
-    early = [kind for kind in SETTINGS if kind.early]
-    return {
-        kind.name: told[kind.name] if kind.name in told and not kind.problem(told[kind.name]) else kind.default
-        for kind in early
-    }
+    kind = told.get(DESK_KIND)
+    early: dict[str, Value] = {DESK_KIND: kind if kind in DESK_KINDS else ""}
+    for each in SETTINGS:
+        if each.early:
+            is_good = each.name in told and not each.problem(told[each.name])
+            early[each.name] = told[each.name] if is_good else each.default
+    return early
 
 
-def write_early_settings(folder: Path, values: Mapping[str, Value]) -> None:
-    """Write the early ones among `values` to settings.json. Raises OSError."""
+def write_early_settings(folder: Path, desk_kind: str, values: Mapping[str, Value]) -> None:
+    """Write the kind of the desk and the early ones among `values` to settings.json. Raises OSError."""
     early = {kind.name: values.get(kind.name, kind.default) for kind in SETTINGS if kind.early}
-    write_private(folder / SETTINGS_FILE, json.dumps(early, ensure_ascii=False, indent=1).encode())
+    content = json.dumps({DESK_KIND: desk_kind, **early}, ensure_ascii=False, indent=1)
+    write_private(folder / SETTINGS_FILE, content.encode())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.data_folder import default_folder
 from app.domain.message import Message
 from app.errors import EnvironmentFailure, UserError
 from app.security.keys import Keeper, KeyLost, WrongRecoveryKey, read_desk_file
@@ -18,6 +19,7 @@ from app.security.secret_store import MemoryStore, NoKeyring, SilentStore
 from app.services.accounts import WrongPin
 from app.services.history import broken_links, chain_length
 from app.services.problems import Refused
+from app.services.settings import read_early_settings
 from app.startup import (
     CannotOpen,
     State,
@@ -104,6 +106,14 @@ def test_a_new_desk_is_opened_by_its_first_user(tmp_path, store, clock):
     with pytest.raises(WrongPin):
         database.sign_in(user.id, "9999")
     database.close()
+
+
+def test_the_kind_of_the_desk_is_known_before_it_is_opened(folder, tmp_path, store, clock):
+    township = answers(kind="township", role="township_pharmacist", division_code="411624104000", record_prefix="")
+    create_desk(tmp_path / "township", township, store=store, clock=clock).close()
+    assert read_early_settings(folder)["desk_kind"] == "clinic"
+    assert read_early_settings(tmp_path / "township")["desk_kind"] == "township"
+    assert read_early_settings(tmp_path)["desk_kind"] == ""
 
 
 def test_only_the_owner_can_look_into_the_folder(folder):
@@ -362,6 +372,18 @@ def test_a_restored_desk_is_opened_again(folder, store, clock):
     reopened = open_database(look(folder, store), clock=clock)
     assert [user.name for user in reopened.users()] == ["王明"]
     reopened.close()
+
+
+@pytest.mark.parametrize(
+    ("system", "variable", "expected"),
+    [("linux", "XDG_DATA_HOME", "cunyi"), ("win32", "LOCALAPPDATA", "Cunyi")],
+)
+def test_the_default_folder_is_where_the_system_keeps_data(monkeypatch, tmp_path, system, variable, expected):
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert default_folder() == tmp_path / expected
+    monkeypatch.delenv(variable)
+    assert default_folder().is_relative_to(Path.home())
 
 
 def test_a_command_takes_the_passphrase_from_the_environment(locked_folder, monkeypatch):

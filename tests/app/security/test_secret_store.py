@@ -78,6 +78,25 @@ KeyringStore().set("desk", "a secret that nobody may read")
     assert [file for file in files if b"a secret that nobody may read" in file.read_bytes()] == []
 
 
+def test_a_desk_is_founded_and_opened_again_with_the_real_secret_service(tmp_path):
+    program = """
+from pathlib import Path
+from app.startup import create_desk, look, open_database, open_for_command
+from tests.desks import PIN, answers
+folder = Path("desk")
+create_desk(folder, answers()).close()
+opening = look(folder)
+database = open_database(opening)
+[user] = database.users()
+print(opening.state.value, database.keeper().value, database.sign_in(user.id, PIN).actor.name)
+print(look(folder).state.value)
+database.close()
+"""
+    assert in_session(tmp_path, UNLOCKED, program).split() == ["ready", "keyring", "王明", "in_use"]
+    said = in_session(tmp_path, LOCKED, "from app.startup import look; from pathlib import Path; print(look(Path('desk')).state)")
+    assert said.strip() == "keyring_silent"
+
+
 def test_a_real_keyring_that_stays_locked_is_told(tmp_path):
     in_session(tmp_path, UNLOCKED, 'from app.security.secret_store import KeyringStore; KeyringStore().set("a", "b")')
     said = in_session(tmp_path, LOCKED, REPORT_REFUSAL.format(call='KeyringStore().get("a")'))

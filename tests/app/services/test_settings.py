@@ -74,17 +74,32 @@ def test_a_change_is_in_the_history(clinic_desk):
 
 def test_early_settings_are_there_before_the_database_is_open(clinic_desk):
     assert read_early_settings(clinic_desk.folder) == {
+        "desk_kind": "",
         "language": "zh_CN",
         "type_scale_percent": 100,
         "high_contrast": False,
     }
     Settings(clinic_desk).set("type_scale_percent", 200)
     Settings(clinic_desk).set("backup_folder", "/media/U盘")
-    assert read_early_settings(clinic_desk.folder)["type_scale_percent"] == 200
+    early = read_early_settings(clinic_desk.folder)
+    assert (early["type_scale_percent"], early["desk_kind"]) == (200, "clinic")
     assert "U盘" not in (clinic_desk.folder / "settings.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"type_scale_percent": "x", "language": [], "high_contrast": 1}'])
+def test_signing_in_mends_early_settings_that_another_computer_has_not(clinic_desk):
+    Settings(clinic_desk).set("language", "en")
+    (clinic_desk.folder / "settings.json").unlink()
+    Settings(clinic_desk).refresh_early()
+    assert read_early_settings(clinic_desk.folder)["language"] == "en"
+    written = (clinic_desk.folder / "settings.json").stat()
+    Settings(clinic_desk).refresh_early()
+    assert (clinic_desk.folder / "settings.json").stat().st_mtime_ns == written.st_mtime_ns
+
+
+STRANGE = '{"type_scale_percent": "x", "language": [], "high_contrast": 1, "desk_kind": "x"}'
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", STRANGE])
 def test_a_damaged_file_means_the_defaults(tmp_path, content):
     (tmp_path / "settings.json").write_text(content, encoding="utf-8")
     assert read_early_settings(tmp_path) == read_early_settings(tmp_path / "nowhere")
