@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from datetime import date
+from decimal import Decimal
 
 from app.cli import Subparsers, show
 from app.domain.message import msg
@@ -32,10 +33,12 @@ def run(args: argparse.Namespace) -> int:
 def read_json(text: str) -> object:
     """The JSON in `text`; raises UserError naming the line when it is none."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=Decimal)
     except RecursionError as error:
         raise UserError(msg("内容不是合用的 JSON：嵌套太深。")) from error
     except json.JSONDecodeError as error:
         raise UserError(
             msg("内容不是 JSON：第 {line} 行第 {column} 个字符处写得不对。", line=error.lineno, column=error.colno)
         ) from error
+    except ValueError as error:
+        raise UserError(msg("内容不是合用的 JSON：有一个数太长。")) from error
