@@ -1,0 +1,3 @@
+"""The steps, one module for each revision."""
+
+from __future__ import annotations
