@@ -1,0 +1,17 @@
+"""The data dictionary is the one that the models and the forms make."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_data_dictionary_is_up_to_date():
+    spec = importlib.util.spec_from_file_location("make_data_dictionary", DOCS / "make_data_dictionary.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (DOCS / "data-dictionary.md").read_text(encoding="utf-8") == module.dictionary()
