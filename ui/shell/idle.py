@@ -5,7 +5,7 @@ It listens only to the windows themselves, not to every widget, so that it costs
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QWindow
 
 TOUCHES = (
@@ -23,7 +23,6 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self._timer.timeout.connect(self.idle)
         self._watched: set[int] = set()
         app = QGuiApplication.instance()

@@ -23,7 +23,9 @@ ICONS_ONLY_BELOW = 520
 
 
 class NavigationEntry(QAbstractButton):
-    """One entry: icon and words; filled when it is the screen shown."""
+    """One entry: icon and words; filled when it is the screen shown. `stepped(-1 or 1)` with Up and Down."""
+
+    stepped = Signal(int)
 
     def __init__(self, key: str, title: str, icon_name: str, shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,15 @@ class NavigationEntry(QAbstractButton):
         """How wide icon and words are, with little room around them."""
         words = QFontMetrics(theme.font(tokens.TYPE.navigation, bold=True)).horizontalAdvance(self.text())
         return theme.gap(8) + theme.px(19) + words + theme.gap(6)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens as Space does; Up and Down move on."""
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.stepped.emit(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         """As high as a comfortable target for a finger."""
@@ -143,6 +154,7 @@ class Navigation(QWidget):
         """Append an entry."""
         entry = NavigationEntry(key, title, icon_name, shortcut, self._list)
         entry.clicked.connect(self.on_clicked)
+        entry.stepped.connect(self.on_stepped)
         self._entries[key] = entry
         self._entries_column.insertWidget(self._entries_column.count() - 1, entry)
         if len(self._entries) == 1:
@@ -185,17 +197,13 @@ class Navigation(QWidget):
             entry.setChecked(not entry.isChecked())
             self.chosen.emit(entry.key)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and Down move among the entries, Enter opens."""
+    def on_stepped(self, step: int) -> None:
+        """Go to the neighbour of the entry that has the focus."""
         entries = list(self._entries.values())
-        at = next((number for number, entry in enumerate(entries) if entry.hasFocus()), None)
-        if at is not None and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            step = 1 if event.key() == Qt.Key.Key_Down else -1
-            entries[max(0, min(len(entries) - 1, at + step))].setFocus(Qt.FocusReason.TabFocusReason)
-        elif at is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            entries[at].click()
-        else:
-            super().keyPressEvent(event)
+        at = entries.index(self.sender())
+        neighbour = entries[max(0, min(len(entries) - 1, at + step))]
+        neighbour.setFocus(Qt.FocusReason.TabFocusReason)
+        self._scroll.ensureWidgetVisible(neighbour)
 
     def is_icons_only(self) -> bool:
         """Whether there is room for icons alone."""

@@ -53,7 +53,7 @@ def _is_part_of_qt(widget: QWidget) -> bool:
     while parent is not None:
         if isinstance(parent, MADE_BY_QT_INSIDE):
             return True
-        parent = None if parent.isWindow() else parent.parentWidget()
+        parent = parent.parentWidget()
     return False
 
 

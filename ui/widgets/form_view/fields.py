@@ -422,6 +422,8 @@ class ListControl(QComboBox):
         for option in options:
             self.addItem(option.words(), option.value)
         self.setCurrentIndex(-1)
+        self.view().setObjectName(f"{name}_options")
+        self.view().setAccessibleName(accessible_name)
         self.activated.connect(lambda _index: self.answered.emit())
 
     def raw(self) -> object:
