@@ -1,13 +1,11 @@
 """The one helper that speaks to the user in windows of their own: questions, news, failures, file choosers.
 
 Screens get a `Dialogs` and never build a message box. `QtDialogs` is the real one; `ScriptedDialogs` answers from a
-script, for tests and the tour. What is told is also logged, as the sentence without the values put into it, so that
-no resident's data reaches the log.
+script, for tests and the tour. A failure that is told is also logged, by its type and its place in the code.
 """
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +16,6 @@ from app.domain.message import Message, msg
 from app.errors import CunyiError, EnvironmentFailure
 from app.i18n import tr
 
-LOG = logging.getLogger("cunyi.ui")
 Words = Message | str
 
 
@@ -111,8 +108,10 @@ def notice_of(error: CunyiError) -> Notice:
 
 
 def show_failure(dialogs: Dialogs, error: CunyiError) -> None:
-    """Tell a failure in its own words, and log it without its values."""
-    LOG.warning("%s: %s %s", type(error).__name__, error.message.template, error.details)
+    """Tell a failure in its own words, and log its type and place, which hold nothing of a resident."""
+    from app.logs import fault_event
+
+    fault_event("failure_told", error)
     dialogs.tell(notice_of(error))
 
 

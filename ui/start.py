@@ -122,8 +122,12 @@ def open_window(options: StartOptions, open_in_background: OpenInBackground | No
 
     def go_on() -> None:
         timing.mark("painted")
+        from app.data_folder import default_folder
+        from ui.faults import FaultWatch
+
         load_rare_characters()
         load_qt_words(app)
+        FaultWatch(window, options.data_folder or default_folder())
         if open_in_background is not None:
             open_in_background(window, options)
             return
