@@ -253,7 +253,9 @@ class FollowUps:
 def _new_records(sheet: VisitSheet, proposal: Proposal) -> list[SheetRecord]:
     visit_id = new_id()
     return [
-        SheetRecord(new_id(), visit_id, managed, _with_height(sheet, proposal, managed.form_code), said)
+        SheetRecord(
+            new_id(), visit_id, managed, visit_records.with_height(sheet, proposal, managed.form_code), said
+        )
         for managed, said in zip(sheet.diseases, proposal.diseases, strict=True)
     ]
 
@@ -266,19 +268,11 @@ def _recorded(sheet: VisitSheet, proposal: Proposal) -> list[SheetRecord]:
             revising.entry_ids[managed.form_code],
             revising.visit_id,
             managed,
-            _with_height(sheet, proposal, managed.form_code),
+            visit_records.with_height(sheet, proposal, managed.form_code),
             said,
         )
         for managed, said in zip(sheet.diseases, proposal.diseases, strict=True)
     ]
-
-
-def _with_height(sheet: VisitSheet, proposal: Proposal, form_code: str) -> dict[str, Any]:
-    """The answers with the height that the BMI was computed from, so that a later correction gives the same BMI."""
-    answers = dict(proposal.answers[form_code])
-    if "bmi" in answers and sheet.person.height_cm is not None:
-        answers.setdefault("height", sheet.person.height_cm)
-    return answers
 
 
 def _saved(sheet: VisitSheet, records: Sequence[SheetRecord], revisions: Mapping[str, int]) -> SavedVisit:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from app.domain.phones import NO_PHONE
+
 
 def masked_phone(phone: str) -> str:
-    """138****2716: the first three and the last four digits; a short number keeps its last two; "" stays ""."""
+    """138****2716: the first three and the last four digits; a short number keeps its last two; "" for none (无)."""
     number = phone.strip()
+    if number == NO_PHONE:
+        return ""
     if len(number) >= 11:
         return number[:3] + "*" * (len(number) - 7) + number[-4:]
     if len(number) > 4:

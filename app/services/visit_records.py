@@ -19,7 +19,7 @@ from app.desk import Desk
 from app.domain.chronic_followup import Referral, count_unsatisfactory_in_a_row
 from app.forms.registry import form
 from app.forms.vocabulary import NOTE
-from app.services.follow_up_proposals import YES, DiseaseProposal
+from app.services.follow_up_proposals import YES, DiseaseProposal, Proposal
 from app.services.follow_up_views import DEAD, LOST, MOVED, ManagedDisease, PastVisit, VisitSheet
 from app.services.history import record_change
 from app.services.resident_keys import refresh_household_keys, refresh_keys
@@ -136,10 +136,18 @@ def made_referral(answers: Mapping[str, Any], proposal: DiseaseProposal) -> str:
     return proposal.referral if proposal.referral != Referral.NO else str(Referral.YES)
 
 
+def with_height(sheet: VisitSheet, proposal: Proposal, form_code: str) -> dict[str, Any]:
+    """The answers with the height that the BMI was computed from, so that a later correction gives the same BMI."""
+    answers = dict(proposal.answers[form_code])
+    if "bmi" in answers and sheet.person.height_cm is not None:
+        answers.setdefault("height", sheet.person.height_cm)
+    return answers
+
+
 def insert_sheets(session: Session, desk: Desk, resident_id: str, records: Sequence[SheetRecord]) -> None:
     """The FormEntry and FollowUp rows of a new visit with their history."""
     now = desk.now()
-    session.execute(insert(_ENTRIES), [_entry_row(desk, resident_id, record, now) for record in records])
+    session.execute(insert(_ENTRIES), [entry_row(desk, resident_id, record, now) for record in records])
     session.execute(
         insert(_FOLLOW_UPS),
         [
@@ -233,10 +241,11 @@ def copy_last_results(
     session: Session, enrolments: Iterable[ManagedDisease], visits: Sequence[PastVisit]
 ) -> None:
     """Put the newest visit's result on each enrolment; `visits` oldest first."""
-    session.execute(_COPY_LAST, [_last_result(enrolment, visits) for enrolment in enrolments])
+    session.execute(_COPY_LAST, [last_result(enrolment, visits) for enrolment in enrolments])
 
 
-def _last_result(enrolment: ManagedDisease, visits: Sequence[PastVisit]) -> dict[str, Any]:
+def last_result(enrolment: ManagedDisease, visits: Sequence[PastVisit]) -> dict[str, Any]:
+    """The columns of an enrolment that follow from its visits, oldest first, with its id as `of_enrolment`."""
     newest = newest_of(visits, enrolment)
     of_disease = [visit for visit in visits if visit.disease == enrolment.disease]
     streak = count_unsatisfactory_in_a_row(
@@ -354,7 +363,8 @@ def come_back(session: Session, desk: Desk, resident_id: str, visit_id: str, rea
     )
 
 
-def _entry_row(desk: Desk, resident_id: str, record: SheetRecord, now: datetime) -> dict[str, Any]:
+def entry_row(desk: Desk, resident_id: str, record: SheetRecord, now: datetime) -> dict[str, Any]:
+    """The FormEntry of a new sheet."""
     return {
         "id": record.entry_id,
         "form_code": record.managed.form_code,
