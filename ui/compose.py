@@ -428,12 +428,12 @@ def screen_entries(services: Services) -> list[ScreenEntry]:
 def resident_hits(services: Services, text: str) -> list[SearchHit]:
     """Residents for the search box, each in two lines."""
     from app.services.resident_views import ACTIVE, STATE_LABELS
-    from ui.shell.search_box import SearchHit
+    from ui.shell.search_box import MOST_HITS, SearchHit
     from ui.widgets.chips import ChipText
 
     sexes = {1: tr("男"), 2: tr("女")}
     hits = []
-    for hit in services.search.find(text):
+    for hit in services.search.find(text, limit=MOST_HITS):
         age = "" if hit.age is None else tr("{age} 岁", age=hit.age)
         title = "  ".join(part for part in (hit.name, sexes.get(hit.sex, ""), age) if part)
         family = tr("{head}家", head=hit.head_name) if hit.head_name else ""

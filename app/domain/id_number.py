@@ -107,6 +107,8 @@ class IdNumber:
 
 def clean_id_text(text: str) -> str:
     """`text` half width, without spaces, upper case, with look-alikes of X (Cyrillic, Greek, ×) turned into X."""
+    if text.isascii() and text.isalnum():
+        return text.upper()  # the usual case, and a search cleans some fifty numbers
     half_width = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
     no_spaces = "".join(
         c for c in half_width if not (c.isspace() or c in _INVISIBLE or "\ud800" <= c <= "\udfff")
