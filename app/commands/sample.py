@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from app.cli import Subparsers, show, warn
 from app.domain.message import Message, msg
@@ -20,6 +22,7 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--seed", type=int, default=None, metavar="N", help=tr("随机种子，同一个种子造出同样的人")
     )
+    parser.add_argument("--township", action="store_true", help=tr("造一个示例卫生院，已有几个村交来申领单"))
     parser.set_defaults(run=run)
 
 
@@ -39,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
     if not 0 <= args.years <= 30:
         raise UserError(msg("年数请填 0 到 30 之间的数，您填的是 {given}。", given=args.years))
     folder = args.data or default_folder()
+    if args.township:
+        return _township(folder)
     desk = build_clinic(
         folder,
         residents=args.residents,
@@ -61,9 +66,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _passphrase() -> str | None:
-    import os
+def _township(folder: Path) -> int:
+    from app.demo.clinic import PIN
+    from app.demo.township import PHARMACIST, build_township
 
+    build_township(folder, passphrase=_passphrase(), for_window=False, report=_Steps().report).close()
+    show(
+        tr(
+            "示例卫生院已造好，内容都是虚构的。数据在 {folder}，用户 {user}，PIN {pin}。",
+            folder=folder,
+            user=PHARMACIST,
+            pin=PIN,
+        )
+    )
+    return 0
+
+
+def _passphrase() -> str | None:
     from app.startup import PASSPHRASE_VARIABLE
 
     return os.environ.get(PASSPHRASE_VARIABLE) or None

@@ -106,7 +106,7 @@ def build_clinic(
         fill_clinic(desk, residents=residents, years=years, seed=seed, report=report, cancelled=cancelled)
     except BaseException:
         desk.close()
-        _remove_new_desk(folder, before)
+        remove_new_desk(folder, before)
         raise
     return desk
 
@@ -177,7 +177,7 @@ def _first_day(today: date, years: int) -> date:
     return today - timedelta(days=round(years * 365.25))
 
 
-def _remove_new_desk(folder: Path, before: set[Path] | None) -> None:
+def remove_new_desk(folder: Path, before: set[Path] | None) -> None:
     """Take away what was made; `before` is what the folder held, None when there was no folder."""
     for item in set(folder.iterdir()) - (before or set()):
         if item.is_dir():

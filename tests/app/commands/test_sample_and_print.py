@@ -11,6 +11,8 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.cli import main
+from app.services.history import broken_links
+from app.services.review import Review
 from app.startup import open_for_command
 from db.models import AuditEntry, FollowUp, Resident
 
@@ -116,3 +118,23 @@ def test_print_says_plainly_what_is_wrong(folder, tmp_path, capsys, arguments, s
 def test_the_sample_is_of_today(folder):
     _, year = hypertensive(folder)
     assert year in (datetime.now(UTC).year, datetime.now(UTC).year - 1)
+
+
+def test_a_sample_township_holds_requests_in_every_state(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CUNYI_PASSPHRASE", "示例用的一句长长的密码")
+    folder = tmp_path / "卫生院"
+    assert main(["sample", "--township", "--data", str(folder)]) == 0
+    assert "用户 陈静，PIN 2580" in capsys.readouterr().out
+    with open_for_command(folder) as desk:
+        inbox = Review(desk).inbox()
+        with desk.sessions.reading() as session:
+            assert broken_links(session) == []
+    assert [request.state.value for request in inbox] == [
+        "authorised",
+        "in_review",
+        "authorised",
+        "approved",
+        "returned",
+    ]
+    assert inbox[0].kind.value == "emergency"
+    assert all("示例" in request.clinic_name for request in inbox)
