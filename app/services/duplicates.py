@@ -39,15 +39,15 @@ def likely_duplicates(
     if key and birth_date:
         rows = _rows(session, Resident.name_key == key)
         hints += [
-            _hint(row, "name_and_birth", today) for row in rows if _may_be_one_day(birth_date, _birth(row[0]))
+            _hint(row, "name_and_birth", today) for row in rows if may_be_one_day(birth_date, _birth(row[0]))
         ]
     seen = {except_id}
     return [hint for hint in hints if not (hint.resident_id in seen or seen.add(hint.resident_id))]
 
 
-def _may_be_one_day(one: str, other: str) -> bool:
-    """Whether two approximate dates can mean the same day."""
-    return bool(other) and first_day(one) < _after(other) and first_day(other) < _after(one)
+def may_be_one_day(one: str, other: str) -> bool:
+    """Whether two births as written ("1955", "1955-03-08") can mean the same day; "" is no birth and agrees with none."""
+    return bool(one and other) and first_day(one) < _after(other) and first_day(other) < _after(one)
 
 
 def _after(written: str) -> date:
