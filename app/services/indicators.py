@@ -155,7 +155,7 @@ def _period(year: int, cut_off: date | None, today: date) -> Period:
 
 
 def _counts_examination() -> bool:
-    return "health_exam" in FORM_MODULES
+    return queries.EXAMINATION in FORM_MODULES
 
 
 def _managed_people(
@@ -179,7 +179,7 @@ def _managed_people(
     for row in queries.checks(*of_period):
         checks[row.resident_id].append(RequiredCheck(row.due_on, row.done_on))
     examined: dict[str, list[date]] = defaultdict(list)
-    for row in queries.examinations(session, period.start, period.cut_off):
+    for row in queries.examinations(*of_period) if _counts_examination() else ():
         examined[row.resident_id].append(row.entry_date)
     people: dict[str, ManagedPerson] = {}
     for row in queries.managed(*of_period):

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
 
 from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident
 
 FACE_TO_FACE = (1, 2)
 """随访方式 门诊 and 家庭."""
+
+EXAMINATION = "health_exam"
+"""健康体检表 in the list of national forms."""
 
 _TASK = DueTask.__table__.c
 _ENROLMENT = Enrolment.__table__.c
@@ -75,20 +79,25 @@ def visits(
 def checks(
     session: Session, organisation_id: str, disease: str, start: date, end: date
 ) -> Sequence[Row[Any]]:
-    """The referral checks of a disease that were due in the period."""
+    """The referral checks of a disease that were due in the period. Index ix_due_task_enrolment_id."""
     statement = select(_TASK.resident_id, _TASK.due_on, _TASK.done_on).where(
-        _TASK.organisation_id == organisation_id,
+        _TASK.enrolment_id.in_(_enrolled(organisation_id, disease, _ENROLMENT.id)),
         _TASK.kind == "referral_check",
-        _TASK.disease == disease,
         _TASK.due_on.between(start, end),
     )
     return session.execute(statement).all()
 
 
-def examinations(session: Session, start: date, end: date) -> Sequence[Row[Any]]:
-    """The days of complete yearly examinations in the period."""
+def examinations(
+    session: Session, organisation_id: str, disease: str, start: date, end: date
+) -> Sequence[Row[Any]]:
+    """The days of complete yearly examinations in the period.
+
+    Index ix_form_entry_resident_id_form_code_entry_date.
+    """
     statement = select(_ENTRY.resident_id, _ENTRY.entry_date).where(
-        _ENTRY.form_code == "health_exam",
+        _ENTRY.resident_id.in_(_enrolled(organisation_id, disease, _ENROLMENT.resident_id)),
+        _ENTRY.form_code == EXAMINATION,
         _ENTRY.state == "complete",
         _ENTRY.entry_date.between(start, end),
     )
@@ -132,3 +141,8 @@ def face_to_face_counts(
         )
     )
     return session.execute(statement).all()
+
+
+def _enrolled(organisation_id: str, disease: str, column: ColumnElement[str]) -> Select[tuple[str]]:
+    """A column of every enrolment of a disease."""
+    return select(column).where(_ENROLMENT.organisation_id == organisation_id, _ENROLMENT.disease == disease)
