@@ -42,7 +42,8 @@ def paint_chip(painter: QPainter, theme: Theme, chip: ChipText, left_middle: QPo
     font = theme.font(tokens.TYPE.chip)
     metrics = QFontMetrics(font)
     padding = theme.px(8)
-    text = metrics.elidedText(chip.text, Qt.TextElideMode.ElideRight, max(0, int(widest) - 2 * padding))
+    # One pixel more: `chip_width` is rounded, and a text a fraction wider than its room would be cut.
+    text = metrics.elidedText(chip.text, Qt.TextElideMode.ElideRight, max(0, int(widest) - 2 * padding + 1))
     height = theme.px(tokens.CHIP_HEIGHT)
     width = metrics.horizontalAdvance(text) + 2 * padding
     box = QRectF(left_middle.x(), left_middle.y() - height / 2, width, height)

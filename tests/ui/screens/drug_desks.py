@@ -1,0 +1,102 @@
+"""A clinic and its township for tests of the drug screens: two real encrypted desks, paired, with their screens' services.
+
+    world = DrugWorld(tmp_path); draft = world.draft(); file = world.submitted_file()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.desk import Desk
+from app.exchange.keys import make_keys
+from app.services.catalogue import Catalogue
+from app.services.exchange import Exchange
+from app.services.pairing import Pairing
+from app.services.request_lines import LineEdit
+from app.services.requests import Requests
+from db.models import Organisation, OwnKeys
+from tests.desks import Clock, make_clinic, make_township
+from ui.background import ImmediateRunner
+from ui.dialogs import ScriptedDialogs
+from ui.services import Services
+
+FIGURES = (("硝苯地平", 9, "44"), ("二甲双胍", 12, "30"), ("阿莫西林", 31, "26"))
+"""(name, on hand, monthly use); the suggestions are 79, 48 and 21."""
+
+
+@dataclass
+class Seen:
+    """What a screen asked of the window: where to go, what to say, what to show on paper."""
+
+    places: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    sheets: list[tuple[bytes, str]] = field(default_factory=list)
+
+    def navigate(self, key: str, /, **arguments: object) -> bool:
+        """Remember where a screen wanted to go."""
+        self.places.append((key, arguments))
+        return True
+
+
+def give_keys(desk: Desk) -> None:
+    """Keys of its own, as the first start makes them."""
+    private, public = make_keys()
+    with desk.sessions.writing() as session:
+        own = session.get_one(Organisation, desk.place.id)
+        own.signing_public_key, own.sealing_public_key = public.signing, public.sealing
+        session.add(OwnKeys(organisation_id=own.id, signing_private_key=private.signing,
+                            sealing_private_key=private.sealing))
+
+
+def introduce(one: Desk, other: Desk, folder: Path) -> None:
+    """Pair two desks."""
+    for here, there in ((one, other), (other, one)):
+        card = Pairing(there).save_card(folder / "card.cyn")
+        Pairing(here).pair(Pairing(here).look_at_card(card))
+
+
+def services_of(desk: Desk, dialogs: ScriptedDialogs | None = None) -> tuple[Services, Seen]:
+    """Services that work at once, answer from a script, and what the screen asks of the window."""
+    seen = Seen()
+    made = Services(desk, ImmediateRunner(), dialogs or ScriptedDialogs(), navigate=seen.navigate,
+                    preview=lambda pdf, title: seen.sheets.append((pdf, title)), say=seen.sentences.append)
+    return made, seen
+
+
+class DrugWorld:
+    """A clinic, its township, and the folder of the stick that goes between them."""
+
+    def __init__(self, folder: Path, *, paired: bool = True) -> None:
+        self.folder, self.clock = folder, Clock()
+        self.clinic = make_clinic(folder / "clinic", self.clock)
+        self.township = make_township(folder / "township", self.clock)
+        for desk in (self.clinic, self.township):
+            give_keys(desk)
+        if paired:
+            introduce(self.clinic, self.township, folder)
+
+    def close(self) -> None:
+        """Close both files."""
+        for desk in (self.clinic, self.township):
+            desk.sessions.engine.dispose()
+
+    def draft(self, figures: tuple = FIGURES, requested: Mapping[str, object] | None = None) -> str:
+        """A regular draft with these drugs; gives its id."""
+        requests = Requests(self.clinic)
+        request = requests.start().request
+        for name, on_hand, use in figures:
+            drug = Catalogue(self.clinic).find(name)[0]
+            line = requests.add_line(request.id, drug.code)
+            wanted = (requested or {}).get(name)
+            requests.edit_line(request.id, line.id, LineEdit(on_hand, use, wanted))
+        return request.id
+
+    def submitted_file(self, name: str = "request.cyx") -> Path:
+        """A draft filled with the suggestions, submitted, and written to a file."""
+        requests = Requests(self.clinic)
+        request_id = self.draft()
+        requests.fill_with_suggestions(request_id)
+        done = requests.submit(request_id, requests.get(request_id).version)
+        return Exchange(self.clinic).save_file(done.message_id, self.folder / name)

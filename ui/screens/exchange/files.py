@@ -1,0 +1,122 @@
+"""Handing a file over and opening one that came: what the request, its review and the exchange screen share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QWidget
+
+from app.domain.message import Message, msg
+from app.errors import CunyiError
+from app.i18n import tr
+from ui.dialogs import FileKind, Notice, show_failure
+
+if TYPE_CHECKING:
+    from app.services.post import TakenIn
+    from ui.services import Services
+
+ENVELOPES = (FileKind(msg("收发文件"), ("cyx",)),)
+SCREEN_OF = {"drug_request": "review", "drug_decision": "requests"}
+"""Where what came in is looked at."""
+
+
+def fail(services: Services, error: BaseException) -> None:
+    """Tell a failure that has words for the user; anything else is a fault of the program and goes on."""
+    if not isinstance(error, CunyiError):
+        raise error
+    show_failure(services.dialogs, error)
+
+
+def hand_over(services: Services, message_id: str, *, title: Message | str, on_done: Callable[[], None]) -> None:
+    """Let the user choose where the file goes, and write it. Not done now, it can be done later.
+
+    `on_done` is called in every case, so that the screen says how things stand.
+    """
+    suggested = services.exchange.suggested_name(message_id)
+    file = services.dialogs.save_file(title, suggested, ENVELOPES)
+    if file is None:
+        services.say(tr("文件还没有交出去，随时可以再存。"))
+        on_done()
+        return
+
+    def written(path: Path) -> None:
+        services.say(tr("已存成“{file}”，请交给对方。", file=path.name))
+        on_done()
+
+    def failed(error: BaseException) -> None:
+        on_done()
+        fail(services, error)
+
+    services.runner.run(
+        lambda _report, _cancelled: services.exchange.save_file(message_id, file),
+        on_done=written, on_error=failed, title=tr("正在存文件"), can_cancel=False,
+    )
+
+
+def choose_and_open(services: Services, *, on_refused: Callable[[], None] | None = None) -> None:
+    """Let the user choose a file that came, and take it in."""
+    file = services.dialogs.open_file(msg("打开对方发来的文件"), ENVELOPES)
+    if file is not None:
+        open_envelope(services, file, on_refused=on_refused)
+
+
+def open_envelope(services: Services, file: Path, *, on_refused: Callable[[], None] | None = None) -> None:
+    """Take a file in, tell what came of it, and show it where it belongs.
+
+    A refusal is told and changes nothing; it stands in the list of the exchange, which `on_refused` may read again.
+    """
+
+    def taken(result: TakenIn) -> None:
+        if result.gap is not None:
+            services.dialogs.tell(Notice(msg("还缺文件"), result.message, to_do=result.gap, tone="amber"))
+        else:
+            services.say(tr(result.message))
+        services.navigate(SCREEN_OF.get(result.kind, "exchange"), request_id=result.subject_id)
+
+    def refused(error: BaseException) -> None:
+        if on_refused is not None:
+            on_refused()
+        fail(services, error)
+
+    services.runner.run(
+        lambda _report, _cancelled: services.exchange.open_file(file),
+        on_done=taken, on_error=refused, title=tr("正在打开文件"), can_cancel=False,
+    )
+
+
+class EnvelopeDrops(QObject):
+    """Watches a window for a .cyx file dropped upon it. `dropped(Path)` comes after the drop itself is over."""
+
+    dropped = Signal(object)
+
+    def watch(self, widget: QWidget) -> None:
+        """Accept files on this widget and whatever lies in it."""
+        widget.setAcceptDrops(True)
+        widget.removeEventFilter(self)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take one envelope; everything else is left to others."""
+        drags = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
+        if event.type() not in drags or not isinstance(event, QDropEvent):
+            return False
+        file = envelope_in(event)
+        if file is None:
+            return False
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.Drop:
+            QTimer.singleShot(0, self, lambda: self.dropped.emit(file))
+        return True
+
+
+def envelope_in(event: QDropEvent) -> Path | None:
+    """The one .cyx file that is being dragged, or None."""
+    urls = event.mimeData().urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    file = Path(urls[0].toLocalFile())
+    return file if file.suffix.lower() == ".cyx" else None

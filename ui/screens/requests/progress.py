@@ -1,0 +1,125 @@
+"""进度: which states a request has gone through, by whom and when, and which are still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from app.domain.request_terms import Action, State
+from app.i18n import tr
+from ui.screens.requests.words import short_time
+from ui.theme.theme import Theme, current_theme, theme_changes
+from ui.widgets.cards import Card
+from ui.widgets.labels import label
+from ui.widgets.layouts import Grid
+
+if TYPE_CHECKING:
+    from app.services.request_views import RequestView, StateView
+
+USUAL_WAY = (State.DRAFT, State.AUTHORISED, State.IN_REVIEW, State.APPROVED, State.RELEASED, State.CLOSED)
+ENDED = (State.REJECTED, State.CLOSED, State.SKIPPED, State.CANCELLED, State.VOIDED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line: what happened or will, who and when, the comment that was written."""
+
+    words: str
+    who_when: str = ""
+    comment: str = ""
+    is_done: bool = True
+
+
+def steps_of(history: Sequence[StateView], state: State) -> list[Step]:
+    """What has happened, oldest first, then the usual way on."""
+    done = [
+        Step(_words(change), tr("{who} {when}", who=change.user_name, when=short_time(change.at)), change.comment)
+        for change in history
+        if not (change.action is Action.SUBMIT and change.to_state is State.AUTHORISED)
+    ]
+    return done + [Step(words, is_done=False) for words in _way_on(state)]
+
+
+def _words(change: StateView) -> str:
+    return {
+        Action.TAKE: tr("药师领取审核"), Action.WITHDRAW: tr("撤回到草稿"), Action.UNDO_SKIP: tr("撤销跳过"),
+        Action.GIVE_BACK: tr("放回待审核"), Action.REOPEN: tr("重新审核"),
+    }.get(change.action) or tr(change.to_state.label)
+
+
+def _way_on(state: State) -> list[str]:
+    if state in ENDED:
+        return []
+    if state is State.RETURNED:
+        return [tr("修改后重新提交"), tr("药师审核")]
+    if state is State.SUBMITTED:
+        return [tr("负责人签发"), tr("药师审核"), tr("发货"), tr("办结")]
+    words = (tr("提交"), tr("药师审核"), tr("批准"), tr("发货"), tr("办结"))
+    return list(words[USUAL_WAY.index(state):])
+
+
+class Mark(QWidget):
+    """A filled dot for what is done, a ring for what is to come."""
+
+    def __init__(self, is_done: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_done = is_done
+        self.follow_theme(current_theme())
+        theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the size of this appearance."""
+        self.setFixedSize(QSize(theme.px(14), theme.px(18)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(theme.colours.primary if self._is_done else theme.colours.border_control)
+        painter.setPen(QPen(colour, 1.6))
+        painter.setBrush(colour if self._is_done else Qt.BrushStyle.NoBrush)
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        painter.drawEllipse(middle, theme.px(5), theme.px(5))
+        painter.end()
+
+
+class ProgressCard(Card):
+    """The steps of a request in a card."""
+
+    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(tr("进度"), name=name, parent=parent)
+        self._steps: tuple[Step, ...] = ()
+
+    def show_request(self, request: RequestView | None) -> None:
+        """Show the steps of this request."""
+        self.show_steps([] if request is None else steps_of(request.history, request.state))
+
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        """Show these steps in place of the former ones."""
+        if tuple(steps) == self._steps:
+            return
+        self._steps = tuple(steps)
+        self.clear()
+        grid = Grid(spacing=8, row_spacing=3)
+        line = 0
+        for step in steps:
+            grid.addWidget(Mark(step.is_done), line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(step.words, "body" if step.is_done else "muted"), line, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(step.who_when, "caption", wrap=True), line, 2)
+            line += 1
+            if step.comment:
+                grid.addWidget(label(tr("“{comment}”", comment=step.comment), "caption", wrap=True), line, 1, 1, 2)
+                line += 1
+        grid.setColumnStretch(2, 1)
+        self.add(grid)
+        self.setAccessibleDescription("；".join(f"{step.words} {step.who_when}".strip() for step in self._steps))
+
+    def steps(self) -> tuple[Step, ...]:
+        """What is shown."""
+        return self._steps

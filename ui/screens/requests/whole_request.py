@@ -1,0 +1,98 @@
+"""What is done with a whole request besides submitting it: starting, skipping, withdrawing, voiding, printing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain.message import msg
+from app.domain.request_terms import Action, Kind
+from app.errors import CunyiError
+from app.i18n import tr
+from ui.dialogs import confirm, show_failure
+from ui.screens.exchange.files import fail
+from ui.screens.requests.words import request_title
+
+if TYPE_CHECKING:
+    from ui.screens.requests.screen import RequestsScreen
+
+
+class WholeRequest:
+    """The buttons beside and beneath the lines."""
+
+    def __init__(self, screen: RequestsScreen) -> None:
+        self._screen = screen
+
+    def start_regular(self) -> None:
+        """A new regular request of the first period that may have one."""
+        option = self._screen.start_of(Kind.REGULAR)
+        if option is not None:
+            self._start(Kind.REGULAR, period=option.period)
+
+    def start_emergency(self) -> None:
+        """A new emergency request; its reason is asked."""
+        reason = self._screen.services.dialogs.ask_text(
+            msg("新建紧急申领"), msg("为什么等不到下个月"), hint=msg("例如：流感病人突然增多，退烧药用完")
+        )
+        if reason is not None:
+            self._start(Kind.EMERGENCY, reason=reason)
+
+    def print_sheet(self, *, decision: bool) -> None:
+        """Show the request or the decision on paper."""
+        request_id = self._screen.open_sheet().view.id
+
+        def made() -> tuple[bytes, str]:
+            from app.printing.lists import table_pdf
+            from app.services.request_sheets import decision_sheet, request_sheet
+
+            content = (decision_sheet if decision else request_sheet)(self._screen.services.requests.get(request_id))
+            return table_pdf(content), content.title
+
+        self._screen.parts.table.finish_editing()
+        self._screen.services.runner.run(
+            lambda _report, _cancelled: made(), on_done=lambda pdf: self._screen.services.preview(*pdf),
+            on_error=lambda error: fail(self._screen.services, error), title=tr("正在排版"),
+        )
+
+    def act(self, action: Action) -> None:
+        """Withdraw, skip, undo skip, cancel or void, after a question where something is given up."""
+        sheet = self._screen.open_sheet()
+        self._screen.parts.table.finish_editing()
+        if not self._is_wanted(action, request_title(sheet.view.kind, sheet.view.period)):
+            return
+        try:
+            result = self._screen.services.requests.act(sheet.view.id, action, sheet.version)
+        except CunyiError as error:
+            self._screen.refresh()
+            show_failure(self._screen.services.dialogs, error)
+            return
+        self._screen.open_anew("" if action is Action.DELETE else sheet.view.id)
+        self._screen.services.say(tr(result.message))
+
+    def _is_wanted(self, action: Action, title: str) -> bool:
+        dialogs = self._screen.services.dialogs
+        if action is Action.SKIP:
+            return confirm(dialogs, msg("本期不申领？"), tr("{title}里的药品都标为本期不要。", title=title),
+                           do=msg("跳过本期"), keep=msg("继续填写"), safe=msg("填写的数量都留着，可以撤销跳过。"))
+        if action is Action.WITHDRAW:
+            return confirm(dialogs, msg("撤回修改？"), tr("{title}回到草稿，还没有交出去的文件作废。", title=title),
+                           do=msg("撤回修改"), keep=msg("不撤回"), safe=msg("填写的内容都在，改好后重新提交。"))
+        if action is Action.CANCEL:
+            return confirm(dialogs, msg("取消这张申领单？"), tr("{title}取消后不能再改。", title=title),
+                           do=msg("取消本单"), keep=msg("不取消"), safe=msg("记录仍保留，可以查看。"), dangerous=True)
+        if action is Action.DELETE:
+            return confirm(dialogs, msg("作废这张申领单？"), tr("{title}作废后不再显示，本期可以重新建一张。", title=title),
+                           do=msg("作废本单"), keep=msg("不作废"), safe=msg("记录仍保留在历史里。"), dangerous=True)
+        return True
+
+    def _start(self, kind: Kind, *, reason: str = "", period: str | None = None) -> None:
+        try:
+            started = self._screen.services.requests.start(kind, reason=reason, period=period)
+        except CunyiError as error:
+            show_failure(self._screen.services.dialogs, error)
+            return
+        self._screen.open_anew(started.request.id)
+        self._screen.services.say(tr(started.message))
+        if not started.request.lines:
+            self._screen.show_catalogue()
+        else:
+            self._screen.parts.table.setFocus()
