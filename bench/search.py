@@ -9,24 +9,22 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from sqlalchemy import event
 
 from app.desk import Desk
 from app.pinyin import name_readings
 from app.services.search import Search
 from bench.figures import Row, Target, spread, undisturbed
+from bench.heard import PlainReader
 from bench.people import SEED, Known, fill, found_clinic, say, somebody
-from db.cipher import connect
 from ui.background import ImmediateRunner
 from ui.compose import resident_hits
 from ui.dialogs import ScriptedDialogs
@@ -96,7 +94,7 @@ def search_all(desk: Desk, people: int) -> Samples:
     """Look for people in all ways; each piece typed is sampled in the window, in the service and in plain SQL."""
     searching = Typist(desk)
     search = Search(desk)
-    plain = PlainSearch(desk)
+    plain = PlainReader(desk)
     samples = Samples()
     try:
         known = somebody(desk, people)
@@ -114,7 +112,7 @@ def search_all(desk: Desk, people: int) -> Samples:
     return samples
 
 
-def one_text(pieces: Sequence[str], typist: Typist, search: Search, plain: PlainSearch, samples: Samples) -> None:
+def one_text(pieces: Sequence[str], typist: Typist, search: Search, plain: PlainReader, samples: Samples) -> None:
     """Type one text; after each piece the three ways take turns."""
     typist.clear()
     typed = ""
@@ -178,34 +176,3 @@ class Typist:
         self._window.close()
         self._window.deleteLater()
         QCoreApplication.sendPostedEvents()
-
-
-class PlainSearch:
-    """The statements of the service, run by the driver alone."""
-
-    def __init__(self, desk: Desk) -> None:
-        assert desk.sessions.file is not None
-        self._engine = desk.sessions.engine
-        self._connection = connect(desk.sessions.file, desk.sessions.key, "rw")
-
-    def time(self, search: Callable[[], object]) -> float:
-        """Milliseconds of the statements that `search` runs, all rows fetched."""
-        heard: list[tuple[str, Any]] = []
-
-        def hear(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-            heard.append((statement, values))
-
-        event.listen(self._engine, "before_cursor_execute", hear)
-        try:
-            search()
-        finally:
-            event.remove(self._engine, "before_cursor_execute", hear)
-        heard = [each for each in heard if not each[0].startswith("BEGIN")]
-        began = time.perf_counter()
-        for statement, values in heard:
-            self._connection.execute(statement, values).fetchall()
-        return (time.perf_counter() - began) * 1000
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
