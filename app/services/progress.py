@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.message import Message
+from app.errors import Cancelled
 
 Report = Callable[[int, int, Message], None]
 """report(done, total, sentence): `total` 0 is unknown; the sentence names the step in the user's words."""
 
 CancelledCheck = Callable[[], bool]
 """Whether the user has asked to stop."""
-
-
-class Cancelled(Exception):
-    """The user stopped the work: not an error, nothing is shown, nothing was changed."""
 
 
 def quiet_report(done: int, total: int, sentence: Message) -> None:

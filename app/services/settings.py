@@ -98,6 +98,12 @@ SETTINGS = (
         msg("死亡和迁出的人计入分母"),
         msg("当年在管过、后来死亡或迁出的人仍算在管理人数里；各县规定不同。"),
     ),
+    SettingKind(
+        "request_authorise_step",
+        False,
+        msg("药品申领要签发"),
+        msg("打开后，提交的申领单要由负责人签发才交给卫生院，签发人不能是提交人。"),
+    ),
 )
 BY_NAME: Mapping[str, SettingKind] = {kind.name: kind for kind in SETTINGS}
 
