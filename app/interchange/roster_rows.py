@@ -46,6 +46,7 @@ _ASKED_CODES = frozenset({"id_number", "birth_date"})
 class RosterRow:
     """A line as read. `cover` and `info` are canonical answers, without those that were not given.
 
+    `missing` are the answers that a complete form would need.
     `refusals` make it useless, `questions` have to be answered, `notes` only say what was left out or filled in.
     """
 
@@ -61,6 +62,7 @@ class RosterRow:
     distance_km: Decimal | None = None
     care_note: str = ""
     diseases: dict[str, str] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
     refusals: list[Message] = field(default_factory=list)
     questions: list[Message] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
@@ -260,7 +262,9 @@ class RowReader:
         """What the forms say of these answers: refused, asked, or only said."""
         born = first_day(row.birth) if row.birth else None
         context = Context(today=self._today, birth_date=born, sex=row.info.get("sex"))
-        for problem in (*INFO.problems(row.info, context), *COVER.problems(row.cover, context)):
+        problems = (*INFO.problems(row.info, context), *COVER.problems(row.cover, context))
+        row.missing = frozenset(problem.code for problem in problems if problem.level is Level.MISSING)
+        for problem in problems:
             if problem.level is Level.MISSING:
                 continue
             if problem.code == "id_number" and row.id_state == ID_TO_VERIFY and problem.level is Level.REFUSE:
@@ -273,6 +277,7 @@ class RowReader:
                 row.notes.append(msg("{problem}这一项不导入。", problem=problem.message))
                 row.info.pop(problem.code, None)
                 row.cover.pop(problem.code, None)
+                row.missing |= {problem.code}
 
     def _unreadable(self, row: RosterRow, target: str, error: Unreadable, *, needed: bool) -> None:
         sentence = msg("{field}：{problem}", field=label_of(target), problem=error.message)

@@ -163,8 +163,9 @@ class RosterWriter:
         )
         self._next_number += 1
         self._revise(ENTITY, resident_id, 1, None, {name: _kept(columns[name]) for name in KEPT_COLUMNS})
-        self._add_sheet(resident_id, COVER, cover, self._is_partial(COVER, cover, info))
-        is_partial = row.is_child(self._today) or self._is_partial(INFO, info, info)
+        lacking = row.missing - cover.keys()
+        self._add_sheet(resident_id, COVER, cover, not lacking.isdisjoint(COVER.fields))
+        is_partial = row.is_child(self._today) or not lacking.isdisjoint(INFO.fields)
         if not is_partial or set(info) - _FACT_CODES:
             self._add_sheet(resident_id, INFO, info, is_partial)
 
