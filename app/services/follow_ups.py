@@ -109,9 +109,13 @@ class FollowUps:
             return load_sheet(session, self._desk, resident_id, diseases=diseases)
 
     def open_recorded(self, entry_id: str) -> VisitSheet:
-        """A recorded visit with its answers, to be corrected by `revise_visit`."""
+        """A recorded visit with its answers, to be corrected by `revise_visit`.
+
+        A class and a next date that are as the rules propose are left out of `starting`: they follow the correction.
+        """
         with self._desk.sessions.reading() as session:
-            return load_recorded(session, self._desk, entry_id)
+            sheet = load_recorded(session, self._desk, entry_id)
+        return replace(sheet, starting=_without_proposed(sheet))
 
     def propose(self, sheet: VisitSheet, answers: Mapping[str, object]) -> Proposal:
         """What the rules say to the answers as typed (by key); pure and quick."""
@@ -248,6 +252,23 @@ class FollowUps:
         if known_on == revising.visit_date:
             sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
         self._copy_results(session, sheet, records)
+
+
+def _without_proposed(sheet: VisitSheet) -> dict[str, Any]:
+    """The recorded answers without those that the rules give for the others."""
+    proposed = {
+        sheet.key(form_code, code)
+        for form_code in sheet.form_codes
+        for code in ("visit_class", "next_visit_date")
+    }
+    written = {key: value for key, value in sheet.starting.items() if key not in proposed}
+    given = propose(sheet, written).answers
+    for form_code in sheet.form_codes:
+        for code in ("visit_class", "next_visit_date"):
+            key = sheet.key(form_code, code)
+            if key in sheet.starting and sheet.starting[key] != given[form_code].get(code):
+                written[key] = sheet.starting[key]
+    return written
 
 
 def _new_records(sheet: VisitSheet, proposal: Proposal) -> list[SheetRecord]:

@@ -62,9 +62,7 @@ def corrected(visits: FollowUps, saved, reason="抄错", **changes):
 
 def test_a_correction_changes_result_task_and_enrolment_together(clinic_desk, visits, person):
     saved = visits.save_visit(person, htn_answers(TODAY, sbp=162))
-    revised = corrected(
-        visits, saved, reason="把 126 写成了 162", sbp=126, visit_class=1, next_visit_date="2027-02-22"
-    )
+    revised = corrected(visits, saved, reason="把 126 写成了 162", sbp=126)
     assert revised.sheets[0].revision == 2
     assert last(clinic_desk, person) == (TODAY, 126, 1, 0)
     assert tasks(clinic_desk, person) == [
@@ -86,6 +84,16 @@ def test_history_shows_before_and_after_with_the_words_of_the_form(visits, perso
         ("心理调整", "良好", "一般"),
     ]
     assert ("收缩压", "", "136") in [(a.label, a.before, a.after) for a in first.answers]
+
+
+def test_what_the_doctor_had_decided_himself_stays_in_a_correction(visits, person):
+    saved = visits.save_visit(
+        person,
+        htn_answers(TODAY, sbp=152, visit_class=1, class_reason="诊室紧张", next_visit_date="2026-12-01"),
+    )
+    sheet = visits.open_recorded(entry_id(saved))
+    assert (sheet.starting["visit_class"], sheet.starting["next_visit_date"]) == (1, date(2026, 12, 1))
+    assert corrected(visits, saved, psych=2).sheets[0].visit_class == 1
 
 
 def test_a_correction_needs_a_reason(visits, person):
@@ -127,15 +135,15 @@ def test_a_referral_that_a_correction_brings_opens_its_check_and_one_it_takes_aw
 ):
     visits.save_visit(person, htn_answers(FIRST, sbp=162))
     saved = visits.save_visit(person, htn_answers(TODAY))
-    referred = corrected(visits, saved, sbp=158, visit_class=2, next_visit_date="2026-12-06", **REFERRED)
+    referred = corrected(visits, saved, sbp=158, **REFERRED)
     assert [check.due_on for check in ReferralChecks(clinic_desk).open()] == [date(2026, 12, 6)]
-    corrected(visits, referred, sbp=136, visit_class=1, referral_reason=None, referral_to=None)
+    corrected(visits, referred, sbp=136, referral_reason=None, referral_to=None)
     assert ReferralChecks(clinic_desk).open() == ()
 
 
 def test_moving_the_date_of_a_visit_moves_what_it_had_done(clinic_desk, visits, person):
     saved = visits.save_visit(person, htn_answers(TODAY))
-    corrected(visits, saved, visit_date="2026-11-20", next_visit_date="2027-02-20")
+    corrected(visits, saved, visit_date="2026-11-20")
     assert tasks(clinic_desk, person) == [
         ("follow_up", date(2019, 6, 15), date(2026, 11, 20)),
         ("follow_up", date(2027, 2, 20), None),
