@@ -47,12 +47,16 @@ REFERRED_TO = "乡镇卫生院 内科"
 
 @dataclass
 class Planned:
-    """One day on which the patient is visited: wanted control by disease (None: as it comes), or forced values."""
+    """One day on which the patient is visited: wanted control by disease (None: as it comes), or forced values.
+
+    `next_on` is the day that was agreed for the next visit, None for the latest that the rules allow.
+    """
 
     day: date
     controlled: bool | None = None
     role: Role | None = None
     is_lost: bool = False
+    next_on: date | None = None
 
 
 @dataclass
@@ -74,7 +78,7 @@ class Habits:
 def plan_days(random: Random, person: Person, since: date, today: date) -> list[Planned]:
     """The days of a patient's visits from the enrolment to the last one, oldest first."""
     due, controlled = _due_day(random, person, today)
-    last = Planned(_last_day(due, controlled), controlled, person.role)
+    last = Planned(_last_day(due, controlled), controlled, person.role, next_on=due)
     planned = [last]
     if person.role is not None and person.role.is_second:
         planned.append(Planned(last.day - timedelta(days=13), controlled=False))
@@ -116,12 +120,11 @@ def _role_controlled(person: Person, role: Role, today: date) -> bool:
 
 
 def _last_day(due: date, controlled: bool) -> date:
-    """The day of the visit after which the next is due on `due` (a day earlier where no month gives that day)."""
+    """The latest day of a visit after which the next is due on `due`, or a little later where no month gives that day."""
     if not controlled:
         return due - timedelta(days=14)
-    start = add_months(due, -3)
-    days = (start + timedelta(days=shift) for shift in (0, 1, -1, 2, 3, -2))
-    return next((day for day in days if three_months_after(day) == due), start)
+    days = (add_months(due, -3) + timedelta(days=shift) for shift in range(-3, 4))
+    return next(day for day in days if three_months_after(day) >= due)
 
 
 def _quarter_before(random: Random, day: date) -> date:
@@ -156,6 +159,8 @@ def answers_of(
     if visit.is_lost:
         return {"visit_date": visit.day, "not_seen": 1, "not_seen_note": "外出，电话未接"}
     answers: dict[str, Any] = {"visit_date": visit.day, **_measured(random, person, habits, visit, diseases)}
+    if visit.next_on is not None:
+        answers["next_visit_date"] = visit.next_on
     answers |= _lifestyle(random, habits, diseases)
     for disease in diseases:
         prefix = "" if len(diseases) == 1 else {"htn": "htn_followup.", "dm": "dm_followup."}[disease]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random
 
@@ -188,3 +188,17 @@ def test_progress_is_told_step_by_step(clinic_desk):
         "正在重建查找用的索引。",
     }
     assert all(0 <= done <= total for done, total, _ in told)
+
+
+@pytest.mark.parametrize(
+    "today",
+    [date(2024, 2, 29), date(2026, 2, 28), date(2026, 5, 31), date(2026, 12, 31), date(2027, 1, 1)],
+)
+def test_the_first_screen_is_as_full_on_any_day_of_the_year(tmp_path, today):
+    clock = Clock(datetime.combine(today, time(1), UTC))
+    desk = make_clinic(tmp_path / "any_day", clock)
+    fill_clinic(desk, residents=40, years=1)
+    counts = WorkList(desk).page().counts
+    assert counts.overdue >= 5
+    assert counts.today >= 6
+    desk.sessions.engine.dispose()
