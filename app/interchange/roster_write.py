@@ -144,6 +144,7 @@ class RosterWriter:
         columns |= {
             "id_number_state": row.id_state,
             "care_note": row.care_note,
+            "mother_id_number": None,
             "household_id": self._writing.household_of.get(row.line),
             "relation": self._relation(planned),
             "state": "active",

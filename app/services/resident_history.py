@@ -38,6 +38,7 @@ _OTHER_LABELS = {
     "state_reason": msg("状态变化原因"),
     "id_number_state": msg("身份证号核验"),
     "height_cm": msg("身高"),
+    "mother_id_number": msg("母亲身份证号"),
 }
 _HIDDEN = frozenset({"birth_precision", "ethnic_code", "drug_allergy_note", "_state"})
 _ID_STATES = {"valid": msg("通过"), "upgraded_15": msg("由 15 位换算"), "to_verify": msg("待核实")}

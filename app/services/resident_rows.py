@@ -37,6 +37,7 @@ KEPT_COLUMNS = (
     "id_number",
     "id_number_state",
     "no_id_reason",
+    "mother_id_number",
     "phone",
     "contact_name",
     "contact_phone",

@@ -75,6 +75,7 @@ class ResidentView:
     id_number: str | None
     id_number_state: str
     no_id_reason: str
+    mother_id_number: str | None
     record_no: str | None
     phone: str
     contact_name: str

@@ -87,18 +87,21 @@ class Residents:
         confirmed: frozenset[str] = frozenset(),
         as_partial: bool = False,
         keep_unverified_id: bool = False,
+        mother_id_number: str = "",
     ) -> ResidentView:
         """Make the health record of a resident from raw answers. Raises Refused with every problem.
 
         Children of 0–6 years need the cover's facts, sex, birth and a guardian (the head of the household when they
         join one). `as_partial` keeps what is known though answers are missing; name, sex and birth are always needed.
-        `keep_unverified_id` keeps an ID number that fails its check as text, marked 待核实.
+        `keep_unverified_id` keeps an ID number that fails its check as text, marked 待核实. `mother_id_number` links a
+        newborn without a number to its mother.
         """
         desk = self._frozen()
         with desk.sessions.writing() as session:
             around = Circumstances(None, _guardian(session, household), keep_unverified_id)
             found = examine(session, desk, cover, info, around)
-            refuse_if_any(_standing(found, as_partial=as_partial), confirmed)
+            mother, wrong = _read_mother(mother_id_number, desk.today())
+            refuse_if_any([*_standing(found, as_partial=as_partial), *wrong], confirmed)
             resident = Resident(
                 id=new_id(),
                 number=(session.scalar(select(func.max(Resident.number))) or 0) + 1,
@@ -107,6 +110,7 @@ class Residents:
                 updated_at=desk.now(),
                 revision=1,
                 state=ACTIVE,
+                mother_id_number=mother,
                 **found.columns,
             )
             settle_new(session, desk, resident, household)
@@ -357,6 +361,17 @@ def _head_of(session: Session, household_id: str | None) -> tuple[str, str] | No
     household = session.get(Household, household_id) if household_id else None
     head = session.get(Resident, household.head_id) if household is not None and household.head_id else None
     return (head.name, head.phone) if head is not None and head.state == ACTIVE else None
+
+
+def _read_mother(written: str, today: date) -> tuple[str | None, list[Problem]]:
+    """The mother's number as it is stored; None without one."""
+    if not written.strip():
+        return None, []
+    parsed = parse_id_number(written, today)
+    if parsed.valid:
+        return parsed.normalized[:18], []
+    sentence = msg("母亲的身份证号：{problem}", problem=parsed.reason or msg("请核对。"))
+    return None, [Problem("mother_id_number", Level.REFUSE, sentence)]
 
 
 def _state_problems(resident: Resident, state: str, on: date, reason: str, today: date) -> list[Problem]:

@@ -15,7 +15,8 @@ from db.models.base import Base, UtcDateTime, WithId
 class FormEntry(WithId, Base):
     """一张填好的表: the answers under the edition in which they were given. Corrected by revision, never overwritten.
 
-    `state` is complete or void; drafts live in FormDraft and count nowhere. `visit_id` joins the sheets of one visit.
+    `state` is complete, partial (a sheet of the health record that still lacks answers; counts nowhere) or void; drafts
+    live in FormDraft and count nowhere. `visit_id` joins the sheets of one visit.
     """
 
     __tablename__ = "form_entry"

@@ -30,7 +30,8 @@ class Resident(WithId, Base):
     """居民. Typed columns are those that lists, search and other forms need; the filled-in forms hold the rest.
 
     `number` is a small local integer for the search keys. `birth_date` is the first day that the (possibly
-    approximate) birth can mean, `birth_precision` is day, month or year. `name_key` is the folded name. A resident
+    approximate) birth can mean, `birth_precision` is day, month or year. `name_key` is the folded name.
+    `mother_id_number` links a newborn without a number of its own (新生儿未上户) to its mother. A resident
     is never deleted: `state` is active, moved, dead, lost or cancelled. `revision` counts the changes.
     """
 
@@ -48,6 +49,7 @@ class Resident(WithId, Base):
     id_number: Mapped[str | None] = mapped_column(String(30))
     id_number_state: Mapped[str] = mapped_column(String(20), default="")
     no_id_reason: Mapped[str] = mapped_column(String(20), default="")
+    mother_id_number: Mapped[str | None] = mapped_column(String(18))
     record_no: Mapped[str | None] = mapped_column(String(17), unique=True)
     phone: Mapped[str] = mapped_column(String(20), default="")
     contact_name: Mapped[str] = mapped_column(String(50), default="")

@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("id_number", sa.String(length=30), nullable=True),
         sa.Column("id_number_state", sa.String(length=20), nullable=False),
         sa.Column("no_id_reason", sa.String(length=20), nullable=False),
+        sa.Column("mother_id_number", sa.String(length=18), nullable=True),
         sa.Column("record_no", sa.String(length=17), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=False),
         sa.Column("contact_name", sa.String(length=50), nullable=False),
