@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from app.demo.clinic import build_clinic
+from app.demo.clinic import PIN, build_clinic
 from app.demo.names import FEMALE, MALE, given_name, surname
 from app.desk import Desk, utc_now
 from app.domain.id_number import check_character
@@ -32,7 +32,6 @@ NAMES = 40_000
 MEMBERS = 3
 ROWS_AT_ONCE = 20_000
 CREATED = "2026-11-22 01:00:00.000000"
-PIN = "2580"
 CLINIC = SetupAnswers(
     kind="clinic",
     name="柳庄村卫生室",
@@ -49,11 +48,12 @@ CLINIC = SetupAnswers(
 SAMPLE_RESIDENTS, QUICK_RESIDENTS = 3_000, 60
 
 
-def sample_clinic(folder: Path, *, quick: bool, later: timedelta = timedelta()) -> Desk:
+def sample_clinic(
+    folder: Path, *, quick: bool, later: timedelta = timedelta(), store: MemoryStore | None = None
+) -> Desk:
     """The program's own sample clinic with three years of work, seen so much `later` than it was made."""
-    desk = build_clinic(
-        folder, residents=QUICK_RESIDENTS if quick else SAMPLE_RESIDENTS, store=MemoryStore(), for_window=False
-    )
+    residents = QUICK_RESIDENTS if quick else SAMPLE_RESIDENTS
+    desk = build_clinic(folder, residents=residents, store=store or MemoryStore(), for_window=False)
     return replace(desk, clock=lambda: utc_now() + later)
 
 

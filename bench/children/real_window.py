@@ -27,12 +27,14 @@ def main() -> int:
     """Open the window; returns when it was closed."""
     folder, secrets, pin, marks = sys.argv[1:5]
     timing = Timing(marks)
+    kept: list[object] = []  # a signal does not keep whom it calls
 
     def open_in_background(window: MainWindow, options: StartOptions) -> object:
         from ui.compose import Composer
 
         composer = Composer(window, folder=options.data_folder, store=asked_store(Path(secrets)))
         driver = Driver(window, pin, timing)
+        kept.extend((composer, driver))
         window.data_ready.connect(driver.on_data_ready)
         composer.open()
         return composer
