@@ -41,7 +41,7 @@ SCREENS = {
 }
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
-               "catalogue", "exchange", "pairing", "accounts", "backups", "settings", "setup"),
+               "catalogue", "exchange", "pairing", "accounts", "backups", "settings", "setup", "person_sheets"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
 DATE_CHECK_MS = 60_000

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.services.follow_ups import FollowUps
     from app.services.households import Households
     from app.services.pairing import Pairing
+    from app.services.person_sheets import PersonSheets
     from app.services.requests import Requests
     from app.services.residents import Residents
     from app.services.review import Review
@@ -127,6 +128,7 @@ class Services:
         backups: Backups
         settings: Settings
         setup: Setup
+        person_sheets: PersonSheets
 
     @property
     def kind(self) -> str:
@@ -144,6 +146,7 @@ SERVICES = {
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
     "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
+    "person_sheets": "PersonSheets",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)

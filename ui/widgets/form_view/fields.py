@@ -27,6 +27,7 @@ MOST_IN_A_BAR = 5
 WIDEST_BAR_LETTERS = 34
 NARROW, MIDDLE, WIDE = 132, 170, 370
 PAIRED, PAIRED_LAST = 58, 100
+NUMBER_ROLE = Qt.ItemDataRole.UserRole + 1
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -419,8 +420,9 @@ class ListControl(QComboBox):
         self.setMaxVisibleItems(15)
         self._typed = ""
         self._since_digit = QElapsedTimer()
-        for option in options:
+        for place, option in enumerate(options):
             self.addItem(option.words(), option.value)
+            self.setItemData(place, option.number, NUMBER_ROLE)
         self.setCurrentIndex(-1)
         self.view().setObjectName(f"{name}_options")
         self.view().setAccessibleName(accessible_name)
@@ -483,9 +485,9 @@ class ListControl(QComboBox):
     def _type_digit(self, digit: str) -> None:
         recent = self._since_digit.isValid() and self._since_digit.elapsed() <= SECOND_DIGIT_WITHIN_MS
         self._since_digit.start()
-        both = self.findData(self._typed + digit) if recent and self._typed else -1
+        both = self.findData(self._typed + digit, NUMBER_ROLE) if recent and self._typed else -1
         self._typed = "" if both >= 0 else digit
-        index = both if both >= 0 else self.findData(digit)
+        index = both if both >= 0 else self.findData(digit, NUMBER_ROLE)
         if index >= 0:
             self._choose(index)
 

@@ -21,6 +21,7 @@ class Spans(QLayout):
         super().__init__(parent) if parent is not None else super().__init__()
         self._items: list[QLayoutItem] = []
         self._sizes = (spacing, row_spacing, column_width)
+        self._heights: dict[int, int] = {}
         self.setContentsMargins(0, 0, 0, 0)
         theme_changes().changed.connect(self.follow_theme)
 
@@ -59,7 +60,14 @@ class Spans(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """The height that all lines need at this width."""
-        return self._arrange(QRect(0, 0, width, 0), moving=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), moving=False)
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        """Something inside has another size."""
+        self._heights.clear()
+        super().invalidate()
 
     def setGeometry(self, rectangle: QRect) -> None:
         """Place the items."""

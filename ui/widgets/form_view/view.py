@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -24,7 +25,7 @@ from app.forms.vocabulary import NOTE, TARGET, Context, Field, Form, Level, Prob
 from app.i18n import tr
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.cards import Card
-from ui.widgets.form_view.fields import FieldControl, LineControl, make_control
+from ui.widgets.form_view.fields import FieldControl, LineControl, ListControl, make_control
 from ui.widgets.form_view.grid import Spans
 from ui.widgets.form_view.index import FormIndex, SectionState
 from ui.widgets.form_view.row import FieldRow
@@ -32,6 +33,7 @@ from ui.widgets.form_view.state import FormState, Judgement
 from ui.widgets.labels import label
 from ui.widgets.layouts import Vertical
 from ui.widgets.panes import FormPage, TwoPane
+from ui.widgets.segmented import Option
 
 BUILT_AT_ONCE = 14
 LONG_FORM = 4
@@ -54,6 +56,14 @@ class Block:
     items: tuple[str | Joined, ...]
 
 
+class StopsWidget(Protocol):
+    """Something that lies between the sections and takes part in going on by Tab and Enter."""
+
+    def stops(self) -> list[QWidget]:
+        """The widgets to stop at, in order."""
+        ...
+
+
 @dataclass
 class _Section:
     title: str
@@ -69,9 +79,11 @@ class FormView(QWidget):
     """One or several forms on the screen. `changed` after each change, `saved` when `ask_to_save` found nothing against it,
     `cancelled` by `cancel`.
 
-    `arrangement` names what shall stand first and how; the rest follows in printed order. `hidden` answers are not asked.
-    `completions` proposes words for a line of text, by code. `actions` stand beneath and stay in sight. Without `scrolls`
-    (and without an index) the view is as high as its fields and lies in something that scrolls.
+    `arrangement` names what shall stand first and how, `ending` what stands last; the rest follows in printed order.
+    `hidden` answers are not asked, `optional` ones never lack. By code: `completions` proposes words for a line of text,
+    `choices` lets one of some words be chosen in place of a line, `placeholders` says what an empty line means. `actions`
+    stand beneath and stay in sight. Without `scrolls` (and without an index) the view is as high as its fields and lies
+    in something that scrolls.
     """
 
     changed = Signal()
@@ -80,7 +92,9 @@ class FormView(QWidget):
 
     def __init__(
         self, forms: Form | Sequence[Form], *, context: Context, name: str = "form", arrangement: Sequence[Block] = (),
-        hidden: Iterable[str] = (), completions: Mapping[str, Sequence[str]] | None = None,
+        ending: Sequence[Block] = (), hidden: Iterable[str] = (),
+        optional: Iterable[str] = (), completions: Mapping[str, Sequence[str]] | None = None,
+        choices: Mapping[str, Sequence[str]] | None = None, placeholders: Mapping[str, str] | None = None,
         with_index: bool | None = None, actions: QWidget | None = None, scrolls: bool = True,
         parent: QWidget | None = None,
     ) -> None:
@@ -92,6 +106,12 @@ class FormView(QWidget):
         self._state = FormState(self.forms, context)
         self._hidden = {self._state.stands_for.get(code, code) for code in hidden}
         self._completions = dict(completions or {})
+        self._choices = dict(choices or {})
+        self._placeholders = dict(placeholders or {})
+        self._optional = {self._state.stands_for.get(code, code) for code in optional}
+        self._needed: frozenset[str] | None = None
+        self._overruled: set[str] = set()
+        self._extras: dict[int, StopsWidget] = {}
         self._rows: dict[str, FieldRow] = {}
         self._judged: set[str] = set()
         self._told: dict[str, Problem] = {}
@@ -106,7 +126,7 @@ class FormView(QWidget):
         self._general = label("", "problem", name=f"{name}_problem", wrap=True)
         self._general.hide()
         self._column.addWidget(self._general)
-        self._sections = [self._frame_of(block) for block in self._blocks(arrangement)]
+        self._sections = [self._frame_of(block) for block in self._blocks(arrangement, ending)]
         self._column.addStretch(1)
         self._index: FormIndex | None = None
         outer = Vertical(self)
@@ -135,6 +155,7 @@ class FormView(QWidget):
         self._state.start(answers, previous, context or self._state.context)
         self._judged = set(self._state.raw)
         self._told.clear()
+        self._overruled.clear()
         self._show_general(())
         if self._index is not None:
             self._index.show_missing_from(False)
@@ -170,11 +191,29 @@ class FormView(QWidget):
     def problems(self) -> list[Problem]:
         """What stands against saving: all that the forms say, without what was confirmed."""
         return [problem for problem in (*self._judgement.problems, *self._told.values())
-                if not (problem.level is Level.ASK and problem.code in self._state.confirmed)]
+                if problem.code not in self._overruled
+                and not (problem.level is Level.ASK and problem.code in self._state.confirmed)]
 
     def missing(self) -> list[Problem]:
         """Only what lacks for a complete form."""
-        return [each for each in self.problems() if each.level is Level.MISSING and self._is_asked(each.code)]
+        return [each for each in self.problems() if each.level is Level.MISSING and self._is_asked(each.code)
+                and each.code not in self._optional and (self._needed is None or each.code in self._needed)]
+
+    def need_only(self, codes: Iterable[str] | None) -> None:
+        """Count only these as lacking (a small child needs less); None all that the forms say."""
+        self._needed = None if codes is None else frozenset(self._state.stands_for.get(code, code) for code in codes)
+        self._show_states()
+
+    def confirm(self, code: str) -> None:
+        """An unusual value is meant so; the same as its button."""
+        self._state.confirmed.add(self._state.stands_for.get(code, code))
+        self._show_states()
+
+    def overrule(self, code: str) -> None:
+        """Let an answer stand although it is refused, because the user said so and the service takes it."""
+        self._state.confirmed.add(self._state.stands_for.get(code, code))
+        self._overruled.add(self._state.stands_for.get(code, code))
+        self._show_states()
 
     def confirmed(self) -> frozenset[str]:
         """The codes whose unusual values were confirmed, for the service."""
@@ -183,8 +222,8 @@ class FormView(QWidget):
 
     def show_problems(self, problems: Iterable[Problem]) -> None:
         """Show what a service refused, each sentence beside its field; those of no field stand above the form."""
-        told = [Problem(self._state.stands_for.get(each.code, each.code), each.level, each.message)
-                for each in problems]
+        told = [Problem(self._state.stands_for.get(each.code, each.code),
+                        Level.REFUSE if each.level is Level.MISSING else each.level, each.message) for each in problems]
         self._told = {each.code: each for each in told if self._is_asked(each.code)}
         self._judged.update(self._told)
         self._show_general([each.message for each in told if not self._is_asked(each.code)])
@@ -194,7 +233,6 @@ class FormView(QWidget):
     def ask_to_save(self, *, complete: bool = True) -> bool:
         """Emit `saved` unless something stands against it; then show all of it and go to the first. `complete` False
         lets answers lack."""
-        self.build_all()
         self._judged = set(self._state.fields)
         if self._index is not None:
             self._index.show_missing_from(True)
@@ -218,7 +256,7 @@ class FormView(QWidget):
     def go_to(self, code: str) -> bool:
         """Put the cursor into a field; False when it is not on the screen."""
         code = self._state.stands_for.get(code, code)
-        self.build_all()
+        self._build_for(code)
         row = self._rows.get(code)
         stops = self._control(code).stops() if row is not None and not row.isHidden() else []
         if not stops:
@@ -229,8 +267,8 @@ class FormView(QWidget):
 
     def go_to_section(self, number: int) -> None:
         """Put the cursor into the first field of a section."""
-        self.build_all()
         section = self._sections[number]
+        self._build(section)
         for row in section.rows:
             if not row.isHidden() and row.stops():
                 row.stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
@@ -243,8 +281,9 @@ class FormView(QWidget):
 
     def row_of(self, code: str) -> FieldRow | None:
         """The row in which an answer is given; None while it does not apply or is not asked."""
-        self.build_all()
-        row = self._rows.get(self._state.stands_for.get(code, code))
+        code = self._state.stands_for.get(code, code)
+        self._build_for(code)
+        row = self._rows.get(code)
         return row if row is not None and not row.isHidden() else None
 
     def current_code(self) -> str:
@@ -302,8 +341,18 @@ class FormView(QWidget):
 
     def stops(self) -> list[QWidget]:
         """The widgets that Tab and Enter stop at, in the order on the screen."""
-        return [stop for section in self._sections for row in section.rows if not row.isHidden()
-                for stop in row.stops() if stop.isEnabled()]
+        found: list[QWidget] = []
+        for number, section in enumerate(self._sections):
+            found.extend(stop for row in section.rows if not row.isHidden() for stop in row.stops())
+            if number in self._extras:
+                found.extend(self._extras[number].stops())
+        return [stop for stop in found if stop.isEnabled()]
+
+    def insert_after(self, section: int, widget: StopsWidget) -> None:
+        """Put something that is no form between the sections, such as the household; its `stops()` lie in the order."""
+        self._extras[section] = widget
+        if isinstance(widget, QWidget):
+            self._column.insertWidget(self._column.indexOf(self._sections[section].card) + 1, widget)
 
     # --- building ---------------------------------------------------------------------------------------------
 
@@ -317,10 +366,10 @@ class FormView(QWidget):
         """Whether all sections are there."""
         return all(section.is_built for section in self._sections)
 
-    def _blocks(self, arrangement: Sequence[Block]) -> list[Block]:
+    def _blocks(self, arrangement: Sequence[Block], ending: Sequence[Block]) -> list[Block]:
         stands = self._state.stands_for
         taken = set(self._hidden)
-        for block in arrangement:
+        for block in (*arrangement, *ending):
             for item in block.items:
                 taken.update(stands.get(code, code) for code in (item.codes if isinstance(item, Joined) else (item,)))
         blocks = list(arrangement)
@@ -331,7 +380,7 @@ class FormView(QWidget):
                 taken.update(codes)
                 if codes:
                     blocks.append(Block(section.title, codes))
-        return blocks
+        return [*blocks, *ending]
 
     def _frame_of(self, block: Block) -> _Section:
         number = self._column.count()
@@ -360,6 +409,11 @@ class FormView(QWidget):
             self._builder.stop()
         else:
             self._build(section)
+
+    def _build_for(self, code: str) -> None:
+        for section in self._sections:
+            if code in section.codes:
+                self._build(section)
 
     def _build(self, section: _Section) -> None:
         if section.is_built:
@@ -395,7 +449,13 @@ class FormView(QWidget):
             self._fill(code, controls[code])
 
     def _make_control(self, item: Field) -> FieldControl:
-        control = make_control(item, today=self._state.context.today)
+        if item.code in self._choices:
+            options = [Option(words, words, str(number)) for number, words in enumerate(self._choices[item.code], 1)]
+            control: FieldControl = ListControl(options, name=item.code, accessible_name=item.name)
+        else:
+            control = make_control(item, today=self._state.context.today)
+        if item.code in self._placeholders and isinstance(control, LineControl):
+            control.setPlaceholderText(self._placeholders[item.code])
         if item.code in self._completions and isinstance(control, LineControl):
             control.complete_from(self._completions[item.code])
         control.answered.connect(lambda: self._on_answered(item.code))
@@ -412,9 +472,11 @@ class FormView(QWidget):
                 item = next((each for each in section.items if isinstance(each, Joined) and code in each.codes), code)
                 self._make_row(section, item)
             elif row is not None:
-                row.setVisible(any(each in self._judgement.applying for each in row.codes))
+                is_shown = any(each in self._judgement.applying for each in row.codes)
+                if is_shown == row.isHidden():
+                    row.setVisible(is_shown)
                 control = row.controls[code]
-                if isinstance(control, QWidget) and len(row.codes) > 1:
+                if isinstance(control, QWidget) and len(row.codes) > 1 and control.isEnabled() != applies:
                     control.setEnabled(applies)
 
     # --- answering --------------------------------------------------------------------------------------------
@@ -425,6 +487,7 @@ class FormView(QWidget):
             return
         self._state.set(code, control.raw())
         self._told.pop(code, None)
+        self._overruled.discard(code)
         if isinstance(control, LineControl) and control.hasFocus():
             self._judged.discard(code)
         self._after_change()

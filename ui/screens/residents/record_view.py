@@ -1,0 +1,151 @@
+"""One resident's record: the banner, what can be done, and the tabs. Shows values; what is asked for goes out as signals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.i18n import tr
+from app.services.diseases import DISEASES, NAMES
+from app.services.enrolments import EnrolmentView, Offer
+from app.services.resident_views import ACTIVE, HistoryRow, Record, ResidentView, TimelineRow
+from ui.screens.residents.record_tabs import ChronicTab, FactsTab, FolderTab, HistoryTab, TimelineTab
+from ui.screens.residents.words import heading_of
+from ui.widgets.banner import PatientBanner
+from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
+from ui.widgets.cards import Card
+from ui.widgets.layouts import Vertical
+from ui.widgets.tabs import Tabs
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything about one resident that the record shows."""
+
+    person: ResidentView
+    record: Record
+    timeline: Sequence[TimelineRow]
+    enrolments: Sequence[EnrolmentView]
+    offers: Sequence[Offer]
+    history: Sequence[HistoryRow]
+
+
+class RecordView(QWidget):
+    """Banner and tabs. `asked(action)`: visit, enrol_htn, enrol_dm, family, correct, state, household, note, print_cover,
+    print_info."""
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName("record_view")
+        self._person: ResidentView | None = None
+        self._revealed = False
+        column = Vertical(self, spacing=12)
+        self.banner = PatientBanner()
+        self.reveal = LinkButton(tr("显示号码 F6"), name="reveal")
+        self.reveal.clicked.connect(self.toggle_reveal)
+        self.banner.add_action(self.reveal)
+        self.print = SecondaryButton(tr("打印档案"), name="print_record", hint="Ctrl P")
+        self.print.clicked.connect(self.open_print_menu)
+        self.banner.add_action(self.print)
+        self.more = PrimaryButton(tr("+ 新增 ▾"), name="record_actions", hint="F2")
+        self.more.clicked.connect(self.open_menu)
+        self.banner.add_action(self.more)
+        column.addWidget(self.banner)
+        card = Card(name="record_card", margins=(16, 8, 16, 12))
+        self.tabs = Tabs(name="record_tabs", accessible_name=tr("档案内容"))
+        self.timeline, self.facts = TimelineTab(), FactsTab()
+        self.chronic, self.folder, self.history = ChronicTab(), FolderTab(), HistoryTab()
+        for key, title, page in (
+            ("timeline", tr("时间线"), self.timeline), ("facts", tr("基本信息"), self.facts),
+            ("chronic", tr("慢病"), self.chronic), ("folder", tr("档案袋"), self.folder),
+            ("history", tr("修改记录"), self.history),
+        ):
+            self.tabs.add(key, title, page)
+        card.add(self.tabs, 1)
+        column.addWidget(card, 1)
+        self.facts.correct_asked.connect(lambda: self.asked.emit("correct"))
+        self.chronic.visit_asked.connect(lambda: self.asked.emit("visit"))
+        self.chronic.enrol_asked.connect(lambda disease: self.asked.emit(f"enrol_{disease}"))
+        self._menu: QMenu | None = None
+        self.setFocusProxy(self.timeline)
+
+    def show_resident(self, shown: Shown) -> None:
+        """Show a resident; another one than before begins masked, with the timeline."""
+        if self._person is None or self._person.id != shown.person.id:
+            self._revealed = False
+            self.tabs.show_tab("timeline")
+        self._person = shown.person
+        self._show_banner()
+        self.timeline.show_rows(shown.timeline)
+        self.facts.show_record(shown.person, shown.record)
+        self.chronic.show_enrolments(shown.person, shown.enrolments, shown.offers)
+        self.folder.show_rows(shown.timeline, shown.record)
+        self.history.show_rows(shown.history)
+
+    def toggle_reveal(self) -> None:
+        """F6: show the whole numbers, or mask them again."""
+        self._revealed = not self._revealed
+        self._show_banner()
+
+    def is_revealed(self) -> bool:
+        """Whether the whole numbers are shown."""
+        return self._revealed
+
+    def actions_offered(self) -> list[tuple[str, str]]:
+        """What can be done with this resident: (action, words)."""
+        if self._person is None:
+            return []
+        person = self._person
+        managed = {each.disease for each in person.enrolments}
+        offered: list[tuple[str, str]] = []
+        if person.state == ACTIVE:
+            if managed:
+                offered.append(("visit", tr("慢病随访")))
+            offered += [(f"enrol_{disease}", tr("纳入{disease}管理", disease=NAMES[disease]))
+                        for disease in DISEASES if disease not in managed]
+            if person.household is not None:
+                offered.append(("family", tr("加家庭成员")))
+        offered += [("correct", tr("更正档案")), ("household", tr("家庭信息")), ("note", tr("写备注")),
+                    ("state", tr("迁出、死亡、失访…"))]
+        return offered
+
+    def open_menu(self) -> None:
+        """F2: what can be done."""
+        self._show_menu(self.more, self.actions_offered())
+
+    def open_print_menu(self) -> None:
+        """Ctrl+P: which sheet."""
+        sheets = [("print_info", tr("个人基本信息表")), ("print_cover", tr("档案封面"))]
+        managed = self._person.enrolments if self._person is not None else ()
+        sheets += [(f"print_{each.disease}", tr("今年的{disease}随访表", disease=NAMES[each.disease])) for each in managed]
+        self._show_menu(self.print, sheets)
+
+    def menu(self) -> QMenu | None:
+        """The menu that was opened last."""
+        return self._menu
+
+    def _show_banner(self) -> None:
+        if self._person is not None:
+            self.banner.show_person(heading_of(self._person, revealed=self._revealed))
+            self.reveal.set_words(tr("遮住号码 F6") if self._revealed else tr("显示号码 F6"))
+
+    def _show_menu(self, button: QWidget, entries: Sequence[tuple[str, str]]) -> None:
+        menu = QMenu(self)
+        menu.setObjectName(f"{button.objectName()}_menu")
+        menu.setAccessibleName(button.accessibleName())
+        for number, (action, words) in enumerate(entries, 1):
+            each = QAction(f"&{number} {words}" if number <= 9 else words, menu)
+            each.setObjectName(f"action_{action}")
+            each.triggered.connect(lambda _checked=False, action=action: self.asked.emit(action))
+            menu.addAction(each)
+        self._menu = menu
+        menu.popup(button.mapToGlobal(QPoint(0, button.height())))
+        if menu.actions():
+            menu.setActiveAction(menu.actions()[0])
