@@ -23,6 +23,8 @@ MOST_VARIANTS = 16
 """So many readings of one name are kept, the likeliest first."""
 AFTER_ALL = "\U0010ffff"
 WHOLE, BACKWARDS, FORWARDS, SERIAL, BY_PINYIN, BY_HOUSEHOLD, INACTIVE = "^", "#", "+", "@", "=", "/", "~"
+NO_GROUP = "\ufffd"
+"""Sorts after the characters of group names."""
 SERIAL_DIGITS = 5
 _MARKS = str.maketrans("", "", "^#+@=/~")
 _HAN = re.compile("[^\\x00-\\u2e7f]+")
@@ -111,7 +113,7 @@ def household_order(person: Findable) -> str:
 
 def group_order(group_name: str) -> str:
     """What every household-order key of one group begins with; no group comes last."""
-    return BY_HOUSEHOLD + (padded(group_name)[:20] if group_name else AFTER_ALL)
+    return BY_HOUSEHOLD + (padded(group_name)[:20] if group_name else NO_GROUP)
 
 
 def padded(text: str) -> str:

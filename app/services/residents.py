@@ -64,6 +64,16 @@ from app.services.resident_views import (
 from db.models import DueTask, Enrolment, Household, Resident, new_id
 
 ALWAYS_NEEDED = frozenset({"name", "sex", "birth_date"})
+KEPT_WHEN_NOT_WRITTEN = (
+    "record_no",
+    "township_name",
+    "village_name",
+    "created_org",
+    "created_by",
+    "responsible_doctor",
+    "created_date",
+)
+"""Answers of the cover that a correction need not repeat: they were given, not asked."""
 _END_WORDS = {DEAD: "死亡", MOVED: "迁出", LOST: "失访", CANCELLED: "注销"}
 """Written into the record as the clinic's own words, therefore not translated."""
 
@@ -324,8 +334,9 @@ def _both_forms(
         info_answers.pop("own_phone", None)
     elif cover is None:
         cover_answers.pop("phone", None)
-    if "record_no" not in cover_answers and current.cover.get("record_no"):
-        cover_answers["record_no"] = current.cover["record_no"]
+    for code in KEPT_WHEN_NOT_WRITTEN:
+        if code in current.cover:
+            cover_answers.setdefault(code, current.cover[code])
     return cover_answers, info_answers
 
 

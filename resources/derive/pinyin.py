@@ -21,6 +21,8 @@ TABLE = Path(__file__).resolve().parent.parent / "codes" / "pinyin.csv"
 WELL_ATTESTED_PHRASES = 30
 RARE_SHARE = 50
 """A reading is rare when it has fewer than one in so many of the phrases with the character."""
+UNUSUAL_SHARE = 10
+"""The package's first reading is not the usual one when it has fewer than one in so many (佛 as fu)."""
 
 
 def without_tone(syllable: str) -> str:
@@ -45,7 +47,8 @@ def kept_readings(character: str, written: str, counts: Counter[str]) -> list[st
     readings = list(dict.fromkeys(without_tone(part) for part in written.split(",") if without_tone(part)))
     total = sum(counts.values())
     if total >= WELL_ATTESTED_PHRASES:
-        readings.sort(key=lambda reading: -counts[reading])
+        if counts[readings[0]] * UNUSUAL_SHARE < total:
+            readings.sort(key=lambda reading: -counts[reading])
         readings = readings[:1] + [r for r in readings[1:] if counts[r] * RARE_SHARE >= total]
     return readings
 
