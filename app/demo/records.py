@@ -73,6 +73,7 @@ def _register(ledger: Ledger, registered: Registered, family: Family, number: in
         "household_id": registered.household_id,
         "relation": person.relation,
         "care_note": person.care_note,
+        "mother_id_number": None,
         "state": "active",
         "state_on": None,
         "state_reason": "",
