@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from app.errors import EnvironmentFailure, UserError
 from app.exchange.envelope import LARGEST_FILE, EnvelopeRefused, Fault
 from app.services.exchange_files import write_whole
 from app.services.post import TakenIn, receive
-from db.models import ExchangeMessage, Organisation
+from db.models import DrugRequest, ExchangeMessage, Organisation
 
 SUFFIX = ".cyx"
 
@@ -26,6 +26,7 @@ class Letter:
     """One envelope in the list.
 
     `state` ready (not yet handed over), replaced (by a newer one before it was), sent, accepted or refused.
+    `period` is the month of the request that it is about, empty where that is not known.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Letter:
     reason: str
     at: datetime
     subject_id: str | None
+    period: str = ""
 
 
 class Exchange:
@@ -94,7 +96,11 @@ class Exchange:
                 .order_by(ExchangeMessage.at.desc(), ExchangeMessage.id.desc())
                 .limit(limit)
             )
-            return [_letter(row, names) for row in rows]
+            letters = [_letter(row, names) for row in rows]
+            about = {letter.subject_id for letter in letters if letter.subject_id}
+            found = session.execute(select(DrugRequest.id, DrugRequest.period).where(DrugRequest.id.in_(about)))
+            periods = {row[0]: row[1] for row in found}
+            return [replace(letter, period=periods.get(letter.subject_id, "")) for letter in letters]
 
     def latest_about(self, subject_id: str) -> Letter | None:
         """The newest envelope written here about this request; None when none was written, or it was replaced."""

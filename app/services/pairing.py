@@ -19,6 +19,9 @@ from app.services.history import changes_of, record_change
 from app.services.post import own_keys
 from db.models import Organisation
 
+LARGEST_CARD = 64 * 1024
+"""More than this no card is; a film chosen by mistake is not read to its end."""
+
 
 @dataclass(frozen=True)
 class Partner:
@@ -63,7 +66,8 @@ class Pairing:
     def look_at_card(self, file: Path) -> Card:
         """The card in `file`, before anything is stored. Raises UserError when it is none or cannot be used here."""
         try:
-            card = read_card(file.read_bytes())
+            with file.open("rb") as opened:
+                card = read_card(opened.read(LARGEST_CARD))
         except OSError as error:
             raise UserError(
                 msg("读不了文件“{file}”，没有配对。请核对位置后再试。", file=file.name)

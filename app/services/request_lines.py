@@ -40,15 +40,16 @@ def read_line(edit: LineEdit) -> dict[str, object]:
             "monthly_use", msg("月均用量请填数字，您填的是“{written}”。", written=use[:20])
         ) from error
     return {
-        "on_hand": _quantity("on_hand", msg("现库存"), edit.on_hand),
+        "on_hand": read_quantity("on_hand", msg("现库存"), edit.on_hand),
         "monthly_use": monthly,
-        "requested": _quantity("requested", msg("申领量"), edit.requested),
+        "requested": read_quantity("requested", msg("申领量"), edit.requested),
         "explanation": edit.explanation.strip()[:200],
         "is_skipped": edit.is_skipped,
     }
 
 
-def _quantity(code: str, name: Message, written: object) -> int | None:
+def read_quantity(code: str, name: Message, written: object) -> int | None:
+    """The units written in a cell called `name`, None when it is empty; raises Refused naming the cell."""
     text = str(written if written is not None else "").strip()
     if not text:
         return None

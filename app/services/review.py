@@ -27,7 +27,8 @@ from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
 from app.services.history import record_change
 from app.services.post import TakenIn, write_envelope
-from app.services.problems import Refused, refuse
+from app.services.problems import Refused
+from app.services.request_lines import read_quantity
 from app.services.request_steps import (
     actor_for,
     load,
@@ -102,7 +103,7 @@ class Review:
         self.desk = desk
 
     def inbox(self, limit: int = 200) -> list[RequestSummary]:
-        """Requests of all clinics: those to be reviewed first, emergencies before all, then the newest."""
+        """Requests of all clinics: those to be reviewed first, emergencies and the longest wait before all, then the newest."""
         with self.desk.sessions.reading() as session:
             rows = request_summaries(session, limit=limit)
         waiting = {State.AUTHORISED: 1, State.IN_REVIEW: 0}
@@ -112,6 +113,7 @@ class Review:
                 row.state not in waiting,
                 row.state in waiting and row.kind is not Kind.EMERGENCY,
                 waiting.get(row.state, 2),
+                (row.submitted_at or row.created_at).timestamp() if row.state in waiting else 0,
             ),
         )
 
@@ -134,7 +136,7 @@ class Review:
         self,
         request_id: str,
         line_id: str,
-        approved: int | None,
+        approved: int | str | None,
         reason: str = "",
         *,
         version: int | None = None,
@@ -144,14 +146,13 @@ class Review:
         A quantity other than asked needs a reason before the whole is approved. The request's version goes up by one.
         Raises Refused for a bad quantity, StepRefused when `version` is not the stored one.
         """
-        if approved is not None and (isinstance(approved, bool) or not 0 <= approved <= 10_000_000):
-            raise refuse("approved", msg("批准数量请填 0 或正整数，您填的是“{written}”。", written=approved))
+        units = read_quantity("approved", msg("批准量"), approved)
         with self.desk.sessions.writing() as session:
             request = self._in_review(session, request_id, version)
             line = session.get(DrugRequestLine, line_id)
             if line is None or line.request_id != request.id:
                 raise UserError(msg("找不到这一行，没有保存。请关闭申领单后重新打开。"))
-            write_decision(line, approved, reason)
+            write_decision(line, units, reason)
             request.version += 1
             session.flush()
             drug = drugs_of(session, [line]).get(line.drug_code)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.message import Message, msg
 from app.errors import CunyiError
+from app.exchange.envelope import Fault
 from app.i18n import tr
 from ui.dialogs import FileKind, Notice, show_failure
 
@@ -81,6 +82,8 @@ def open_envelope(services: Services, file: Path, *, on_refused: Callable[[], No
         if on_refused is not None:
             on_refused()
         fail(services, error)
+        if getattr(error, "fault", None) is Fault.STRANGER:
+            services.navigate("exchange", page="pairing")
 
     services.runner.run(
         lambda _report, _cancelled: services.exchange.open_file(file),

@@ -164,10 +164,11 @@ class LineTable(DataTable):
     """Lines to fill in. `home` is the column where filling in begins; `remark` gives the sentence of a row, or None.
 
     `choices` offers words in a column; the boxes of `quiet` columns, seldom filled in, are drawn in the chosen line only.
-    `skip_asked(row)` follows Ctrl+Delete.
+    `skip_asked(row)` follows Ctrl+Delete, `space_pressed(row)` the space key.
     """
 
     skip_asked = Signal(object)
+    space_pressed = Signal(object)
 
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, home: str,
@@ -279,6 +280,9 @@ class LineTable(DataTable):
             return
         if event.key() == Qt.Key.Key_Delete and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.skip_asked.emit(row)
+            return
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.space_pressed.emit(row)
             return
         column = self.rows_model.columns[index.column()]
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.modifiers():

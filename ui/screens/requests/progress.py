@@ -92,13 +92,17 @@ class Mark(QWidget):
 class ProgressCard(Card):
     """The steps of a request in a card."""
 
-    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, *, name: str, most_to_come: int = 9, parent: QWidget | None = None) -> None:
+        """`most_to_come`: how many of the steps that are still to come are shown."""
         super().__init__(tr("进度"), name=name, parent=parent)
+        self._most_to_come = most_to_come
         self._steps: tuple[Step, ...] = ()
 
     def show_request(self, request: RequestView | None) -> None:
         """Show the steps of this request."""
-        self.show_steps([] if request is None else steps_of(request.history, request.state))
+        steps = [] if request is None else steps_of(request.history, request.state)
+        to_come = [step for step in steps if not step.is_done]
+        self.show_steps([step for step in steps if step.is_done] + to_come[:self._most_to_come])
 
     def show_steps(self, steps: Sequence[Step]) -> None:
         """Show these steps in place of the former ones."""

@@ -1,0 +1,144 @@
+"""Where things stand on the township's review screen; `screen` says what they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.request_terms import Kind, State
+from app.i18n import tr
+from app.services.review import REASONS
+from ui.screens.requests.line_table import LineTable
+from ui.screens.requests.notice_strip import NoticeStrip
+from ui.screens.requests.progress import ProgressCard
+from ui.screens.requests.words import state_chip
+from ui.screens.review.comparison import ComparisonCard, short_name
+from ui.screens.review.sheet import decided_columns, remark_of
+from ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
+from ui.widgets.cards import ActionBar, PageHeader
+from ui.widgets.chips import ChipText
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import TwoPane
+from ui.widgets.table import Cell, Column, DataTable
+
+if TYPE_CHECKING:
+    from app.services.request_views import RequestSummary
+
+WAITING = (State.AUTHORISED, State.IN_REVIEW)
+
+
+class ReviewLayout(QWidget):
+    """The widgets of the screen, by their names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("kind", "plain")
+        self.setObjectName("review_desk")
+        self._build_inbox()
+        self._build_header()
+        self._build_main()
+        self._build_foot()
+        column = Vertical(self)
+        column.addWidget(TwoPane(self._main, self._inbox, actions=self.foot, side_width=290, breakpoint=900,
+                                 side_first=True))
+
+    def _build_inbox(self) -> None:
+        self._inbox = QWidget()
+        self._inbox.setProperty("kind", "plain")
+        column = Vertical(self._inbox, spacing=10)
+        self.open_file = SecondaryButton(tr("打开申领文件"), name="open_request_file", hint="Ctrl O", icon_name="folder")
+        column.addWidget(self.open_file)
+        self.inbox = DataTable(
+            (Column("clinic", tr("村卫生室"), width=130, stretch=True, value=_clinic_cell),
+             Column("kinds_of_drugs", tr("种数"), width=54, align="right",
+                    value=lambda row: row.summary.kinds_of_drugs),
+             Column("state", tr("状态"), width=86, value=inbox_chip)),
+            name="inbox", accessible_name=tr("各村申领单"), row_height=55,
+            empty_text=tr("还没有收到申领单。打开村卫生室交来的 .cyx 文件，或把文件拖到这里。"),
+        )
+        column.addWidget(self.inbox, 1)
+
+    def _build_header(self) -> None:
+        self.header = PageHeader(tr("申领审核"), name="review_header")
+        self.return_ = DangerButton(tr("退回"), name="return_request")
+        self.agree = SecondaryButton(tr("其余全部同意"), name="agree_rest")
+        self.print_decision = SecondaryButton(tr("打印审核单"), name="print_decision")
+        self.take = PrimaryButton(tr("领取审核"), name="take", hint="Ctrl ↵")
+        self.approve = PrimaryButton(tr("审核通过"), name="approve", hint="Ctrl ↵")
+        self.convert = PrimaryButton(tr("转发货"), name="convert", hint="Ctrl ↵")
+        self.close_remaining = PrimaryButton(tr("关闭余量，办结"), name="close_remaining", hint="Ctrl ↵")
+        for button in (self.return_, self.agree, self.print_decision, self.take, self.approve, self.convert,
+                       self.close_remaining):
+            self.header.add_action(button)
+        self.strip = NoticeStrip(name="review_strip")
+
+    def _build_main(self) -> None:
+        self.table = LineTable(
+            decided_columns(), name="review_lines", accessible_name=tr("申领的药品"), home="approved",
+            remark=remark_of, choices={"reason": [tr(reason) for reason in REASONS]}, quiet=("reason",),
+            empty_text=tr("这张申领单里没有药品。"),
+        )
+        self.comparison = ComparisonCard(name="comparison")
+        self.progress = ProgressCard(name="review_progress", most_to_come=1)
+        self.empty = EmptyState(
+            tr("选左边一张申领单"), tr("先看标红的紧急单，再看等得最久的。"), name="nothing_to_review",
+            icon_name="review",
+        )
+        lower = Horizontal(spacing=12)
+        lower.addWidget(self.comparison, 3)
+        lower.addWidget(self.progress, 2)
+        self.opened = QWidget()
+        self.opened.setProperty("kind", "plain")
+        inside = Vertical(self.opened, spacing=12)
+        inside.addWidget(self.header)
+        inside.addWidget(self.strip)
+        inside.addWidget(self.table, 1)
+        inside.addLayout(lower)
+        self._main = QWidget()
+        self._main.setProperty("kind", "plain")
+        column = Vertical(self._main)
+        column.addWidget(self.opened, 1)
+        column.addWidget(self.empty, 1)
+
+    def _build_foot(self) -> None:
+        self.foot = ActionBar(name="review_actions")
+        self.give_back = SecondaryButton(tr("放回待审核"), name="give_back", small=True)
+        self.reopen = SecondaryButton(tr("重新审核"), name="reopen", small=True)
+        self.reject = DangerButton(tr("驳回"), name="reject_request", small=True)
+        for button in (self.give_back, self.reopen, self.reject):
+            self.foot.add_right(button)
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """A request in the list, and what day it is."""
+
+    summary: RequestSummary
+    today: date
+
+
+def inbox_chip(row: InboxRow) -> ChipText:
+    """The state; an emergency that waits is red."""
+    if row.summary.state in WAITING and row.summary.kind is Kind.EMERGENCY:
+        return ChipText(tr("紧急"), "red")
+    return state_chip(row.summary.state)
+
+
+def _clinic_cell(row: InboxRow) -> Cell:
+    came = near_time(row.summary.submitted_at or row.summary.created_at, row.today)
+    return Cell(short_name(row.summary.clinic_name), second_line=came, bold=True)
+
+
+def near_time(at: datetime, today: date) -> str:
+    """“今天 8:52”, “昨天 17:02”, or “11-20”."""
+    local = at.astimezone()
+    clock = f"{local.hour}:{local.minute:02d}"
+    if local.date() == today:
+        return tr("今天 {time}", time=clock)
+    if local.date() == today - timedelta(days=1):
+        return tr("昨天 {time}", time=clock)
+    return f"{local.month}-{local.day:02d}"

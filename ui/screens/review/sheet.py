@@ -1,0 +1,210 @@
+"""The request under review as the screen keeps it: decisions, marks, what is still open. Knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from app.domain.request_checks import Level, LineProblem, has_meaning
+from app.domain.request_terms import State
+from app.i18n import tr
+from app.services.review import marks
+from ui.screens.requests.line_table import Remark
+from ui.screens.requests.rows import drug_words, packs_cell
+from ui.screens.requests.sheet import Obstacle, Unsaved
+from ui.screens.requests.words import decision_chip
+from ui.widgets.chips import ChipText
+from ui.widgets.table import Cell, Column
+
+if TYPE_CHECKING:
+    from app.services.request_views import LineView, RequestView
+
+OPEN = "approved_missing"
+"""Not told of a line until approving was tried: every line begins without a decision."""
+COLUMN_OF = {"reason_required": "reason"}
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """A line with its marks, what was typed but could not be saved, and the sentence beneath it."""
+
+    line: LineView
+    marks: tuple[ChipText, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
+    remark: Remark | None = None
+    wrong: frozenset[str] = frozenset()
+
+
+class ReviewSheet:
+    """One request at the township. `is_strict`: lines without a decision are told, because approving was tried."""
+
+    def __init__(self, view: RequestView, *, former: ReviewSheet | None = None) -> None:
+        """`former` is the sheet of the same request before it was read again: what was not saved is kept."""
+        self.view = view
+        self.version = view.version
+        self._lines = {line.id: line for line in view.lines}
+        self._problems: dict[str, tuple[LineProblem, ...]] = {}
+        for problem in view.problems:
+            if problem.line_key:
+                self._problems[problem.line_key] = (*self._problems.get(problem.line_key, ()), problem)
+        same = former is not None and former.view.id == view.id and self.is_editable
+        self._unsaved: dict[str, dict[str, Unsaved]] = dict(former._unsaved) if same else {}
+        self.is_strict = same and former.is_strict
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether this user writes decisions now."""
+        return self.view.state is State.IN_REVIEW and self.view.is_held_by_me
+
+    def lines(self) -> list[LineView]:
+        """The lines in their order."""
+        return list(self._lines.values())
+
+    def line(self, line_id: str) -> LineView:
+        """One line as it is now."""
+        return self._lines[line_id]
+
+    def keep(self, line: LineView, key: str) -> None:
+        """A cell of `line` was saved."""
+        self.version += 1
+        self._lines[line.id] = line
+        self._problems[line.id] = line.problems
+        self._unsaved.get(line.id, {}).pop(key, None)
+
+    def keep_unsaved(self, line_id: str, key: str, text: str, sentence: str) -> None:
+        """What was typed could not be saved; it stays in its cell with the reason."""
+        self._unsaved[line_id] = {**self._unsaved.get(line_id, {}), key: Unsaved(text, sentence)}
+
+    def has_unsaved(self) -> bool:
+        """Whether anything typed is not saved."""
+        return any(self._unsaved.values())
+
+    def rows(self) -> list[ReviewRow]:
+        """All lines; those that the clinic skipped stand at the end."""
+        ordered = sorted(self._lines.values(), key=lambda line: line.is_skipped)
+        return [self.row(line.id) for line in ordered]
+
+    def row(self, line_id: str) -> ReviewRow:
+        """A line as it is shown now."""
+        line = self._lines[line_id]
+        unsaved = self._unsaved.get(line_id, {})
+        typed = {key: each.text for key, each in unsaved.items()}
+        chips = () if line.is_skipped else tuple(ChipText(tr(mark.text), mark.colour) for mark in marks(line))
+        for each in unsaved.values():
+            return ReviewRow(line, chips, typed, Remark(each.sentence), frozenset(unsaved))
+        problem = self._first_problem(line_id)
+        if problem is not None and problem.level is Level.BLOCK:
+            wrong = frozenset({COLUMN_OF.get(problem.code, "approved")})
+            return ReviewRow(line, chips, typed, Remark(tr(problem.message)), wrong)
+        if problem is not None:
+            return ReviewRow(line, chips, typed, Remark(tr(problem.message), "amber"))
+        if has_meaning(line.explanation) and not line.is_skipped:
+            said = tr("卫生室说明：{explanation}", explanation=line.explanation)
+            return ReviewRow(line, chips, typed, Remark(said, "blue"))
+        return ReviewRow(line, chips, typed)
+
+    def to_look_at(self) -> int:
+        """How many lines carry a mark and have no decision yet."""
+        return sum(1 for line in self._lines.values() if not line.is_skipped and not line.decision and marks(line))
+
+    def undecided(self) -> int:
+        """How many lines have no decision yet."""
+        return sum(1 for line in self._lines.values() if not line.is_skipped and not line.decision)
+
+    def obstacles(self) -> list[Obstacle]:
+        """Everything that stands in the way of approving."""
+        found = []
+        for row in self.rows():
+            line = row.line
+            unsaved = self._unsaved.get(line.id, {})
+            found += [Obstacle(line.id, key, line.name, each.sentence) for key, each in unsaved.items()]
+            blocking = [each for each in self._problems.get(line.id, ()) if each.level is Level.BLOCK]
+            if not unsaved and not line.is_skipped:
+                found += [
+                    Obstacle(line.id, COLUMN_OF.get(each.code, "approved"), line.name, tr(each.message))
+                    for each in blocking
+                ]
+        return found
+
+    def _first_problem(self, line_id: str) -> LineProblem | None:
+        if not self.is_editable or self._lines[line_id].is_skipped:
+            return None
+        told = [each for each in self._problems.get(line_id, ()) if self.is_strict or each.code != OPEN]
+        order = (Level.BLOCK, Level.ASK, Level.NOTE)
+        return min(told, key=lambda each: order.index(each.level), default=None)
+
+
+def remark_of(row: ReviewRow) -> Remark | None:
+    """The sentence beneath a row."""
+    return row.remark
+
+
+def row_key(row: ReviewRow) -> str:
+    """What a row is known by."""
+    return row.line.id
+
+
+def deciding_columns() -> tuple[Column, ...]:
+    """The columns while decisions are written."""
+    return (
+        *_asked_columns(),
+        Column("approved", tr("批准"), width=86, editable=True, value=_box("approved", "approved")),
+        Column("reason", tr("原因"), width=176, editable=True, value=_box("reason", "decision_reason")),
+        Column("marks", tr("提示"), width=150, stretch=True, value=_marks),
+    )
+
+
+def waiting_columns() -> tuple[Column, ...]:
+    """The columns before a request is taken."""
+    return (*_asked_columns(), Column("packs", tr("折合"), width=96, value=packs_cell),
+            Column("marks", tr("提示"), width=220, stretch=True, value=_marks))
+
+
+def decided_columns() -> tuple[Column, ...]:
+    """The columns when a request is decided, or in other hands."""
+    return (
+        *_asked_columns(),
+        Column("approved", tr("批准"), width=70, align="right", bold=True, value=lambda row: row.line.approved),
+        Column("decision", tr("结果"), width=68, value=_decision),
+        Column("reason", tr("原因"), width=146, value=lambda row: row.line.decision_reason),
+        Column("marks", tr("提示"), width=160, stretch=True, value=_marks),
+    )
+
+
+def _asked_columns() -> tuple[Column, ...]:
+    return (
+        Column("drug", tr("药品"), width=172, stretch=True,
+               value=lambda row: drug_words(row.line, muted=row.line.is_skipped)),
+        Column("on_hand", tr("库存"), width=58, align="right", value=lambda row: row.line.on_hand),
+        Column("monthly_use", tr("月均"), width=62, align="right", value=lambda row: row.line.monthly_use),
+        Column("suggested", tr("建议"), width=58, align="right", value=lambda row: row.line.suggested),
+        Column("requested", tr("申领"), width=62, align="right", value=_requested),
+    )
+
+
+def _requested(row: ReviewRow) -> Cell:
+    if row.line.is_skipped:
+        return Cell(tr("不要"), muted=True)
+    return Cell("—" if row.line.requested is None else str(row.line.requested), bold=True)
+
+
+def _marks(row: ReviewRow) -> tuple[ChipText, ...]:
+    return row.marks
+
+
+def _decision(row: ReviewRow) -> Cell:
+    chip = decision_chip(row.line.decision)
+    if row.line.is_skipped:
+        return Cell(chips=(ChipText(tr("本期不要"), "grey"),))
+    return Cell(chips=(chip,)) if chip else Cell("—", muted=True)
+
+
+def _box(key: str, name: str) -> object:
+    def cell(row: ReviewRow) -> Cell:
+        if key in row.typed:
+            return Cell(row.typed[key], tone="red")
+        value = getattr(row.line, name)
+        return Cell("" if value is None else str(value), tone="red" if key in row.wrong else None)
+
+    return cell
