@@ -70,6 +70,8 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
         from app.interchange.xlsx_files import read_sheets
 
         sheets, has_formulas = read_sheets(path, only=sheet)
+        if sheet is not None and not sheets.get(sheet):
+            sheets, has_formulas = read_sheets(path)  # to name those that there are
         return _best(path, sheets, sheet, has_formulas)
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise UserError(_ole_message(path))

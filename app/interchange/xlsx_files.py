@@ -6,6 +6,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,8 +194,10 @@ def write_xlsx(path: Path, sheet: str, headers: Sequence[str], rows: Iterable[Se
     page.append([cell(header) for header in headers])
     for row in rows:
         page.append([cell(value) for value in row])
+    content = BytesIO()
+    workbook.save(content)
     try:
-        workbook.save(path)
+        path.write_bytes(content.getvalue())
     except OSError as error:
         sentence = msg("写不了“{name}”：可能正被打开，或没有空间。请关闭它或换个位置再试。", name=path.name)
         raise EnvironmentFailure(sentence, details=str(error)) from error
