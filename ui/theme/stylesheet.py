@@ -119,6 +119,15 @@ def _inputs(theme: Theme) -> str:
   selection-background-color: {c.primary}; selection-color: {c.primary_text};
 }}
 {focused} {{ border: {focus}px solid {c.focus}; padding: 0 {side - 1}px; min-height: {height - 2}px; }}
+QLineEdit[kind="slot"], QLineEdit[kind="slot"]:focus, QLineEdit[kind="slot"]:read-only {{
+  border: none; background: transparent; padding: 0; min-height: 0; placeholder-text-color: {c.text_muted};
+}}
+QLineEdit[kind="flat"] {{
+  border-color: transparent; background: transparent; padding: 0 {theme.gap(6)}px; min-height: {theme.px(30)}px;
+}}
+QLineEdit[kind="flat"]:focus {{
+  border-color: {c.focus}; background: {c.surface}; padding: 0 {theme.gap(6) - 1}px; min-height: {theme.px(30) - 2}px;
+}}
 QLineEdit:read-only, {disabled} {{ background: {c.page}; }}
 {disabled} {{ color: {c.disabled_text}; }}
 *[problem="true"] {{ border: 1px solid {c.red.strong}; }}

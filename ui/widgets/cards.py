@@ -37,8 +37,8 @@ class Card(QFrame):
         self.setAccessibleName(title)
         outer = Vertical(self, spacing=spacing, margins=margins)
         self._title = label(title, "danger_title" if tone == "red" else "card_title", wrap=True)
-        self._title.setVisible(bool(title))
         outer.addWidget(self._title)
+        self._title.setVisible(bool(title))  # only now: a label without a parent would be shown as a window
         self.body = Vertical(spacing=spacing)
         outer.addLayout(self.body, 0)
         outer.addStretch(1)

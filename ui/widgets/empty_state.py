@@ -27,8 +27,8 @@ class EmptyState(QWidget):
         column.addWidget(self._title)
         self._explanation = label(explanation, "muted", wrap=True)
         self._explanation.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._explanation.setVisible(bool(explanation))
         column.addWidget(self._explanation)
+        self._explanation.setVisible(bool(explanation))
         if action is not None:
             column.addWidget(action, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
