@@ -1,16 +1,19 @@
 """JSON in, JSON out: work indicators from counts or from people.
 
-Counts: {"indicator", "year", "counts": {"numerator", "denominator"}}; the two numbers may also stand at the top.
+Counts: {"indicator", "year", "counts": {"numerator", "denominator"}}; the two numbers may also stand at the top, or
+`counts` be [numerator, denominator].
 
 People: {"indicator", "year", "people": [...]}, with `cut_off` (default 31 December of the year), `visits_per_year`
 (4), `prorate_new` (true), `count_ended` (true), and `denominator` where the area's own number is to be used
-(常住居民数, 65 岁及以上常住居民数, estimated patients). A person has, as far as the indicator asks:
+(常住居民数, 65 岁及以上常住居民数, estimated patients). A person has, as far as the indicator asks (other words that
+app.rules.indicator_people understands are left out here):
 
-* id; birth_date; diseases [高血压, 糖尿病 …] (left out = belongs to the indicator); enrolled_on; ended_on
+* id; birth_date or age; diseases [高血压, 糖尿病 …] (left out = belongs to the indicator); enrolled_on; ended_on
 * visits [{date, method 1 门诊 / 2 家庭 / 3 电话 (unknown = face to face), sbp, dbp, fpg_mmol_l or fpg_mg_dl, lost,
-  disease (left out = any)}]
-* exam_dates [date] or exams [{date, complete, guidance}]; with exam_dates the flags exam_complete and guidance hold
-  for all of them; exam_required false where the yearly examination was declined
+  disease (left out = any)}], or dates, or only the number of face-to-face visits; last_visit {…}, or its values beside
+  the name
+* exam_dates [date] or exams [{date, complete, guidance}], or exam_done; with exam_dates or exam_done the flags
+  exam_complete and guidance hold for all of them; exam_required false where the yearly examination was declined
 * referral_checks [{due or referred_on, done_on}]
 * permanent (常住, default true); has_record; has_electronic_record; dynamic_dates [date]
 * constitutions [{date, complete, guidance}] or constitution_dates with the flags constitution_complete, guidance
@@ -26,22 +29,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 
-from app.domain.dates import two_weeks_after
-from app.domain.glucose import mmol_l_from_mg_dl
 from app.domain.indicators import (
     IndicatorName,
     IndicatorSettings,
-    IndicatorVisit,
-    ManagedPerson,
     Period,
     Rate,
-    RequiredCheck,
-    ResidentFacts,
-    ServiceRecord,
-    TuberculosisCase,
     elderly_rate,
     glucose_control_rate,
     is_under_management,
@@ -56,6 +49,15 @@ from app.domain.indicators import (
 from app.domain.message import msg
 from app.domain.reasons import SPECIFICATION, Reason
 from app.errors import UserError
+from app.rules.indicator_people import (
+    GLUCOSE,
+    MENTAL,
+    PRESSURE,
+    as_given,
+    managed_people,
+    residents,
+    tuberculosis_cases,
+)
 from app.rules.reading import YEARS, Reader, missing, number_out, reasons_out, result
 
 _ALIASES = {
@@ -68,8 +70,6 @@ _ALIASES = {
     "血糖控制率": IndicatorName.GLUCOSE_CONTROL,
     "糖尿病患者健康管理率": IndicatorName.DIABETES_MANAGED,
 }
-_PRESSURE, _GLUCOSE, _MENTAL = "高血压", "糖尿病", "精神"
-_PHONE_METHODS = frozenset({"3", "电话"})
 
 Count = Callable[[Reader, Period, IndicatorSettings], Rate]
 Population = Callable[[Reader, Period, IndicatorSettings], list[str]]
@@ -99,9 +99,9 @@ def _one_rate(read: Reader, chosen: IndicatorName) -> dict[str, object]:
             "display": rate.display,
             "numerator": rate.numerator,
             "denominator": rate.denominator,
-            "numerator_ids": list(rate.numerator_ids) if has_people else None,
+            "numerator_ids": as_given(read, rate.numerator_ids) if has_people else None,
             "count": len(rate.denominator_ids) if has_people else None,
-            "resident_ids": list(rate.denominator_ids) if has_people else None,
+            "resident_ids": as_given(read, rate.denominator_ids) if has_people else None,
             "reasons": reasons_out((Reason("rate", f"{SPECIFICATION}工作指标 {chosen.value}", sentence),)),
         }
     )
@@ -115,7 +115,7 @@ def _head_count(read: Reader, name: str) -> dict[str, object]:
         {
             "indicator": name,
             "count": len(ids),
-            "resident_ids": ids,
+            "resident_ids": as_given(read, ids),
             "reasons": reasons_out((Reason("count", f"{SPECIFICATION}工作指标 {name}", sentence),)),
         }
     )
@@ -141,8 +141,7 @@ def _chosen(name: str) -> IndicatorName:
 
 
 def _from_counts(read: Reader) -> Rate:
-    counts = read.value("counts")
-    source = Reader(counts) if isinstance(counts, Mapping) else read
+    source = _counts(read)
     numbers = []
     for key in ("numerator", "denominator"):
         number = source.whole(key)
@@ -152,6 +151,14 @@ def _from_counts(read: Reader) -> Rate:
             raise UserError(msg("{key} 不能是负数，您给的是 {value}。", key=key, value=number))
         numbers.append(number)
     return Rate(*numbers)
+
+
+def _counts(read: Reader) -> Reader:
+    """Where the two numbers stand: in `counts`, as an object or as [numerator, denominator], or at the top."""
+    counts = read.value("counts")
+    if isinstance(counts, list):
+        return Reader(dict(zip(("numerator", "denominator"), counts, strict=False)))
+    return Reader(counts) if isinstance(counts, Mapping) else read
 
 
 def _from_people(read: Reader, chosen: IndicatorName) -> Rate:
@@ -178,7 +185,7 @@ def _period(read: Reader) -> Period:
 
 def _standard(word: str, *, face_to_face_only: bool = True) -> Count:
     def count(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-        people = _managed(read, word)
+        people = managed_people(read, word, period)
         return standard_management_rate(people, period, settings, face_to_face_only=face_to_face_only)
 
     return count
@@ -189,14 +196,14 @@ def _managed_share(word: str) -> Count:
         estimated = _population(read)
         if estimated is None:
             raise missing("denominator")
-        return management_rate(_managed(read, word), period, estimated, settings)
+        return management_rate(managed_people(read, word, period), period, estimated, settings)
 
     return count
 
 
 def _records(*, electronic: bool) -> Count:
     def count(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-        return record_rate(_residents(read), electronic=electronic, population=_population(read))
+        return record_rate(residents(read, period), electronic=electronic, population=_population(read))
 
     return count
 
@@ -204,7 +211,7 @@ def _records(*, electronic: bool) -> Count:
 def _elderly(*, traditional_medicine: bool) -> Count:
     def count(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
         return elderly_rate(
-            _residents(read),
+            residents(read, period),
             period,
             traditional_medicine=traditional_medicine,
             population=_population(read),
@@ -214,24 +221,23 @@ def _elderly(*, traditional_medicine: bool) -> Count:
 
 
 def _record_use(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-    residents = read.rows("people", lambda row: _resident(row, is_record=True))
-    return record_use_rate(residents, period)
+    return record_use_rate(residents(read, period, are_records=True), period)
 
 
 def _pressure_control(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-    return pressure_control_rate(_managed(read, _PRESSURE), period, settings)
+    return pressure_control_rate(managed_people(read, PRESSURE, period), period, settings)
 
 
 def _glucose_control(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-    return glucose_control_rate(_managed(read, _GLUCOSE), period, settings)
+    return glucose_control_rate(managed_people(read, GLUCOSE, period), period, settings)
 
 
 def _tb_managed(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-    return tb_management_rate(read.rows("people", _tb_case), period)
+    return tb_management_rate(tuberculosis_cases(read, period), period)
 
 
 def _tb_regular(read: Reader, period: Period, settings: IndicatorSettings) -> Rate:
-    return tb_regular_rate(read.rows("people", _tb_case), period)
+    return tb_regular_rate(tuberculosis_cases(read, period), period)
 
 
 _COUNTS: dict[IndicatorName, Count] = {
@@ -240,144 +246,48 @@ _COUNTS: dict[IndicatorName, Count] = {
     IndicatorName.RECORD_USE: _record_use,
     IndicatorName.ELDERLY: _elderly(traditional_medicine=False),
     IndicatorName.ELDERLY_TCM: _elderly(traditional_medicine=True),
-    IndicatorName.HYPERTENSION_STANDARD: _standard(_PRESSURE),
+    IndicatorName.HYPERTENSION_STANDARD: _standard(PRESSURE),
     IndicatorName.PRESSURE_CONTROL: _pressure_control,
-    IndicatorName.DIABETES_STANDARD: _standard(_GLUCOSE),
+    IndicatorName.DIABETES_STANDARD: _standard(GLUCOSE),
     IndicatorName.GLUCOSE_CONTROL: _glucose_control,
-    IndicatorName.MENTAL_STANDARD: _standard(_MENTAL, face_to_face_only=False),
+    IndicatorName.MENTAL_STANDARD: _standard(MENTAL, face_to_face_only=False),
     IndicatorName.TB_MANAGED: _tb_managed,
     IndicatorName.TB_REGULAR: _tb_regular,
-    IndicatorName.HYPERTENSION_MANAGED: _managed_share(_PRESSURE),
-    IndicatorName.DIABETES_MANAGED: _managed_share(_GLUCOSE),
+    IndicatorName.HYPERTENSION_MANAGED: _managed_share(PRESSURE),
+    IndicatorName.DIABETES_MANAGED: _managed_share(GLUCOSE),
 }
 
 
 def _managed_ids(word: str) -> Population:
     def ids(read: Reader, period: Period, settings: IndicatorSettings) -> list[str]:
-        return [one.id for one in _managed(read, word) if is_under_management(one, period, settings)]
+        return [
+            one.id for one in managed_people(read, word, period) if is_under_management(one, period, settings)
+        ]
 
     return ids
 
 
 def _permanent_ids(read: Reader, period: Period, settings: IndicatorSettings) -> list[str]:
-    return [one.id for one in _residents(read) if one.is_permanent]
+    return [one.id for one in residents(read, period) if one.is_permanent]
 
 
 def _elderly_ids(read: Reader, period: Period, settings: IndicatorSettings) -> list[str]:
-    return list(elderly_rate(_residents(read), period).denominator_ids)
+    return list(elderly_rate(residents(read, period), period).denominator_ids)
 
 
 _POPULATIONS: dict[str, Population] = {
     "常住居民数": _permanent_ids,
     "辖区内常住居民数": _permanent_ids,
     "65岁及以上常住居民数": _elderly_ids,
-    "在管高血压患者数": _managed_ids(_PRESSURE),
-    "在管2型糖尿病患者数": _managed_ids(_GLUCOSE),
-    "在册严重精神障碍患者数": _managed_ids(_MENTAL),
+    "在管高血压患者数": _managed_ids(PRESSURE),
+    "在管2型糖尿病患者数": _managed_ids(GLUCOSE),
+    "在册严重精神障碍患者数": _managed_ids(MENTAL),
 }
-
-
-def _managed(read: Reader, word: str) -> list[ManagedPerson]:
-    """The people of one programme; those who name their diseases must name this one."""
-    people = read.rows("people", lambda row: (row.names("diseases"), _person(row, word)))
-    return [person for diseases, person in people if not diseases or _concerns(diseases, word)]
-
-
-def _concerns(diseases: tuple[str, ...], word: str) -> bool:
-    english = {_PRESSURE: "hypertension", _GLUCOSE: "diabetes", _MENTAL: "mental"}[word]
-    return any(word in disease or english in disease.lower() for disease in diseases)
-
-
-def _person(row: Reader, word: str) -> ManagedPerson:
-    visits = row.rows("visits", lambda visit: (visit.names("disease"), _visit(visit)))
-    exams = row.rows("exams", lambda exam: exam.required_day("date"))
-    return ManagedPerson(
-        id=_id(row),
-        birth_date=row.day("birth_date"),
-        enrolled_on=row.day("enrolled_on"),
-        ended_on=row.day("ended_on"),
-        visits=tuple(visit for diseases, visit in visits if not diseases or _concerns(diseases, word)),
-        exam_dates=(*row.days("exam_dates"), *exams),
-        checks=row.rows("referral_checks", _check),
-        exam_required=row.flag_or_none("exam_required") is not False,
-    )
-
-
-def _visit(row: Reader) -> IndicatorVisit:
-    method = str(row.value("method") or "")
-    return IndicatorVisit(
-        day=row.required_day("date"),
-        face_to_face=not any(phone in method for phone in _PHONE_METHODS),
-        lost=row.flag("lost"),
-        sbp=row.number("sbp"),
-        dbp=row.number("dbp"),
-        fpg_mmol_l=_glucose(row),
-    )
-
-
-def _glucose(row: Reader) -> Decimal | Fraction | None:
-    mg_dl = row.number("fpg_mg_dl")
-    if row.has("fpg_mmol_l") or mg_dl is None:
-        return row.number("fpg_mmol_l")
-    return mmol_l_from_mg_dl(mg_dl)
-
-
-def _check(row: Reader) -> RequiredCheck:
-    due = row.day("due")
-    return RequiredCheck(due or two_weeks_after(row.required_day("referred_on")), row.day("done_on"))
-
-
-def _residents(read: Reader) -> tuple[ResidentFacts, ...]:
-    return read.rows("people", _resident)
-
-
-def _resident(row: Reader, *, is_record: bool = False) -> ResidentFacts:
-    has_record = row.flag_or_none("has_record")
-    return ResidentFacts(
-        id=_id(row),
-        birth_date=row.day("birth_date"),
-        is_permanent=row.flag_or_none("permanent") is not False,
-        has_record=is_record if has_record is None else has_record,
-        has_electronic_record=row.flag("has_electronic_record"),
-        dynamic_days=row.days("dynamic_dates"),
-        exams=_services(row, "exams", "exam_dates", "exam_complete"),
-        constitutions=_services(row, "constitutions", "constitution_dates", "constitution_complete"),
-    )
-
-
-def _services(row: Reader, rows_key: str, dates_key: str, complete_key: str) -> tuple[ServiceRecord, ...]:
-    complete, guidance = row.flag(complete_key), row.flag("guidance")
-    dated = tuple(ServiceRecord(day, complete, guidance) for day in row.days(dates_key))
-    return (*dated, *row.rows(rows_key, _service))
-
-
-def _service(row: Reader) -> ServiceRecord:
-    return ServiceRecord(row.required_day("date"), row.flag("complete"), row.flag("guidance"))
-
-
-def _tb_case(row: Reader) -> TuberculosisCase:
-    return TuberculosisCase(
-        id=_id(row),
-        notified_on=row.day("notified_on"),
-        managed_from=row.day("managed_from") or row.day("enrolled_on"),
-        completed_on=row.day("completed_on"),
-        doses_due=row.whole("doses_due"),
-        doses_taken=row.whole("doses_taken"),
-        is_confirmed=row.flag_or_none("confirmed") is not False,
-    )
-
-
-def _id(row: Reader) -> str:
-    identity = row.text("id")
-    if not identity:
-        raise missing("id")
-    return identity
 
 
 def _population(read: Reader) -> int | None:
     """The area's own number, at the top or in `counts`; None = count the people."""
-    counts = read.value("counts")
-    number = (Reader(counts) if isinstance(counts, Mapping) else read).whole("denominator")
+    number = _counts(read).whole("denominator")
     if number is not None and number < 0:
         raise UserError(msg("{key} 不能是负数，您给的是 {value}。", key="denominator", value=number))
     return number
