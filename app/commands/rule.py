@@ -31,9 +31,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_json(text: str) -> object:
-    """The JSON in `text`; raises UserError naming the line when it is none."""
+    """The JSON in `text`, a byte order mark before it or not; raises UserError naming the line when it is none."""
     try:
-        return json.loads(text, parse_float=Decimal)
+        return json.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
     except RecursionError as error:
         raise UserError(msg("内容不是合用的 JSON：嵌套太深。")) from error
     except json.JSONDecodeError as error:

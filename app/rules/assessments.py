@@ -31,7 +31,15 @@ from app.domain.tcm_constitution import (
 )
 from app.errors import UserError
 from app.i18n import tr
-from app.rules.reading import Reader, number_out, read_number, read_whole, reasons_out, result
+from app.rules.reading import (
+    Reader,
+    number_out,
+    read_number,
+    read_whole,
+    reasons_out,
+    refuse_problems,
+    result,
+)
 
 _COUNTED_ANSWERS: dict[str, tuple[int, Callable[[Decimal], int]]] = {
     "bmi": (9, answer_for_bmi),
@@ -47,9 +55,7 @@ def bmi(case: Mapping[str, object]) -> dict[str, object]:
     read = Reader(case)
     height, weight, waist = read.number("height_cm"), read.number("weight_kg"), read.number("waist_cm")
     sex = read.sex("sex")
-    problems = measure_problems(height_cm=height, weight_kg=weight, waist_cm=waist)
-    if problems:
-        raise UserError(msg("{key}：{problem}", key=problems[0].key, problem=problems[0].message))
+    refuse_problems(measure_problems(height_cm=height, weight_kg=weight, waist_cm=waist))
     reasons = []
     values: dict[str, object] = {}
     if height is not None and weight is not None:
@@ -105,8 +111,8 @@ def tcm_constitution(case: Mapping[str, object]) -> dict[str, object]:
         {
             "valid": found.valid,
             "missing": [str(item) for item in found.missing] or None,
-            "scores": dict(found.scores),
-            "results": dict(found.results),
+            "scores": dict(found.scores) if found.valid else None,
+            "results": dict(found.results) if found.valid else None,
             "main": found.main,
             "answers": {str(item): answer for item, answer in answers.items() if answer is not None},
             "hints": [tr(found.hint)] if found.hint else None,

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from app.domain.blood_pressure import read_blood_pressure
 from app.domain.chronic_followup import VISIT_CLASS_LABELS, combined_next_due
 from app.domain.dates import two_weeks_after
 from app.domain.diabetes import (
@@ -41,6 +42,7 @@ from app.rules.reading import (
     read_day,
     read_number,
     reasons_out,
+    refuse_problems,
     result,
     texts,
 )
@@ -116,6 +118,7 @@ def hypertension_screening(case: Mapping[str, object]) -> dict[str, object]:
         suspected_secondary=read.flag("suspected_secondary"),
     )
     found = screen_hypertension(person)
+    refuse_problems(found.problems)
     return result(
         {
             "age": found.age,
@@ -127,7 +130,7 @@ def hypertension_screening(case: Mapping[str, object]) -> dict[str, object]:
             "high_risk": found.high_risk,
             "high_risk_items": list(found.high_risk_items),
             "recheck_months": found.recheck_months,
-            "reasons": reasons_out(found.reasons, found.problems),
+            "reasons": reasons_out(found.reasons),
         }
     )
 
@@ -149,6 +152,7 @@ def severe_mental_disorder(case: Mapping[str, object]) -> dict[str, object]:
             previous_class=read.whole("previous_class"),
         )
     )
+    refuse_problems(found.problems)
     chosen = found.proposed_class
     return result(
         {
@@ -159,7 +163,7 @@ def severe_mental_disorder(case: Mapping[str, object]) -> dict[str, object]:
             "referral": None if found.referral is None else found.referral.value,
             "next_visit_due": iso(found.next_visit_due),
             "check_due": iso(found.check_due),
-            "reasons": reasons_out(found.reasons, found.problems),
+            "reasons": reasons_out(found.reasons),
         },
         always=_ALWAYS,
     )
@@ -185,9 +189,9 @@ def tuberculosis(case: Mapping[str, object]) -> dict[str, object]:
             intensive_months=STANDARD_INTENSIVE_MONTHS if intensive is None else intensive,
         )
     )
+    refuse_problems(found.problems)
     return result(
         {
-            "valid": not found.problems,
             "first_visit_due": _as_precise_as(read.text("notice_at"), found.first_visit_due),
             "referral": found.referral.value,
             "check_due": iso(found.check_due),
@@ -195,7 +199,7 @@ def tuberculosis(case: Mapping[str, object]) -> dict[str, object]:
             "dose_rate_percent": number_out(found.dose_rate_percent),
             "took_regularly": found.took_regularly,
             "report_missed_doses": found.report_missed_doses,
-            "reasons": reasons_out(found.reasons, found.problems),
+            "reasons": reasons_out(found.reasons),
         }
     )
 
@@ -381,6 +385,7 @@ def _day_readings(value: object) -> tuple[DayReading, ...]:
         if day is None:
             raise UserError(msg("{key} 里有一次血压没有日期，请补上。", key="readings"))
         if sbp is not None and dbp is not None:
+            refuse_problems(read_blood_pressure(sbp, dbp)[2])
             readings.append(DayReading(day, sbp, dbp))
     return tuple(readings)
 

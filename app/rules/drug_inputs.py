@@ -178,7 +178,7 @@ def items(payload: Payload, key: str) -> list[Payload]:
 
 
 def batches(payload: Payload) -> list[Batch]:
-    """`batches` [{batch, qty, expiry, held, reserved, received_on, pack}]; unnamed ones are numbered from 1."""
+    """`batches` [{batch, qty, expiry, held, reserved, received_on or received, pack}]; unnamed ones are numbered from 1."""
     if not isinstance(payload.get("batches"), list):
         raise refuse(msg("缺少“batches”：请给出批号、数量和有效期的列表。"))
     return [_batch(item, position) for position, item in enumerate(items(payload, "batches"), start=1)]
@@ -203,6 +203,6 @@ def _batch(item: Payload, position: int) -> Batch:
         expiry=exact_expiry(item.get("expiry"), "expiry"),
         held=bool(is_held),
         reserved=whole(item, "reserved", "qty_reserved") or 0,
-        received_on=day(item, "received_on"),
+        received_on=day(item, "received_on") or day(item, "received"),
         pack=whole(item, "pack") or None,
     )

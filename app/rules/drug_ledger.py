@@ -47,7 +47,7 @@ def stockout_days(payload: Payload) -> Payload:
     at the start of that day), receipt, dispense_total_since_opening (running total), dispense, change (signed);
     `expiry` belongs to the opening or receipt. `on_hand_all_month`: units that nothing was taken from;
     0 means out all month. `batch_expiry`: of the opening stock, else of every receipt without its own.
-    `receipts`: dates or [{date, qty, expiry}]. Days before the first thing known of the drug are not counted, nor days
+    `receipts`: dates, [date, qty] or {date, qty, expiry}. Days before the first thing known of the drug are not counted, nor days
     before `first_receipt`; with nothing known at all the answer is 0.
     """
     start, end = _period(payload)
@@ -61,7 +61,7 @@ def stockout_days(payload: Payload) -> Payload:
 def stocktake(payload: Payload) -> Payload:
     """The difference of one counted line against the book at its counting moment (§7).
 
-    `movements` and `later`: lists of signed units or of {at, qty}; a movement with a time after `counted_at` counts
+    `movements` and `later`: lists of signed units, of [at, qty] or of {at, qty}; a movement with a time after `counted_at` counts
     as later. `movement_at` with `finalised_counted_at` asks whether a movement may still be recorded; alone, only
     `valid` and `error_kind` are answered. `counted` null: not counted, the book stands.
     """
@@ -133,6 +133,8 @@ def _receipt_events(payload: Payload) -> list[Payload]:
         if isinstance(item, dict):
             units = whole(item, "qty", "units", "quantity", "receipt", absent=1)
             events.append({"date": item.get("date"), "receipt": units, "expiry": item.get("expiry")})
+        elif isinstance(item, list) and len(item) == 2:
+            events.append({"date": item[0], "receipt": item[1]})
         else:
             events.append({"date": item, "receipt": 1})
     return events
@@ -264,9 +266,11 @@ def _movements(payload: Payload, key: str) -> list[tuple[int, datetime | date | 
 
 
 def _movement(item: object, key: str) -> tuple[int, datetime | date | None]:
+    if isinstance(item, list) and len(item) == 2:
+        item = {"at": item[0], "qty": item[1]}
     if not isinstance(item, dict):
         return exact_units(item, key), None
-    units = whole(item, "qty", "units", "quantity", "qty_signed", "delta", negative=True)
+    units = whole(item, "qty", "units", "quantity", "qty_signed", "change", "delta", negative=True)
     if units is None:
         raise refuse(msg("“{key}”里有一笔没有数量：请给出带正负号的整数 qty。", key=key))
     at = next(

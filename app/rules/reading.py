@@ -7,7 +7,7 @@ sentence names the key.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
@@ -209,6 +209,12 @@ def read_whole(key: str, value: object) -> int | None:
 def missing(key: str) -> UserError:
     """The error for a key without which the rule cannot answer at all."""
     return UserError(msg("缺少 {key}，请补上后再试。", key=key))
+
+
+def refuse_problems(problems: Sequence[FieldProblem]) -> None:
+    """Raises the first of `problems`, with its key, where a rule's result has no place for them."""
+    if problems:
+        raise UserError(msg("{key}：{problem}", key=problems[0].key, problem=problems[0].message))
 
 
 def iso(day: date | datetime | None) -> str | None:

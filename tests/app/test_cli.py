@@ -265,5 +265,6 @@ def test_each_command_explains_itself(name, capsys):
 
 def test_json_is_read_as_it_is():
     assert read_json('{"name": "张三"}') == {"name": "张三"}
+    assert read_json('\ufeff{"name": "张三"}') == {"name": "张三"}
     with pytest.raises(UserError):
         read_json("")

@@ -76,6 +76,7 @@ EVENTS = [
         # the last unit and a delivery on the same day
         ({"month": "2026-06", "events": [*EVENTS[:2], {"date": "2026-06-10", "receipt": 5}]}, 0),
         ({"month": "2026-02", "on_hand_all_month": 0}, 28),
+        ({"month": "2026-06", "on_hand_all_month": 0, "receipts": [["2026-06-16", 100]]}, 15),
         ({"month": "2028-02", "on_hand_all_month": 0}, 29),
         ({"month": "2026-06", "on_hand_all_month": 50}, 0),
         ({"month": "2026-06", "on_hand_all_month": 50, "batch_expiry": "2026-06-20"}, 10),
@@ -284,6 +285,15 @@ def test_fefo_respects_holds_and_reservations_and_warns_of_short_dates():
     assert result["notices"] == ["批号 R 有效期到 2026-06-03，只剩 3 天，请先用或换一批。"]
 
 
+def test_of_one_expiry_the_batch_received_first_goes_first():
+    batches = [
+        {"batch": "A", "qty": 9, "expiry": "2027-06-03", "received": "2026-02-01"},
+        {"batch": "B", "qty": 9, "expiry": "2027-06-03", "received": "2026-01-01"},
+    ]
+    result = answer("fefo", {"today": "2026-06-01", "need": 10, "splittable": True, "batches": batches})
+    assert result["picks"] == [["B", 9], ["A", 1]]
+
+
 def test_expiry_levels():
     expiries = [
         "2025-08",
@@ -390,6 +400,13 @@ def test_fill_rate(lines, rate, refused):
             {
                 "counted_at": "2026-06-02", "counted": 90,
                 "movements": [{"at": "2026-06-02", "qty": -10}, {"at": "2026-06-03", "qty": -4}],
+            },
+            (90, 0, 86, True, None),
+        ),
+        (
+            {
+                "counted_at": "2026-06-02T10:00", "counted": 90,
+                "movements": [["2026-06-02T09:00", -10], {"at": "2026-06-02T11:00", "change": -4}],
             },
             (90, 0, 86, True, None),
         ),
