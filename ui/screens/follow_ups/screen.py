@@ -1,0 +1,255 @@
+"""随访: the list of those under management, or the visit of one person; going from one to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from app.errors import CunyiError
+from app.i18n import tr
+from app.services.work_list import EVERYONE, Order, WorkFilter
+from ui.dialogs import show_failure
+from ui.screens.follow_ups.enrol import EnrolDialog
+from ui.screens.follow_ups.picker import Picker
+from ui.screens.follow_ups.printing import year_sheets
+from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
+from ui.screens.follow_ups.visit import NEXT, PRINT, VisitPage
+
+if TYPE_CHECKING:
+    from app.services.follow_up_views import VisitSheet
+    from app.services.follow_ups import SavedVisit
+    from app.services.work_list import WorkRow
+    from ui.services import Services
+
+
+@dataclass(frozen=True)
+class ListPlace:
+    """Where in which list the visit was begun, so that the next person is the next of that list."""
+
+    after: tuple[object, ...] | None = None
+    wanted: WorkFilter = EVERYONE
+    order: Order = Order.DUE
+    is_work_list: bool = False
+
+
+class FollowUpsScreen(QWidget):
+    """`open_with(resident_id=…)` begins a visit, `open_with(entry_id=…)` corrects a recorded one."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName("screen_follow_ups")
+        self._services = services
+        self._place = ListPlace()
+        self.visit: VisitPage | None = None
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self.picker = Picker(services)
+        self.picker.chosen.connect(self.on_picked)
+        self.picker.enrol_asked.connect(self.open_enrol)
+        self._stack.addWidget(self.picker)
+        self.setFocusProxy(self.picker)
+        self.picker.refresh()
+
+    # --- what the shell calls ---------------------------------------------------------------------------------
+
+    def open_with(self, *, resident_id: str = "", entry_id: str = "", enrol: str = "",
+                  after: tuple[object, ...] | None = None, wanted: WorkFilter | None = None,
+                  order: Order = Order.DUE, **_others: Any) -> None:
+        """Begin a visit of `resident_id`, correct the one of `entry_id`, or ask to enrol the resident `enrol`.
+
+        `after`, `wanted` and `order` say at which place of which work list the person stood.
+        """
+        if self.visit is not None:
+            self.visit.keep_draft()
+        if enrol:
+            self.show_picker()
+            self.open_enrol(enrol)
+        elif entry_id:
+            self._place = ListPlace()
+            self._open(lambda: self._services.follow_ups.open_recorded(entry_id))
+        elif resident_id:
+            self._place = ListPlace(after, wanted or EVERYONE, order, is_work_list=wanted is not None)
+            self.begin_visit(resident_id)
+        else:
+            self.show_picker()
+
+    def refresh(self) -> None:
+        """Shown again: an open visit stays as it is."""
+        if self.visit is None:
+            self.picker.refresh()
+
+    def can_leave(self) -> bool:
+        """What was typed is kept as a draft, so leaving is always possible, unless it cannot be kept."""
+        return self.visit is None or self.visit.keep_draft()
+
+    def primary_action(self) -> None:
+        """F2: begin with the chosen person; in a visit, to what is still to be answered."""
+        if self.visit is None:
+            self.picker.take_current()
+        else:
+            self.visit.go_to_missing()
+
+    def save_action(self) -> None:
+        """Ctrl+Enter: save, and on to the next person."""
+        if self.visit is not None:
+            self.visit.save(NEXT)
+        else:
+            self.picker.take_current()
+
+    def print_action(self) -> None:
+        """Ctrl+P: save and print."""
+        if self.visit is not None:
+            self.visit.save(PRINT)
+
+    def back_action(self) -> bool:
+        """Escape: out of the visit; True when the doctor stays, or the list of those under management is shown."""
+        if self.visit is None:
+            return False
+        came_from_elsewhere = self._place.is_work_list
+        if not self.visit.ask_to_leave():
+            return True
+        return not came_from_elsewhere
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """The keys of this screen."""
+        return [
+            ("F4", tr("沿用上次的这一项")), ("Ctrl Shift L", tr("空着的都沿用上次")), ("F2", tr("跳到还没填的")),
+            ("F6", tr("到分类")), ("F8", tr("开转诊单")), ("Ctrl D", tr("加一种药")), ("Ctrl Delete", tr("去掉这种药")),
+            ("Ctrl ↵", tr("保存，下一位")), ("Ctrl P", tr("保存并打印")),
+        ]
+
+    # --- visits -----------------------------------------------------------------------------------------------
+
+    def on_picked(self, row: WorkRow) -> None:
+        """A person was taken from the list of those under management."""
+        self._place = ListPlace(row.key, self.picker.wanted(), Order.DUE)
+        self.begin_visit(row.resident_id)
+
+    def begin_visit(self, resident_id: str) -> None:
+        """A new visit for all diseases of a person."""
+        self._open(lambda: self._services.follow_ups.open_visit(resident_id))
+
+    def show_picker(self) -> None:
+        """Away with the visit."""
+        self._close_visit()
+        self.picker.refresh()
+        self._stack.setCurrentWidget(self.picker)
+        self.setFocusProxy(self.picker)
+        self.picker.setFocus()
+
+    def on_saved(self, saved: SavedVisit, after: str) -> None:
+        """Say it, print if wanted, and go on."""
+        visit = self.visit
+        assert visit is not None
+        date_words = saved.visit_date.isoformat()
+        if visit.is_correction:
+            self._services.say(tr("已更正：{name} {date} 的随访", name=saved.name, date=date_words))
+        else:
+            self._services.say(tr("已保存：{name} {date} 的随访", name=saved.name, date=date_words))
+        if after == PRINT:
+            self.print_year(visit.sheet, saved)
+        if visit.is_correction or after == PRINT:
+            self._leave_to_list()
+        else:
+            self.begin_next(saved.resident_id)
+
+    def begin_next(self, resident_id: str) -> None:
+        """The next person of the list; the list itself when nobody is left."""
+        place = self._place
+        row = self._services.work_list.next_after(
+            resident_id, after=place.after, wanted=place.wanted, order=place.order
+        )
+        if row is None:
+            self._services.say(tr("名单上的人都随访完了"))
+            self._leave_to_list()
+            return
+        self._place = ListPlace(row.key, place.wanted, place.order, place.is_work_list)
+        self.begin_visit(row.resident_id)
+
+    def print_year(self, sheet: VisitSheet, saved: SavedVisit) -> None:
+        """The sheets of the year, in a worker, then the preview."""
+        person = sheet.person
+        work = year_sheets(
+            self._services.follow_ups, person.resident_id, name=person.name, record_no=person.record_no or "",
+            form_codes=sheet.form_codes, year=saved.visit_date.year,
+        )
+        title = tr("{name} {year} 年随访表", name=person.name, year=saved.visit_date.year)
+        self._services.runner.run(
+            work, on_done=lambda pdf: self._services.preview(pdf, title), on_error=self._on_failure,
+            title=tr("正在排版随访表"), pool="network",
+        )
+
+    def open_enrol(self, resident_id: str = "") -> None:
+        """The dialog for putting somebody under management."""
+        name = ""
+        if resident_id:
+            try:
+                name = self._services.residents.get(resident_id).name
+            except CunyiError as error:
+                show_failure(self._services.dialogs, error)
+                return
+        dialog = EnrolDialog(self._services, resident_id=resident_id, name=name, parent=self.window())
+        dialog.enrolled.connect(self.on_enrolled)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def on_enrolled(self, enrolment: object) -> None:
+        """Somebody is under management now: the list has one more."""
+        self._services.say(tr("已纳入管理，第一次随访已列入名单"))
+        if self.visit is None:
+            self.picker.refresh()
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _open(self, load: Any) -> None:
+        try:
+            sheet = load()
+        except CunyiError as error:
+            show_failure(self._services.dialogs, error)
+            self.show_picker()
+            return
+        self._close_visit()
+        visit = VisitPage(self._services, sheet)
+        visit.saved.connect(self.on_saved)
+        visit.left.connect(self.show_picker)
+        visit.voided.connect(self._on_voided)
+        visit.recorded_asked.connect(lambda entry_id: self.open_with(entry_id=entry_id))
+        visit.check_asked.connect(self._open_checks)
+        self.visit = visit
+        self._stack.addWidget(visit)
+        self._stack.setCurrentWidget(visit)
+        self.setFocusProxy(visit)
+        visit.begin()
+
+    def _close_visit(self) -> None:
+        if self.visit is None:
+            return
+        visit, self.visit = self.visit, None
+        self._stack.setCurrentWidget(self.picker)
+        self._stack.removeWidget(visit)
+        visit.hide()
+        visit.deleteLater()
+
+    def _leave_to_list(self) -> None:
+        goes_to_work_list = self._place.is_work_list
+        self.show_picker()
+        if goes_to_work_list:
+            self._services.navigate("today")
+
+    def _on_voided(self) -> None:
+        self._services.say(tr("这次随访已作废，内容仍可查看"))
+        self._leave_to_list()
+
+    def _open_checks(self, task_id: str) -> None:
+        dialog = ReferralChecksDialog(self._services, task_id=task_id, parent=self.window())
+        dialog.entered.connect(lambda _task: self._services.say(tr("转诊结果已记下")))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_failure(self, error: BaseException) -> None:
+        if not isinstance(error, CunyiError):
+            raise error
+        show_failure(self._services.dialogs, error)

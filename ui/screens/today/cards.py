@@ -1,0 +1,117 @@
+"""The cards beside the list of the day: the drug request, the progress of the quarter, what else is to be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.domain.request_terms import State
+from app.i18n import tr
+from ui.theme.tokens import Tone
+from ui.widgets.buttons import LinkButton
+from ui.widgets.cards import Card, card_line
+from ui.widgets.chips import ChipText
+from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.progress import ProgressList, Share
+
+if TYPE_CHECKING:
+    from app.services.request_views import RequestSummary, RequestView
+    from app.services.work_list import SideCards
+
+STATE_TONES: dict[State, Tone] = {
+    State.DRAFT: "grey", State.SUBMITTED: "blue", State.AUTHORISED: "blue", State.IN_REVIEW: "blue",
+    State.APPROVED: "blue", State.RELEASED: "green", State.RETURNED: "amber", State.REJECTED: "red",
+}
+DECIDED = (State.APPROVED, State.RELEASED, State.CLOSED)
+ENOUGH = 0.8
+"""Below this share the bar of the quarter is amber."""
+
+
+class TodayCards(QWidget):
+    """`request_asked` to open the drug requests, `checks_asked` the referral checks, `draft_asked(resident_id)`."""
+
+    request_asked = Signal()
+    checks_asked = Signal()
+    draft_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName("today_cards")
+        column = Vertical(self, spacing=14)
+        self.request = Card(tr("药品申领"), name="request_card")
+        self.progress = Card(tr("本季度进度"), name="progress_card")
+        self.shares = ProgressList(name="quarter_progress")
+        self.progress.add(self.shares)
+        self.to_do = Card(tr("待办"), name="to_do_card")
+        for card in (self.request, self.progress, self.to_do):
+            column.addWidget(card)
+        column.addStretch(1)
+
+    def show_request(self, summary: RequestSummary | None, view: RequestView | None) -> None:
+        """The newest request: of which month, how far it is; once decided, how much was approved."""
+        self.request.clear()
+        if summary is None:
+            self.request.add_text(tr("还没有申领单。"), "muted")
+        else:
+            month = int(summary.period[-2:])
+            chip = ChipText(_state_words(summary, view), STATE_TONES.get(summary.state, "grey"))
+            self.request.add(card_line(tr("{month}月申领单", month=month), chip=chip, name="request_line"))
+            adjusted = _adjusted(view)
+            words = tr("{count} 种药", count=summary.kinds_of_drugs)
+            if adjusted:
+                words = tr("{count} 种调减：看原因", count=adjusted)
+            self.request.add_text(words, "caption")
+        self._add_link(self.request, tr("打开申领"), "open_requests", self.request_asked)
+
+    def show_side(self, side: SideCards) -> None:
+        """The bars of the quarter."""
+        shares = []
+        for each in side.progress:
+            rate = each.on_track
+            low = bool(rate.denominator) and rate.numerator / rate.denominator < ENOUGH
+            shares.append(Share(tr(each.label), rate.numerator, rate.denominator, "amber" if low else None))
+        self.shares.set_shares(shares)
+
+    def show_to_do(self, referral_checks: int, draft: tuple[str, str] | None) -> None:
+        """How many referrals are to be asked after, and whose visit was left unfinished: (resident id, name)."""
+        self.to_do.clear()
+        if referral_checks:
+            line = tr("转诊后 2 周复核")
+            self.to_do.add(card_line(line, strong=tr("{count} 人", count=referral_checks), name="checks_line"))
+            self._add_link(self.to_do, tr("填转诊结果"), "open_checks", self.checks_asked)
+        if draft is not None:
+            resident_id, name = draft
+            self.to_do.add(card_line(tr("没写完的随访"), strong=name, name="draft_line"))
+            link = LinkButton(tr("继续写"), name="open_draft")
+            link.clicked.connect(lambda: self.draft_asked.emit(resident_id))
+            self._place_link(self.to_do, link)
+        if not referral_checks and draft is None:
+            self.to_do.add_text(tr("没有别的待办。"), "muted")
+
+    def _add_link(self, card: Card, words: str, name: str, signal: Signal) -> None:
+        link = LinkButton(words, name=name)
+        link.clicked.connect(signal)
+        self._place_link(card, link)
+
+    def _place_link(self, card: Card, link: LinkButton) -> None:
+        row = Horizontal()
+        row.addWidget(link)
+        row.addStretch(1)
+        card.add(row)
+
+
+def _state_words(summary: RequestSummary, view: RequestView | None) -> str:
+    if view is not None and summary.state in DECIDED:
+        wanted = view.wanted_lines
+        given = sum(1 for line in wanted if line.approved)
+        return tr("卫生院已批 {given}/{wanted}", given=given, wanted=len(wanted))
+    return tr(summary.state.label)
+
+
+def _adjusted(view: RequestView | None) -> int:
+    if view is None or view.state not in DECIDED:
+        return 0
+    return sum(1 for line in view.wanted_lines if line.approved is not None and line.approved < (line.requested or 0))

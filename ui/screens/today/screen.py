@@ -1,0 +1,204 @@
+"""今日: who is to be seen, with everything that has to be known before going, and what else is to be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.errors import CunyiError
+from app.i18n import tr
+from app.services.work_list import Until, WorkFilter, WorkPage, WorkRow
+from ui.dialogs import show_failure
+from ui.screens.follow_ups.people import PeopleTable, people_columns
+from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
+from ui.screens.today.cards import TodayCards
+from ui.screens.today.filters import FilterRow
+from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.cards import PageHeader
+from ui.widgets.chips import ChipText
+from ui.widgets.empty_state import EmptyState
+from ui.widgets.layouts import Vertical
+from ui.widgets.panes import TwoPane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ui.services import Services
+
+MOST_SHOWN = 1000
+DRAFT = "follow_up"
+
+
+class TodayScreen(QWidget):
+    """The first screen of the day."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName("screen_today")
+        self._services = services
+        self._build()
+        self._connect()
+        self.refresh()
+        self.setFocusProxy(self.table)
+
+    # --- what the shell calls ---------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Read everything anew; whoever was chosen stays chosen."""
+        self.filters.blockSignals(True)
+        self.filters.show_groups(self._services.work_list.groups())
+        self.filters.blockSignals(False)
+        self.show_list()
+        QTimer.singleShot(0, self, self.show_cards)
+
+    def primary_action(self) -> None:
+        """F2: begin the follow-up of the chosen person."""
+        row = self.table.current_row()
+        if isinstance(row, WorkRow):
+            self.start(row)
+
+    def print_action(self) -> None:
+        """Ctrl+P: the list as it is filtered now, as a sheet."""
+        self.print_list()
+
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """The keys of this screen."""
+        return [("↵", tr("开始随访")), ("F2", tr("开始随访")), (tr("字母"), tr("按姓名或拼音筛选")), ("Ctrl P", tr("打印名单"))]
+
+    # --- the list ---------------------------------------------------------------------------------------------
+
+    def show_list(self) -> None:
+        """The people, as the filters say."""
+        page = self._page()
+        self._show_counts(page)
+        self.table.set_rows(page.rows, keep=lambda row: row.resident_id)
+        if self.table.current_row() is None:
+            self.table.select_row(0)
+        self._start.setEnabled(bool(page.rows))
+        self._print.setEnabled(bool(page.rows))
+        self._show_emptiness(page)
+
+    def start(self, row: WorkRow) -> None:
+        """Begin the follow-up of a person; afterwards the next of this list follows."""
+        self._services.navigate(
+            "follow_ups", resident_id=row.resident_id, after=row.key, wanted=self.filters.wanted(),
+            order=self.filters.chosen_order(),
+        )
+
+    def print_list(self) -> None:
+        """The list on paper, made in a worker, shown before it is printed."""
+        page = self._page()
+        if not page.rows:
+            return
+        desk = self._services.desk
+        title = tr("随访名单")
+
+        def work(report: Callable[..., None], cancelled: Callable[[], bool]) -> bytes:
+            from app.printing.lists import work_list_pdf
+            from app.services.work_list import printed_list
+
+            return work_list_pdf(printed_list(page, title=title, on=desk.today(), organisation=desk.place.name,
+                                              doctor=desk.actor.name))
+
+        self._services.runner.run(work, on_done=lambda pdf: self._services.preview(pdf, title),
+                                  on_error=self._on_failure, title=tr("正在排版名单"), pool="network")
+
+    # --- the cards --------------------------------------------------------------------------------------------
+
+    def show_cards(self) -> None:
+        """The cards beside the list."""
+        side = self._services.work_list.side_cards()
+        self.cards.show_side(side)
+        self.cards.show_to_do(side.referral_checks, self._unfinished())
+        requests = self._services.requests
+        newest = next(iter(requests.summaries(limit=1)), None)
+        self.cards.show_request(newest, None if newest is None else requests.get(newest.id))
+
+    def open_checks(self) -> None:
+        """Enter what became of the referrals."""
+        dialog = ReferralChecksDialog(self._services, parent=self.window())
+        dialog.entered.connect(lambda _task: self.refresh())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    # --- building ---------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        main = QWidget()
+        main.setProperty("kind", "plain")
+        column = Vertical(main, spacing=12)
+        self.header = PageHeader(tr("今天要做的事"))
+        self._print = SecondaryButton(tr("打印名单"), name="print_list")
+        self._start = PrimaryButton(tr("开始随访"), name="start_follow_up", hint="F2")
+        self.header.add_action(self._print)
+        self.header.add_action(self._start)
+        column.addWidget(self.header)
+        self.filters = FilterRow()
+        column.addWidget(self.filters)
+        self.table = PeopleTable(people_columns(), name="work_list", accessible_name=tr("要随访的人"))
+        self.filters.line.follow(self.table)
+        column.addWidget(self.table, 1)
+        self._to_residents = PrimaryButton(tr("去居民列表"), name="to_residents")
+        self.nobody = EmptyState(
+            tr("还没有人纳入慢病管理"), tr("先登记居民，把高血压、糖尿病的居民纳入管理；该随访的人会自己排到这里。"),
+            name="nobody_managed", icon_name="residents", action=self._to_residents,
+        )
+        column.addWidget(self.nobody, 1)
+        self.cards = TodayCards()
+        Vertical(self).addWidget(TwoPane(main, self.cards, side_width=300, breakpoint=860))
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self.show_list)
+        self.table.row_activated.connect(self.start)
+        self._start.clicked.connect(self.primary_action)
+        self._print.clicked.connect(self.print_list)
+        self._to_residents.clicked.connect(lambda: self._services.navigate("residents"))
+        self.cards.checks_asked.connect(self.open_checks)
+        self.cards.request_asked.connect(lambda: self._services.navigate("requests"))
+        self.cards.draft_asked.connect(lambda who: self._services.navigate("follow_ups", resident_id=who))
+
+    # --- inside -----------------------------------------------------------------------------------------------
+
+    def _page(self) -> WorkPage:
+        page = self._services.work_list.page(self.filters.wanted(), self.filters.chosen_order(), limit=MOST_SHOWN)
+        if not self.filters.only_overdue():
+            return page
+        return WorkPage(tuple(row for row in page.rows if row.days_overdue), page.counts, page.next_after)
+
+    def _show_counts(self, page: WorkPage) -> None:
+        counts = page.counts
+        self.header.set_chips([
+            ChipText(tr("逾期 {count}", count=counts.overdue), "red" if counts.overdue else "grey"),
+            ChipText(tr("今天到期 {count}", count=counts.today), "amber" if counts.today else "grey"),
+            ChipText(tr("本周 {count}", count=counts.this_week), "grey"),
+        ])
+
+    def _show_emptiness(self, page: WorkPage) -> None:
+        nobody = not page.rows and not self.filters.is_narrowed() and not self._has_anybody()
+        self.table.setVisible(not nobody)
+        self.filters.setVisible(not nobody)
+        self.nobody.setVisible(nobody)
+        if self.filters.is_narrowed():
+            self.table.set_empty_text(tr("没有符合条件的人。按 Esc 清空姓名，或放宽上面的条件。"))
+        else:
+            self.table.set_empty_text(tr("这段时间没有要随访的人。点“全部”可以看以后的。"))
+
+    def _has_anybody(self) -> bool:
+        return bool(self._services.work_list.page(WorkFilter(until=Until.ALL), limit=1).rows)
+
+    def _unfinished(self) -> tuple[str, str] | None:
+        draft = self._services.drafts.latest(DRAFT)
+        if draft is None:
+            return None
+        try:
+            return draft.subject_id, self._services.residents.get(draft.subject_id).name
+        except CunyiError:
+            return None
+
+    def _on_failure(self, error: BaseException) -> None:
+        if not isinstance(error, CunyiError):
+            raise error
+        show_failure(self._services.dialogs, error)
