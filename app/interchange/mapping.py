@@ -141,31 +141,34 @@ def _by_content(rows: Sequence[RawRow], index: int) -> str | None:
     return best if looks[best] >= RECOGNISED_SHARE * len(samples) else None
 
 
+def _codes(table: RawTable, mapping: Mapping, target: str) -> set[str]:
+    """The codes, as against labels, that stand in the first rows of a target's columns."""
+    texts = (text for index in mapping.columns_of(target) for text in _samples(table.rows, index))
+    return {text for text in texts if text.isdigit()}
+
+
+def _fitting(target: str, codes: set[str]) -> tuple[str, ...]:
+    return tuple(name for name, coding in CODINGS[target].items() if codes <= set(coding))
+
+
 def _guess_codings(table: RawTable, mapping: Mapping) -> dict[str, str]:
-    """The numbering of coded columns, where the codes themselves tell it: only one list has all of them."""
+    """The numbering of coded columns, where the codes themselves tell it: all lists that have them agree on them."""
     found = {}
     for target in CODED:
-        for index in mapping.columns_of(target):
-            codes = {text for text in _samples(table.rows, index) if text.isdigit()}
-            fitting = [name for name, coding in CODINGS[target].items() if codes <= set(coding)]
-            if codes and len(fitting) == 1:
-                found[target] = fitting[0]
+        codes = _codes(table, mapping, target)
+        fitting = _fitting(target, codes) if codes else ()
+        meanings = {tuple(CODINGS[target][name][code] for code in sorted(codes)) for name in fitting}
+        if len(meanings) == 1:
+            found[target] = fitting[0]
     return found
 
 
 def questions(table: RawTable, mapping: Mapping) -> dict[str, tuple[str, ...]]:
     """Targets whose column holds codes of which the numbering is not settled, with the numberings that could be meant."""
-    found = {}
-    for target in CODED:
-        if target in mapping.codings:
-            continue
-        for index in mapping.columns_of(target):
-            codes = {text for text in _samples(table.rows, index) if text.isdigit()}
-            if codes:
-                found[target] = tuple(
-                    name for name, coding in CODINGS[target].items() if codes <= set(coding)
-                )
-    return found
+    unsettled = (target for target in CODED if target not in mapping.codings)
+    return {
+        target: _fitting(target, codes) for target in unsettled if (codes := _codes(table, mapping, target))
+    }
 
 
 def save_mapping(mapping: Mapping, path: Path) -> None:

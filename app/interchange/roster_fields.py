@@ -144,7 +144,7 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     "residence_type": ("户籍类型", "居住类型", "户口性质", "是否户籍", "常住类别"),
     "ethnic_group": ("族别", "民 族"),
     "blood_abo": ("ABO血型", "血型ABO"),
-    "blood_rh": ("RH血型", "RH阴性", "血型RH", "Rh因子"),
+    "blood_rh": ("RH", "RH血型", "RH阴性", "血型RH", "Rh因子"),
     "education": ("学历", "文化", "教育程度", "受教育程度"),
     "occupation": ("职业类别", "职业类型"),
     "marital_status": ("婚姻", "婚否", "婚姻情况"),

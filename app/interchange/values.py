@@ -131,7 +131,7 @@ def _read_one(target: str, text: str, coding: str | None) -> tuple[int, str]:
     if labelled is not None:
         word = labelled[2].strip()  # "2 女", "3.初中": the label is what counts
     for option in kind.options:
-        if word == plain(option.label):
+        if word.casefold() == plain(option.label).casefold():
             return option.code, ""
     known = WORDS.get(target, {}).get(word.casefold())
     if known is not None:
