@@ -285,13 +285,9 @@ class Composer(QObject):
 
     def on_ready(self, services: Services, settings: dict[str, object]) -> None:
         """Everything is imported: put the screens together and show the first."""
-        from app.services.roles import role_label
-
         self.services = services
-        desk = services.desk
-        who = tr("{name} {role}", name=desk.actor.name, role=role_label(desk.actor.role))
         self.window.clear_screens()
-        self.window.set_identity("township" if services.kind == "township" else "clinic", desk.place.name, who)
+        self.show_identity()
         self.apply_appearance(settings)
         self._modules = screen_modules(services.kind)
         for entry in (module.entry(services) for module in self._modules):
@@ -308,6 +304,15 @@ class Composer(QObject):
         self.started.emit(services)
         if settings["daily_backup"]:
             self.back_up_daily(services)
+
+    def show_identity(self) -> None:
+        """Whose desk it is and who is at work."""
+        from app.services.roles import role_label
+
+        if self.services is not None:
+            desk = self.services.desk
+            who = tr("{name} {role}", name=desk.actor.name, role=role_label(desk.actor.role))
+            self.window.set_identity("township" if desk.place.kind == "township" else "clinic", desk.place.name, who)
 
     def apply_appearance(self, settings: dict[str, object]) -> None:
         """What was set at this desk, unless the command line says otherwise."""
@@ -328,6 +333,8 @@ class Composer(QObject):
             self.window.set_high_contrast(bool(value))
         elif name == "lock_after_minutes":
             self.window.lock_after(float(str(value)))
+        elif name == "place":
+            self.show_identity()
 
     def on_type_scale(self, scale: float) -> None:
         """Keep the type size that was chosen by the keys."""

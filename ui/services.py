@@ -135,6 +135,12 @@ class Services:
         """What the desk is: clinic or township."""
         return self.desk.place.kind
 
+    def use_desk(self, desk: Desk) -> None:
+        """Go on with the corrected desk: every service is made anew at its next use."""
+        self.desk = desk
+        for name in SERVICES:
+            self.__dict__.pop(name, None)
+
     def warm_up(self) -> None:
         """Import and make every service; to be called in a worker."""
         for name in SERVICES:

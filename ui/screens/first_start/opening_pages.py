@@ -19,12 +19,12 @@ from app.errors import CunyiError
 from app.i18n import tr
 from ui.background import Runner
 from ui.dialogs import Dialogs, FileKind, Notice
-from ui.screens.first_start.secret_line import ChosenSecret, SecretLine
 from ui.shell.sign_in import SignIn, UserChoice
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.field_row import ComboBox, LabelledField
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.secret_line import ChosenSecret, SecretLine
 
 if TYPE_CHECKING:
     from app.security.secret_store import SecretStore

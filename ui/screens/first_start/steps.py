@@ -16,12 +16,12 @@ from app.services.roles import ROLES_AT, role_label
 from app.services.setup import propose_record_prefix
 from ui.dialogs import Dialogs, FileKind, show_failure
 from ui.screens.first_start.divisions import ListedPlace, read_places
-from ui.screens.first_start.secret_line import ChosenSecret
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.field_row import ComboBox, LabelledField, LineEdit
 from ui.widgets.form_view.grid import Spans
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.secret_line import ChosenSecret
 
 TABLES = FileKind(msg("电子表格"), ("xlsx", "csv"))
 CODE_PART = 3

@@ -45,12 +45,12 @@ class MappingPage(QWidget):
         column = Vertical(self, spacing=12)
         self._problems = label("", "problem", name="mapping_problems", wrap=True)
         column.addWidget(self._problems)
+        self._codings = Card(tr("编号按哪一版？"), name="coding_card", tone="amber")
+        column.addWidget(self._codings)
         card = Card(tr("表格的各列放到哪里"), name="mapping_card")
         self._grid = Grid(spacing=14, row_spacing=6)
         card.add(self._grid)
         column.addWidget(card)
-        self._codings = Card(tr("编号按哪一版？"), name="coding_card", tone="amber")
-        column.addWidget(self._codings)
         self.unverified = QCheckBox(tr("身份证号没通过校验的也导入，原样保存并标记“待核实”"))
         self.unverified.setObjectName("keep_unverified")
         self.unverified.setAccessibleName(self.unverified.text())
@@ -66,12 +66,12 @@ class MappingPage(QWidget):
         self._table, self._mapping = table, mapping
         clear_layout(self._grid)
         self._boxes.clear()
-        for place, words in enumerate((tr("表格的列"), tr("前几行的内容"), tr("放到"), "")):
+        for place, words in enumerate((tr("表格的列"), tr("放到"), "", tr("前几行的内容"))):
             self._grid.addWidget(label(words, "caption"), 0, place)
         offered = [(None, tr("不导入这一列")), *((code, tr(target.label)) for code, target in targets().items())]
         for line, each in enumerate(mapping.columns, 1):
             self._add_line(line, each, samples_of(table, each.index), offered)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
         self._after_change()
 
     def mapping(self) -> Mapping | None:
@@ -111,15 +111,15 @@ class MappingPage(QWidget):
                   offered: Sequence[tuple[object, str]]) -> None:
         header = each.header or tr("第 {number} 列", number=each.index + 1)
         self._grid.addWidget(label(header, "strong", name=f"column_{each.index}"), line, 0)
-        self._grid.addWidget(label("　".join(samples), "muted", name=f"samples_{each.index}"), line, 1)
+        self._grid.addWidget(label("　".join(samples), "muted", name=f"samples_{each.index}"), line, 3)
         box = TargetBox(name=f"target_{each.index}", accessible_name=tr("{column}放到", column=header))
         box.set_options(list(offered))
         box.set_value(each.target)
         box.currentIndexChanged.connect(partial(self._on_box, each.index))
         self._boxes[each.index] = box
-        self._grid.addWidget(box, line, 2)
+        self._grid.addWidget(box, line, 1)
         found = {"header": tr("按列名认出"), "content": tr("按内容认出"), "hand": tr("您指定的")}.get(each.found_by, "")
-        self._grid.addWidget(label(found, "caption"), line, 3)
+        self._grid.addWidget(label(found, "caption"), line, 2)
 
     def _on_box(self, index: int, _row: int) -> None:
         self.on_target(index)

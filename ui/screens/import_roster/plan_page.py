@@ -49,7 +49,7 @@ class PlanPage(QWidget):
             [Column("line", tr("行"), value=lambda row: str(row.line), align="right"),
              Column("action", tr("怎么办"), value=lambda row: ChipText(tr(ACTION_LABELS[row.action]), TONES[row.action])),
              Column("name", tr("姓名"), value=lambda row: Cell(row.name, bold=True)),
-             Column("why", tr("原因和变化"), value=_why, stretch=True)],
+             Column("why", tr("原因和变化"), value=_why, width=200, stretch=True)],
             name="plan_rows", accessible_name=tr("逐行的结果"), empty_text=tr("没有这样的行。"),
         )
         self.table.row_selected.connect(self.on_row)

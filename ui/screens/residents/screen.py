@@ -30,13 +30,12 @@ from ui.screens.residents.small_windows import (
     HeadWindow,
     HouseholdWindow,
     StateWindow,
-    date_of,
-    optional_date,
 )
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.panes import TwoPane
+from ui.widgets.small_window import date_of, optional_date
 
 if TYPE_CHECKING:
     from app.services.follow_up_views import DraftView

@@ -1,149 +1,16 @@
-"""Small windows that ask for a few values: a change of state, enrolling, a household, its head.
-
-`start(act, then)` shows the window over its screen. `act` is tried when the values are given; what it refuses is shown
-beside the fields and the window stays, else it goes and `then` is called. Nothing blocks meanwhile.
-"""
+"""The small windows of the residents: ending care, enrolling, a household, its head."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.errors import CunyiError
-from app.forms.kinds import Date, Unreadable
 from app.i18n import tr
 from app.services.households import HouseholdData
-from ui.theme.theme import current_theme
-from ui.widgets.buttons import PrimaryButton, SecondaryButton
-from ui.widgets.field_row import ComboBox, LabelledField, LineEdit
-from ui.widgets.form_view.fields import DateControl
-from ui.widgets.labels import label
-from ui.widgets.layouts import Horizontal, Vertical
-
-WIDTH = 420
-
-
-class SmallWindow(QDialog):
-    """A title, fields, a sentence in red, two buttons."""
-
-    def __init__(self, title: str, do: str, *, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
-        self.fields: dict[str, LabelledField] = {}
-        self._act: Callable[[], None] | None = None
-        self._column = Vertical(self, spacing=12, margins=20)
-        self._column.addWidget(label(title, "card_title", wrap=True))
-        self._body = Vertical(spacing=10)
-        self._column.addLayout(self._body)
-        self._problem = label("", "problem", name=f"{name}_problem", wrap=True)
-        self._problem.hide()
-        self._column.addWidget(self._problem)
-        row = Horizontal(spacing=10)
-        cancel = SecondaryButton(tr("取消"), name=f"{name}_cancel", hint="Esc")
-        cancel.clicked.connect(self.reject)
-        self.do_button = PrimaryButton(do, name=f"{name}_do", hint="↵")
-        self.do_button.clicked.connect(self.on_do)
-        row.addWidget(cancel)
-        row.addStretch(1)
-        row.addWidget(self.do_button)
-        self._column.addLayout(row)
-        self.setMinimumWidth(min(current_theme().px(WIDTH), 1100))
-
-    def add_text(self, text: str) -> None:
-        """A paragraph."""
-        self._body.addWidget(label(text, wrap=True))
-
-    def add_field(self, code: str, caption: str, control: QWidget, hint: str = "") -> None:
-        """A field by the code of the answer."""
-        field = LabelledField(caption, control, name=control.objectName(), hint=hint)
-        self.fields[code] = field
-        self._body.addWidget(field)
-
-    def start(self, act: Callable[[], None], then: Callable[[], None]) -> None:
-        """Show the window until `act` succeeds, then call `then`; or until it is cancelled."""
-        self._act = act
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.accepted.connect(then)
-        self.open()
-
-    def on_do(self) -> None:
-        """Try it."""
-        from app.services.problems import Refused
-
-        self.show_sentences({})
-        try:
-            if self._act is not None:
-                self._act()
-        except Refused as error:
-            self.show_sentences({problem.code: tr(problem.message) for problem in error.problems})
-            return
-        except CunyiError as error:
-            self.show_sentences({"": tr(error.message)})
-            return
-        self.accept()
-
-    def show_sentences(self, sentences: Mapping[str, str]) -> None:
-        """Each beside its field, the others at the foot."""
-        for code, field in self.fields.items():
-            field.set_problem(sentences.get(code, ""))
-        others = "\n".join(words for code, words in sentences.items() if code not in self.fields)
-        self._problem.setText(others)
-        self._problem.setVisible(bool(others))
-        first = next((field for code, field in self.fields.items() if code in sentences), None)
-        if first is not None:
-            first.control.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter in a line tries it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), (QLineEdit, ComboBox)):
-            self.on_do()
-        else:
-            super().keyPressEvent(event)
-
-
-def date_of(control: DateControl, code: str) -> date:
-    """The date that stands in a control. Raises Refused when there is none."""
-    found = optional_date(control, code)
-    if found is None:
-        from app.domain.message import msg
-        from app.services.problems import refuse
-
-        raise refuse(code, msg("请填写日期，例如 2026-11-22。"))
-    return found
-
-
-def optional_date(control: DateControl, code: str) -> date | None:
-    """The date that stands in a control, None when it is empty. Raises Refused for what is no date."""
-    from app.services.problems import refuse
-
-    control.complete_short()
-    text = str(control.raw())
-    if not text:
-        return None
-    try:
-        return Date().read(text)
-    except Unreadable as error:
-        raise refuse(code, error.message) from error
-
-
-def date_control(name: str, words: str, today: date, *, value: date | None = None) -> DateControl:
-    """A line for a date."""
-    control = DateControl(name=name, accessible_name=words, today=today)
-    control.show_raw(value)
-    control.passed.connect(lambda: _press_do(control))
-    return control
-
-
-def _press_do(control: QWidget) -> None:
-    window = control.window()
-    if isinstance(window, SmallWindow):
-        window.on_do()
+from ui.widgets.field_row import ComboBox, LineEdit
+from ui.widgets.small_window import SmallWindow, date_control
 
 
 class StateWindow(SmallWindow):
