@@ -10,19 +10,21 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import CunyiError, UserError
-from app.exchange.bodies import SCHEMA, Body
 from app.exchange.envelope import Envelope, EnvelopeRefused, Fault, read_cover, seal, unseal
 from app.exchange.keys import PrivateKeys, PublicKeys
 from app.services.history import add_audit
 from db.models import ExchangeMessage, Organisation, OwnKeys, new_id
+
+if TYPE_CHECKING:
+    from app.exchange.bodies import Body  # pydantic is no part of the window's start
 
 HANDLERS = {
     "drug_request": "app.services.review:take_in_request",
@@ -58,6 +60,8 @@ def write_envelope(
     session: Session, desk: Desk, recipient_id: str, kind: str, body: Body, *, subject_id: str
 ) -> ExchangeMessage:
     """Sign, seal and store a message to a paired desk; the caller commits it with the change it tells of."""
+    from app.exchange.bodies import SCHEMA
+
     recipient = session.get(Organisation, recipient_id)
     keys = public_keys(recipient)
     if recipient is None or keys is None:
@@ -96,6 +100,8 @@ def write_envelope(
 
 def receive(desk: Desk, data: bytes) -> TakenIn:
     """Take in one file. Raises EnvelopeRefused or another UserError; a refused envelope is kept aside and shown."""
+    from pydantic import ValidationError
+
     try:
         with desk.sessions.writing() as session:
             return _take_in(session, desk, data)
@@ -110,6 +116,8 @@ def receive(desk: Desk, data: bytes) -> TakenIn:
 
 
 def _take_in(session: Session, desk: Desk, data: bytes) -> TakenIn:
+    from app.exchange.bodies import SCHEMA
+
     cover = read_cover(data)
     sender = session.get(Organisation, cover.sender_id)
     envelope = unseal(cover, desk.place.id, own_keys(session, desk), public_keys(sender))

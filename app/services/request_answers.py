@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,6 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.request_states import TRANSITIONS, State
 from app.errors import UserError
-from app.exchange.bodies import DrugDecisionBody, StateChange
 from app.exchange.envelope import Envelope
 from app.services.history import record_change
 from app.services.post import TakenIn
@@ -19,9 +19,14 @@ from app.services.request_steps import next_position
 from app.services.request_views import lines_of
 from db.models import DrugRequest, StatusChange
 
+if TYPE_CHECKING:
+    from app.exchange.bodies import DrugDecisionBody, StateChange  # pydantic is no part of the window's start
+
 
 def take_in_decision(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
     """What the township decided, onto this clinic's request: only along legal transitions, only for its own version."""
+    from app.exchange.bodies import DrugDecisionBody
+
     body = DrugDecisionBody.model_validate(envelope.body)
     request = session.get(DrugRequest, body.request_id)
     if request is None or request.township_id != envelope.sender_id:

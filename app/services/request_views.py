@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,8 +25,10 @@ from app.domain.suggested_quantity import (
     suggest,
     suggested_units,
 )
-from app.exchange.bodies import StateChange
 from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StatusChange
+
+if TYPE_CHECKING:
+    from app.exchange.bodies import StateChange  # pydantic is no part of the window's start
 
 DAYS_PER_MONTH = 30
 
@@ -328,6 +331,8 @@ def request_summaries(session: Session, *conditions: object, limit: int) -> list
 
 def state_change(row: StatusChange) -> StateChange:
     """A stored change of state as it travels."""
+    from app.exchange.bodies import StateChange
+
     return StateChange(
         from_state=row.from_state, to_state=row.to_state, action=row.action, user_name=row.user_name, at=row.at,
         comment=row.comment,

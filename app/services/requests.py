@@ -6,10 +6,11 @@ was handed over, nobody here can know whether it was opened, so only the townshi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,6 @@ from app.domain.request_guards import RequestFacts
 from app.domain.request_states import Action, State, allowed_actions, attempt
 from app.domain.request_terms import Kind
 from app.errors import UserError
-from app.exchange.bodies import DrugRequestBody, RequestedLine
 from app.forms.vocabulary import Level, Problem
 from app.services.catalogue import add_starter, drug_view, listed_on
 from app.services.post import write_envelope
@@ -64,6 +64,9 @@ from db.models import (
     StatusChange,
     UserAccount,
 )
+
+if TYPE_CHECKING:
+    from app.exchange.bodies import DrugRequestBody  # pydantic is no part of the window's start
 
 EDITABLE = (State.DRAFT, State.RETURNED)
 AUTHORISE_SETTING = "request_authorise_step"
@@ -475,6 +478,8 @@ def _clinic_figures(session: Session) -> tuple[int, int]:
 
 
 def _body(session: Session, request: DrugRequest) -> DrugRequestBody:
+    from app.exchange.bodies import DrugRequestBody, RequestedLine
+
     history = session.scalars(
         select(StatusChange)
         .where(StatusChange.entity == "drug_request", StatusChange.entity_id == request.id)
@@ -496,11 +501,8 @@ def _body(session: Session, request: DrugRequest) -> DrugRequestBody:
         population=request.clinic_population,
         chronic=request.clinic_chronic,
         lines=tuple(
-            RequestedLine.model_validate(_line_values(line)) for line in lines_of(session, request.id)
+            RequestedLine.model_validate({name: getattr(line, name) for name in RequestedLine.model_fields})
+            for line in lines_of(session, request.id)
         ),
         history=tuple(state_change(row) for row in history),
     )
-
-
-def _line_values(line: DrugRequestLine) -> Mapping[str, object]:
-    return {name: getattr(line, name) for name in RequestedLine.model_fields}
