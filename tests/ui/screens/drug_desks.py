@@ -9,6 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
 from app.desk import Desk
 from app.exchange.keys import make_keys
 from app.services.catalogue import Catalogue
@@ -21,6 +26,7 @@ from tests.desks import Clock, make_clinic, make_township
 from ui.background import ImmediateRunner
 from ui.dialogs import ScriptedDialogs
 from ui.services import Services
+from ui.widgets.table import DataTable
 
 FIGURES = (("硝苯地平", 9, "44"), ("二甲双胍", 12, "30"), ("阿莫西林", 31, "26"))
 """(name, on hand, monthly use); the suggestions are 79, 48 and 21."""
@@ -53,7 +59,7 @@ def give_keys(desk: Desk) -> None:
 def introduce(one: Desk, other: Desk, folder: Path) -> None:
     """Pair two desks."""
     for here, there in ((one, other), (other, one)):
-        card = Pairing(there).save_card(folder / "card.cyn")
+        card = Pairing(there).save_card(folder / "card.cycard")
         Pairing(here).pair(Pairing(here).look_at_card(card))
 
 
@@ -100,3 +106,43 @@ class DrugWorld:
         requests.fill_with_suggestions(request_id)
         done = requests.submit(request_id, requests.get(request_id).version)
         return Exchange(self.clinic).save_file(done.message_id, self.folder / name)
+
+
+def on_screen(qtbot: QtBot, screen: QWidget) -> QWidget:
+    """Show a screen as large as it is in a window of 1366 × 768."""
+    qtbot.addWidget(screen)
+    screen.resize(1194, 676)
+    with qtbot.waitActive(screen):
+        screen.show()
+        screen.activateWindow()
+    screen.setFocus()
+    return screen
+
+
+def type_keys(text: str) -> None:
+    """Type letters and digits wherever the focus is, as at a keyboard."""
+    for letter in text:
+        QTest.keyClick(focused(), letter)
+
+
+def press_key(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Press a key wherever the focus is."""
+    QTest.keyClick(focused(), key, modifier)
+
+
+def focused() -> QWidget:
+    """The widget that has the keyboard."""
+    widget = QApplication.focusWidget()
+    assert widget is not None, "nothing has the focus"
+    return widget
+
+
+def shown(button: QWidget) -> bool:
+    """Whether a control is there for the user."""
+    return button.isVisible()
+
+
+def cell_texts(table: DataTable, key: str) -> list[str]:
+    """What a column of a table says, row by row."""
+    keys = [column.key for column in table.rows_model.columns]
+    return [str(table.model().index(row, keys.index(key)).data()) for row in range(table.model().rowCount())]

@@ -107,7 +107,7 @@ class RequestsLayout(QWidget):
         column.addWidget(self.progress)
         column.addWidget(self.former, 1)
         self.foot = ActionBar(name="request_actions")
-        self.new_regular = SecondaryButton("", name="start_regular", small=True)
+        self.new_regular = SecondaryButton(tr("新建申领单"), name="start_regular", small=True)
         self.new_emergency = SecondaryButton(tr("新建紧急申领"), name="start_emergency", small=True)
         self.withdraw = SecondaryButton(tr("撤回修改"), name="withdraw", small=True)
         self.skip = SecondaryButton(tr("跳过本期"), name="skip", small=True)

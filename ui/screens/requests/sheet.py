@@ -93,6 +93,10 @@ class RequestSheet:
         """What was typed could not be saved; it stays in its cell with the reason."""
         self._unsaved[line_id] = {**self._unsaved.get(line_id, {}), key: Unsaved(text, sentence)}
 
+    def drop_unsaved(self, line_id: str, key: str) -> bool:
+        """Forget what was typed and not saved in a cell; False when there is nothing of the kind."""
+        return self._unsaved.get(line_id, {}).pop(key, None) is not None
+
     def has_unsaved(self) -> bool:
         """Whether anything typed is not saved."""
         return any(self._unsaved.values())

@@ -39,8 +39,14 @@ class Writing:
         self._filled.clear()
 
     def save_cell(self, line_id: str, key: str, text: str) -> None:
-        """Keep one cell: saved at once, or left standing in it with the reason."""
+        """Keep one cell: saved at once, or left standing in it with the reason.
+
+        Emptying a cell that holds something unsaved brings back what is stored.
+        """
         sheet = self._screen.open_sheet()
+        if not text and sheet.drop_unsaved(line_id, key):
+            self._screen.show_one_line(line_id)
+            return
         if key == "is_skipped":
             edit = edited(sheet.line(line_id), is_skipped=bool(text))
         elif key == "requested" and text:
@@ -123,12 +129,12 @@ class Writing:
             self._screen.services.say(tr("别处改了 {count} 行，已经重新读入；您填的也保存了。", count=len(changed)))
             return
         if not sheet.is_editable:
-            sentence = tr("申领单已经不能再改，您填的“{text}”没有保存。", text=text)
+            sentence = tr("申领单已经不能再改，您填的“{written}”没有保存。", written=text)
             self._screen.services.say(sentence)
             return
         line = sheet.line(line_id)
-        sentence = tr("别处刚把这一行改成申领 {theirs}。您填的“{text}”还没有保存：按 ↵ 两次用您的，按 Delete 用别处的。",
-                      theirs="—" if line.requested is None else line.requested, text=text)
+        sentence = tr("别处刚把这一行改成申领 {theirs}。您填的“{written}”还没有保存：按 ↵ 两次用您的，按 Delete 用别处的。",
+                      theirs="—" if line.requested is None else line.requested, written=text)
         sheet.keep_unsaved(line_id, key, text, sentence)
         self._screen.show_one_line(line_id)
         self._screen.go_to_line(line_id, key)

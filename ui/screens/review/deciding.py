@@ -24,8 +24,14 @@ class Deciding:
         self._screen = screen
 
     def save_cell(self, line_id: str, key: str, text: str) -> None:
-        """Keep one cell: saved at once, or left standing in it with the reason."""
+        """Keep one cell: saved at once, or left standing in it with the reason.
+
+        Emptying a cell that holds something unsaved brings back what is stored.
+        """
         sheet = self._screen.open_sheet()
+        if not text and sheet.drop_unsaved(line_id, key):
+            self._screen.show_one_line(line_id)
+            return
         line = sheet.line(line_id)
         approved = text if key == "approved" else line.approved
         reason = text if key == "reason" else line.decision_reason
@@ -89,7 +95,7 @@ class Deciding:
         sheet = self._screen.open_sheet()
         changed = changed_lines(before, sheet.lines())
         if not sheet.is_editable:
-            self._screen.services.say(tr("申领单已经由别人办理，您填的“{text}”没有保存。", text=text))
+            self._screen.services.say(tr("申领单已经由别人办理，您填的“{written}”没有保存。", written=text))
         elif line_id not in [line.id for line in changed]:
             self.save_cell(line_id, key, text)
             self._screen.services.say(tr("别处改了 {count} 行，已经重新读入；您填的也保存了。", count=len(changed)))
@@ -101,5 +107,5 @@ class Deciding:
 
 def _both_wrote(line: LineView, text: str) -> str:
     theirs = "—" if line.approved is None else line.approved
-    return tr("别处刚把这一行批成 {theirs}。您填的“{text}”还没有保存：按 ↵ 两次用您的，按 Delete 清空。",
-              theirs=theirs, text=text)
+    return tr("别处刚把这一行批成 {theirs}。您填的“{written}”还没有保存：按 ↵ 两次用您的，按 Delete 用别处的。",
+              theirs=theirs, written=text)
