@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
 
 CACHE_KIB = 32 * 1024
+COPY_CACHE_KIB = 2 * 1024
+"""For reading a file from end to end once: more is no faster, and what was used stays with the process."""
 BUSY_TIMEOUT_MS = 5_000
 KEY_BYTES = 32
 
@@ -25,7 +27,9 @@ DatabaseError = sqlcipher.Error
 Mode = Literal["rwc", "rw", "ro"]
 
 
-def connect(file: Path, key: bytes, mode: Mode = "rw", *, foreign_keys: bool = True) -> Connection:
+def connect(
+    file: Path, key: bytes, mode: Mode = "rw", *, foreign_keys: bool = True, cache_kib: int = CACHE_KIB
+) -> Connection:
     """A connection in autocommit mode: "rwc" makes a missing file, "rw" and "ro" do not.
 
     A wrong key and a damaged first page both raise sqlcipher3.dbapi2.DatabaseError ("file is not a database").
@@ -40,14 +44,14 @@ def connect(file: Path, key: bytes, mode: Mode = "rw", *, foreign_keys: bool = T
         isolation_level=None,
     )
     try:
-        prepare(connection, key, mode, foreign_keys)
+        prepare(connection, key, mode, foreign_keys, cache_kib)
     except sqlcipher.Error:
         connection.close()
         raise
     return connection
 
 
-def prepare(connection: Connection, key: bytes, mode: Mode, foreign_keys: bool) -> None:
+def prepare(connection: Connection, key: bytes, mode: Mode, foreign_keys: bool, cache_kib: int) -> None:
     """Give the key, and set what every connection has. The first statement that reads finds a wrong key out."""
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
@@ -58,7 +62,7 @@ def prepare(connection: Connection, key: bytes, mode: Mode, foreign_keys: bool) 
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
 
 
 def has_table(connection: Connection, name: str) -> bool:

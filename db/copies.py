@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlcipher3.dbapi2 as sqlcipher
 
 from db.checks import damage
-from db.cipher import connect, has_table, schema_version
+from db.cipher import COPY_CACHE_KIB, connect, has_table, schema_version
 
 if TYPE_CHECKING:
     from sqlcipher3.dbapi2 import Connection
@@ -32,11 +32,11 @@ def copy_database(source: Path, target: Path, key: bytes, step: Step) -> dict[st
 
     `step(pages done, pages in all)` may raise to stop. The copy is of one moment, whatever others write meanwhile.
     """
-    origin = connect(source, key, "ro")
+    origin = connect(source, key, "ro", cache_kib=COPY_CACHE_KIB)
     try:
         origin.execute("BEGIN")
         counts = row_counts(origin)
-        goal = connect(target, key, "rwc")
+        goal = connect(target, key, "rwc", cache_kib=COPY_CACHE_KIB)
         try:
             origin.backup(goal, pages=PAGES_AT_ONCE, progress=lambda _status, left, total: step(total - left, total))
             goal.execute("PRAGMA journal_mode = DELETE")
@@ -53,7 +53,7 @@ def inspect(file: Path, key: bytes, counts: Mapping[str, int] | None = None) -> 
     `counts` are the rows that it must have.
     """
     try:
-        connection = connect(file, key, "ro")
+        connection = connect(file, key, "ro", cache_kib=COPY_CACHE_KIB)
     except sqlcipher.DatabaseError as error:
         raise UnsoundCopy(str(error)) from error
     try:
