@@ -67,6 +67,7 @@ class Day:
     def step(self, name: str, stage: Stage | None = None) -> Iterator[Step]:
         """One step of the day at a desk's window."""
         at = stage or self.clinic
+        at.come_forward()
         with self.log.step(name, at.hands) as step:
             at.step = step
             yield step

@@ -6,6 +6,7 @@ The key of the tour's desks lives in memory only; its folders are its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from ui.background import BackgroundRunner
 from ui.compose import Composer
 from ui.dialogs import ScriptedDialogs
 from ui.shell.main_window import MainWindow
+from ui.theme.theme import apply_theme, current_theme
 from ui.tour.hands import Hands, settle, wait_until
 from ui.tour.log import Log, Step
 
@@ -34,6 +36,7 @@ class Stage:
         self, folder: Path, log: Log, store: SecretStore, clock: Callable[[], datetime], *, kind: str = "clinic"
     ) -> None:
         self.log = log
+        self.kind = kind
         self.step: Step | None = None
         self.dialogs = ScriptedDialogs()
         self.window = MainWindow(desk="township" if kind == "township" else "clinic")
@@ -55,10 +58,18 @@ class Stage:
         ready: list[bool] = []
         self.window.data_ready.connect(lambda: ready.append(True))
         self.window.show()
-        self.window.activateWindow()
-        wait_until(self.window.isActiveWindow, "the window to be active")
+        self.come_forward()
         self.composer.open()
         wait_until(lambda: bool(ready), "the desk to be opened")
+
+    def come_forward(self) -> None:
+        """Make this window the active one, in the colours of its desk: in life each desk has a computer of its own."""
+        desk = "township" if self.kind == "township" else "clinic"
+        if current_theme().desk != desk:
+            apply_theme(application(), replace(current_theme(), desk=desk))
+        self.window.raise_()
+        self.window.activateWindow()
+        wait_until(self.window.isActiveWindow, "the window to be active")
 
     def wait_for_desk(self) -> None:
         """Wait until the first screen is there."""
