@@ -194,7 +194,7 @@ def complaint(message: str, program: str) -> Message:
 COMPLAINTS = (
     (
         r"argument COMMAND: invalid choice: '(.*?)' .*",
-        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names="、".join(offered())),
+        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names=tr("、").join(offered())),
     ),
     (r"the following arguments are required: (.*)", lambda names: msg("还缺少 {names}。", names=names)),
     (r"unrecognized arguments: (.*)", lambda names: msg("不认识 {names}。", names=names)),

@@ -128,7 +128,7 @@ def _show_report(plan: ImportPlan, result: ImportResult | None) -> None:
                 "“{field}”写的是编号，请用 --coding {target}=… 说明按哪一版：{codings}",
                 field=tr(label_of(target)),
                 target=target,
-                codings="、".join(codings),
+                codings=tr("、").join(codings),
             )
         )
     for row in plan.rows:
@@ -137,7 +137,7 @@ def _show_report(plan: ImportPlan, result: ImportResult | None) -> None:
         tr("{action} {count} 行", action=tr(label), count=plan.count(action))
         for action, label in ACTION_LABELS.items()
     )
-    show("；".join(counts))
+    show(tr("；").join(counts))
     show(tr("只核对了，什么也没有写入。") if result is None else tr(result.sentence))
 
 

@@ -186,7 +186,7 @@ def line_entries(file: Path) -> list[dict]:
     if not isinstance(entries, list) or not all(
         isinstance(entry, dict) and set(entry) <= known for entry in entries
     ):
-        raise UserError(msg("各行应是一个列表，每行写 {keys}。", keys="、".join(sorted(known))))
+        raise UserError(msg("各行应是一个列表，每行写 {keys}。", keys=tr("、").join(sorted(known))))
     return entries
 
 

@@ -136,7 +136,7 @@ class RosterImport:
         headers = [plan.table.headers[i] if i < len(plan.table.headers) else "" for i in range(width)]
         cells = {row.line: row.cells for row in plan.table.rows}
         rows = [
-            ("；".join(tr(reason) for reason in row.reasons), row.line, *cells[row.line])
+            (tr("；").join(tr(reason) for reason in row.reasons), row.line, *cells[row.line])
             for row in plan.left_out
         ]
         write_xlsx(path, "未导入", [REASON_HEADER, LINE_HEADER, *headers], rows)

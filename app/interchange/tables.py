@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.domain.message import Message, msg
 from app.errors import EnvironmentFailure, UserError
+from app.i18n import tr
 
 MOST_BYTES = 60_000_000
 MOST_ROWS = 100_000
@@ -126,7 +127,7 @@ def _best(
 ) -> RawTable:
     filled = {name: lines for name, lines in sheets.items() if lines}
     if wanted is not None and wanted not in filled:
-        names = "、".join(filled) or "—"
+        names = tr("、").join(filled) or "—"
         sentence = msg(
             "表格里没有叫“{sheet}”的工作表，或它是空的。有内容的是：{names}。", sheet=wanted, names=names
         )

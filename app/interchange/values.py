@@ -16,6 +16,7 @@ from app.domain.id_number import clean_id_text
 from app.domain.message import Message, msg
 from app.forms.kinds import Choice, Choices, Unreadable, plain, read_approximate_date
 from app.forms.personal_info import FORM as INFO
+from app.i18n import tr
 from app.interchange.tables import Cell, Formula
 from app.interchange.value_words import WORDS
 
@@ -141,7 +142,7 @@ def _read_one(target: str, text: str, coding: str | None) -> tuple[int, str]:
     noted = next((option for option in kind.options if option.note and option.label.startswith("其他")), None)
     if noted is not None:
         return noted.code, word
-    labels = "、".join(option.label for option in kind.options)
+    labels = tr("、").join(option.label for option in kind.options)
     raise Unreadable(msg("“{written}”不在选项里，可以填：{labels}。", written=text[:20], labels=labels))
 
 

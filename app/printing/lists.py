@@ -154,9 +154,10 @@ def _sheet(content: TableContent) -> SheetContent:
 def _head(content: TableContent, width: float) -> GridContent:
     """Label and value pairs, several side by side, without rules."""
     count = content.head_columns
+    said = [tr("{label}：{value}", label=clean(label), value=clean(value)) for label, value in content.head]
     cells = [
-        CellContent((LineContent((Text(f"{clean(label)}：{clean(value)}"),)),), number % count, rule="")
-        for number, (label, value) in enumerate(content.head)
+        CellContent((LineContent((Text(words),)),), number % count, rule="")
+        for number, words in enumerate(said)
     ]
     rows = tuple(
         RowContent(tuple(cells[start:start + count]), HEAD_ROW_MM) for start in range(0, len(cells), count)
@@ -201,5 +202,5 @@ def _cell(text: str, column: int, align: str, *, bold: bool = False, shaded: boo
 def _signatures(labels: Sequence[str]) -> LineContent:
     items: list[Text | Entry | Gap] = []
     for label in labels:
-        items += [Text(f"{clean(label)}：", keep=True), Entry("", SIGNATURE_MM, line=True), Gap(6)]
+        items += [Text(tr("{label}：", label=clean(label)), keep=True), Entry("", SIGNATURE_MM, line=True), Gap(6)]
     return LineContent(tuple(items))

@@ -49,6 +49,7 @@ from app.domain.indicators import (
 from app.domain.message import msg
 from app.domain.reasons import SPECIFICATION, Reason
 from app.errors import UserError
+from app.i18n import tr
 from app.rules.indicator_people import (
     GLUCOSE,
     MENTAL,
@@ -134,7 +135,7 @@ def _chosen(name: str) -> IndicatorName:
     try:
         return IndicatorName(name)
     except ValueError:
-        names = "、".join((*(known.value for known in IndicatorName), *_POPULATIONS))
+        names = tr("、").join((*(known.value for known in IndicatorName), *_POPULATIONS))
         raise UserError(
             msg("indicator 里没有叫“{name}”的指标，可以用的有：{names}。", name=name, names=names)
         ) from None

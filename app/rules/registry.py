@@ -13,6 +13,7 @@ from importlib import import_module
 
 from app.domain.message import msg
 from app.errors import UserError
+from app.i18n import tr
 
 Rule = Callable[[Mapping[str, object]], dict[str, object]]
 
@@ -70,7 +71,7 @@ def evaluate(name: str, payload: object, today: date) -> object:
     adapter = RULES.get(name)
     if adapter is None:
         raise UserError(
-            msg("没有叫“{name}”的规则，可以用的有：{names}。", name=name, names="、".join(sorted(RULES)))
+            msg("没有叫“{name}”的规则，可以用的有：{names}。", name=name, names=tr("、").join(sorted(RULES)))
         )
     rule = adapter.load()
     if isinstance(payload, list):

@@ -19,6 +19,7 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import UserError
 from app.forms.registry import form
+from app.i18n import tr
 from app.services import due_tasks, visit_records
 from app.services.follow_up_proposals import DiseaseProposal, Proposal, propose
 from app.services.follow_up_views import PastVisit, VisitSheet
@@ -364,7 +365,7 @@ def _readable(change: Change, form_code: str) -> VisitChange:
 
 
 def _label(code: str, form_code: str) -> str:
-    return "状态" if code == STATE else form(form_code).fields[code].name
+    return tr("状态") if code == STATE else form(form_code).fields[code].name
 
 
 def _shown(kept: Mapping[str, Any], code: str, form_code: str) -> str:

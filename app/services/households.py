@@ -28,6 +28,7 @@ from app.domain.message import msg
 from app.domain.search_keys import padded
 from app.errors import UserError
 from app.forms.kinds import EMPTY, Number, Unreadable
+from app.i18n import tr
 from app.services.history import changes_of, record_change
 from app.services.problems import refuse
 from app.services.resident_keys import refresh_household_keys, refresh_keys
@@ -338,7 +339,7 @@ def revision_of(session: Session, household_id: str) -> int:
 def read_relation(written: str) -> str:
     """A relation as it is stored. Raises Refused for a word that is not understood."""
     if short_relation(written) is None:
-        choices = "、".join(SHORT_RELATIONS)
+        choices = tr("、").join(SHORT_RELATIONS)
         raise refuse(
             "relation",
             msg("“{written}”不是与户主的关系，可以填：{choices}。", written=written, choices=choices),

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError as AlchemyDatabaseError
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import CunyiError
+from app.i18n import tr
 from app.services.history import broken_links
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
 from app.services.resident_keys import check_keys
@@ -110,7 +111,7 @@ def audit_chain(desk: Desk) -> Findings:
         broken = broken_links(session)
     if not broken:
         return []
-    named = "、".join(str(number) for number in broken[:MOST])
+    named = tr("、").join(str(number) for number in broken[:MOST])
     return [msg("从第 {numbers} 条起对不上：有操作记录被改动或删除。", numbers=named)]
 
 

@@ -115,7 +115,7 @@ def head(request: RequestView) -> tuple[tuple[str, str], ...]:
         (tr("乡镇卫生院"), request.township_name or UNKNOWN),
         (tr("类别"), tr(request.kind.label)),
         (tr("状态"), tr(request.state.label)),
-        (tr("提交"), f"{request.submitted_by_name or request.created_by_name} {submitted}"),
+        (tr("提交人"), f"{request.submitted_by_name or request.created_by_name} {submitted}"),
         (tr("答复"), f"{request.decided_by_name} {decided}".strip()),
     )
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from app.data_folder import write_private
 from app.desk import Desk
 from app.domain.message import Message, msg
+from app.i18n import tr
 from app.services.problems import refuse
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class SettingKind:
         if type(value) is not type(self.default):
             return msg("“{label}”的值写得不对，没有保存。", label=self.label)
         if self.choices and value not in self.choices:
-            allowed = "、".join(str(choice) for choice in self.choices)
+            allowed = tr("、").join(str(choice) for choice in self.choices)
             return msg("“{label}”可以是 {choices}，没有保存。", label=self.label, choices=allowed)
         if self.high and not self.low <= int(value) <= self.high:
             return msg(

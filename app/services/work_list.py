@@ -272,7 +272,7 @@ def printed_list(
                 last_result=tr(row.last_text),
                 phone=row.phone_masked,
                 group=f"{row.group} {row.note}".strip(),
-                reminder="、".join(tr(chip.text) for chip in row.reminders),
+                reminder=tr("、").join(tr(chip.text) for chip in row.reminders),
             )
             for row in page.rows
         ),
