@@ -5,8 +5,9 @@ The controls of single fields are in `fields`, their frame in `row`; a screen of
 
 from __future__ import annotations
 
+from ui.widgets.form_view.arrangement import Block, Joined
 from ui.widgets.form_view.fields import make_control
 from ui.widgets.form_view.row import FieldRow
-from ui.widgets.form_view.view import Block, FormView, Joined
+from ui.widgets.form_view.view import FormView
 
 __all__ = ["Block", "FieldRow", "FormView", "Joined", "make_control"]

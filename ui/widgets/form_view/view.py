@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.message import Message
 from app.forms.kinds import EMPTY
@@ -25,9 +24,11 @@ from app.forms.vocabulary import NOTE, TARGET, Context, Field, Form, Level, Prob
 from app.i18n import tr
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.cards import Card
+from ui.widgets.form_view.arrangement import Block, Joined, StopsWidget, arranged, codes_of
 from ui.widgets.form_view.fields import FieldControl, LineControl, ListControl, make_control
 from ui.widgets.form_view.grid import Spans
 from ui.widgets.form_view.index import FormIndex, SectionState
+from ui.widgets.form_view.moving import next_outside, reveal
 from ui.widgets.form_view.row import FieldRow
 from ui.widgets.form_view.state import FormState, Judgement
 from ui.widgets.labels import label
@@ -37,31 +38,6 @@ from ui.widgets.segmented import Option
 
 BUILT_AT_ONCE = 14
 LONG_FORM = 4
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Answers that stand in one line under one caption, such as 血压 158 / 92."""
-
-    caption: str
-    codes: tuple[str, ...]
-    separator: str = "/"
-
-
-@dataclass(frozen=True)
-class Block:
-    """A headed part of the screen: codes of answers, or several joined in one line."""
-
-    title: str
-    items: tuple[str | Joined, ...]
-
-
-class StopsWidget(Protocol):
-    """Something that lies between the sections and takes part in going on by Tab and Enter."""
-
-    def stops(self) -> list[QWidget]:
-        """The widgets to stop at, in order."""
-        ...
 
 
 @dataclass
@@ -126,7 +102,8 @@ class FormView(QWidget):
         self._general = label("", "problem", name=f"{name}_problem", wrap=True)
         self._general.hide()
         self._column.addWidget(self._general)
-        self._sections = [self._frame_of(block) for block in self._blocks(arrangement, ending)]
+        self._sections = [self._frame_of(block) for block in arranged(
+            self.forms, self._state.stands_for, arrangement, ending, self._hidden)]
         self._column.addStretch(1)
         self._index: FormIndex | None = None
         outer = Vertical(self)
@@ -366,22 +343,6 @@ class FormView(QWidget):
         """Whether all sections are there."""
         return all(section.is_built for section in self._sections)
 
-    def _blocks(self, arrangement: Sequence[Block], ending: Sequence[Block]) -> list[Block]:
-        stands = self._state.stands_for
-        taken = set(self._hidden)
-        for block in (*arrangement, *ending):
-            for item in block.items:
-                taken.update(stands.get(code, code) for code in (item.codes if isinstance(item, Joined) else (item,)))
-        blocks = list(arrangement)
-        for form in self.forms:
-            for section in form.sections:
-                codes = tuple(item.code for item in section.fields
-                              if stands[item.code] == item.code and item.code not in taken)
-                taken.update(codes)
-                if codes:
-                    blocks.append(Block(section.title, codes))
-        return [*blocks, *ending]
-
     def _frame_of(self, block: Block) -> _Section:
         number = self._column.count()
         card = Card(block.title, name=f"{self.objectName()}_section_{number}", spacing=10)
@@ -390,7 +351,7 @@ class FormView(QWidget):
         self._column.addWidget(card)
         codes: list[str] = []
         for item in block.items:
-            for code in item.codes if isinstance(item, Joined) else (item,):
+            for code in codes_of(item):
                 codes.extend(each for each in (code, code + TARGET, code + NOTE) if each in self._state.fields)
         return _Section(block.title, block.items, codes, card, grid)
 
@@ -420,14 +381,14 @@ class FormView(QWidget):
             return
         section.is_built = True
         for item in section.items:
-            codes = item.codes if isinstance(item, Joined) else (item,)
+            codes = codes_of(item)
             if any(code in self._judgement.applying for code in codes):
                 self._make_row(section, item)
         self._show_notes_of(section)
         self._show_states()
 
     def _make_row(self, section: _Section, item: str | Joined) -> None:
-        codes = item.codes if isinstance(item, Joined) else (item,)
+        codes = codes_of(item)
         first = self._state.fields[codes[0]]
         controls: dict[str, FieldControl] = {}
         for code in codes:
@@ -595,38 +556,17 @@ class FormView(QWidget):
         if 0 <= following < len(stops):
             target = stops[following]
         else:
-            target = self._outside(stops[at], forward)
+            target = next_outside(self, stops[at], forward=forward)
             if target is None:
                 return False
         target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
         self._reveal_soon(target)
         return True
 
-    def _outside(self, start: QWidget, forward: bool) -> QWidget | None:
-        each = start
-        while True:
-            each = each.nextInFocusChain() if forward else each.previousInFocusChain()
-            if each is start or each is None:
-                return None
-            takes_tab = bool(each.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            if takes_tab and each.isVisible() and each.isEnabled() and not self.isAncestorOf(each):
-                return each
-
     def _reveal_soon(self, widget: QWidget) -> None:
         """Now, and once more when rows that have just appeared have their places."""
-        self._reveal(widget)
-        QTimer.singleShot(0, widget, lambda: self._reveal(widget))
-
-    def _reveal(self, widget: QWidget) -> None:
-        """Scroll whatever the view lies in, so that the field with its caption is seen."""
-        shown: QWidget = widget
-        while shown.parentWidget() is not None and not isinstance(shown, (FieldRow, Card)):
-            shown = shown.parentWidget()
-        area = shown.parentWidget()
-        while area is not None:
-            if isinstance(area, QScrollArea):
-                area.ensureWidgetVisible(shown, 10, 24)
-            area = area.parentWidget()
+        reveal(widget)
+        QTimer.singleShot(0, widget, lambda: reveal(widget))
 
     def _take_focus_first(self) -> None:
         stops = self.stops()
