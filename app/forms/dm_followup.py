@@ -41,6 +41,7 @@ FORM = Form(
     edition="2017",
     date_code="visit_date",
     visits_per_sheet=4,
+    joined=("exercise", "insulin"),
     sections=(
         parts.head(),
         Section(

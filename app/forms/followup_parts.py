@@ -6,6 +6,9 @@ once and puts it on both sheets.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from app.domain.body import body_mass_index as bmi
 from app.domain.message import Message, msg
 from app.forms.kinds import Choice, Choices, Column, Date, Number, Option, Sign, Table, Text, Whole, options
@@ -40,10 +43,30 @@ SEEN_IN_PERSON = When(
 )
 
 DRUG_COLUMNS = (
-    Column("name", "药物名称", Text(50), required=True),
-    Column("times_per_day", "每日次数", Whole()),
-    Column("dose", "每次用量", Text(20)),
+    Column("name", "药物名称", Text(50), required=True, aliases=("drug", "药名", "名称")),
+    Column(
+        "times_per_day",
+        "每日次数",
+        Whole(),
+        aliases=("times", "per_day", "daily", "frequency", "每日", "每日__次"),
+    ),
+    Column("dose", "每次用量", Text(20), aliases=("per_time", "each", "each_time", "每次", "每次__")),
 )
+USAGE = ("usage", "用法用量", "用法")
+
+
+def unfold_usage(row: Mapping[str, object]) -> Mapping[str, object]:
+    """A row with 用法用量 in one cell ("每日1次，每次5mg") as 每日次数 and 每次用量; other words go to 每次用量."""
+    written = next((str(row[name]) for name in USAGE if row.get(name)), None)
+    if written is None:
+        return row
+    times, dose = re.search(r"每[日天]\s*(\d+)\s*次", written), re.search(r"每次\s*(.+)", written)
+    read: dict[str, object] = {name: cell for name, cell in row.items() if name not in USAGE}
+    if times:
+        read["times_per_day"] = times[1]
+    if dose or not times:
+        read["dose"] = dose[1] if dose else written
+    return read
 
 
 def body_mass_index(weight_code: str) -> Computed:
@@ -238,7 +261,7 @@ def drugs(rows: int) -> Field:
     return Field(
         code="drugs",
         label="用药情况",
-        kind=Table(DRUG_COLUMNS, rows),
+        kind=Table(DRUG_COLUMNS, rows, unfold=unfold_usage),
         required=NEVER,
         aliases=("drug1", "drug2", "drug3", "drug_other"),
     )

@@ -29,6 +29,7 @@ FORM = Form(
     edition="2017",
     date_code="visit_date",
     visits_per_sheet=4,
+    joined=("exercise",),
     sections=(
         parts.head(),
         Section(

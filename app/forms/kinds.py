@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -32,6 +32,10 @@ class Unreadable(Exception):
 
 def plain(raw: object) -> str:
     """`raw` as trimmed text with full-width digits and signs made half-width."""
+    if isinstance(raw, Mapping):
+        return "、".join(f"{key} {plain(value)}" for key, value in raw.items())
+    if isinstance(raw, (list, tuple)):
+        return "、".join(plain(value) for value in raw)
     return unicodedata.normalize("NFKC", str(raw)).strip()
 
 
@@ -249,20 +253,30 @@ class Choices(Kind):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its code, its label and the kind of its cells."""
+    """One column of a table: its code, its label, the kind of its cells, and other words for its code."""
 
     code: str
     label: str
     kind: Kind
     required: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def goes_by(self, name: str) -> bool:
+        """Whether `name` means this column: its code, its label or another word for it."""
+        return name in (self.code, self.label, *self.aliases)
 
 
 @dataclass(frozen=True)
 class Table(Kind):
-    """At most `rows` rows of the same columns; a row is a dict without its empty cells."""
+    """At most `rows` rows of the same columns; a row is a dict without its empty cells.
+
+    A row may also be a list of its cells, or its first cell alone. `unfold` turns cells that are written together into
+    those of the columns.
+    """
 
     columns: tuple[Column, ...]
     rows: int
+    unfold: Callable[[Mapping[str, object]], Mapping[str, object]] | None = None
 
     def read(self, raw: object) -> list[dict[str, Value]]:
         if not isinstance(raw, (list, tuple)):
@@ -275,10 +289,16 @@ class Table(Kind):
         return rows
 
     def _read_row(self, entry: object) -> dict[str, Value]:
-        cells = entry if isinstance(entry, Mapping) else {self.columns[0].code: entry}
+        cells = self._cells(entry)
         unknown = set(cells) - {column.code for column in self.columns}
         if unknown:
-            raise Unreadable(msg("表里没有“{column}”这一栏。", column=sorted(map(str, unknown))[0]))
+            raise Unreadable(
+                msg(
+                    "表里没有“{column}”这一栏，每行包括：{columns}。",
+                    column=sorted(map(str, unknown))[0],
+                    columns="、".join(column.label for column in self.columns),
+                )
+            )
         row = {
             column.code: column.kind.read(cells[column.code])
             for column in self.columns
@@ -288,6 +308,23 @@ class Table(Kind):
             if row and column.required and column.code not in row:
                 raise Unreadable(msg("这一行还缺“{column}”。", column=column.label))
         return row
+
+    def _cells(self, entry: object) -> Mapping[str, object]:
+        """The cells of one row by the codes of their columns; names that mean no column stay as they are."""
+        if isinstance(entry, (list, tuple)):
+            if len(entry) > len(self.columns):
+                raise Unreadable(
+                    msg("每行包括：{columns}。", columns="、".join(column.label for column in self.columns))
+                )
+            return {column.code: cell for column, cell in zip(self.columns, entry, strict=False)}
+        if not isinstance(entry, Mapping):
+            return {self.columns[0].code: entry}
+        cells = entry if self.unfold is None else self.unfold(entry)
+        codes = {
+            name: next((column.code for column in self.columns if column.goes_by(str(name))), str(name))
+            for name in cells
+        }
+        return {codes[name]: cell for name, cell in cells.items()}
 
     def keep(self, value: Sequence[Mapping[str, Value]]) -> list[dict[str, Value]]:
         return [{c.code: c.kind.keep(row[c.code]) for c in self.columns if c.code in row} for row in value]

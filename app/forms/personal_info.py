@@ -119,7 +119,11 @@ DISABILITIES = options(
 def happened(code: str, label: str, what: str) -> tuple[Field, Field]:
     """手术, 外伤 and 输血: 1 无 2 有, with two slots of what and when."""
     slots = Table(
-        (Column("name", what, Text(50), required=True), Column("date", "时间", ApproximateDate())), rows=2
+        (
+            Column("name", what, Text(50), required=True, aliases=("reason",)),
+            Column("date", "时间", ApproximateDate(), aliases=("time",)),
+        ),
+        rows=2,
     )
     return (
         Field(code=code, label=label, kind=Choice(NO_OR_YES)),
@@ -239,9 +243,14 @@ ADULT_NEEDS_NUMBER = When(
 
 DISEASE_TABLE = Table(
     (
-        Column("code", "疾病", Choice(DISEASES), required=True),
-        Column("name", "名称", Text(50)),
-        Column("confirmed_ym", "确诊时间", ApproximateDate(finest="month")),
+        Column("code", "疾病", Choice(DISEASES), required=True, aliases=("disease", "option")),
+        Column("name", "名称", Text(50), aliases=("note", "text")),
+        Column(
+            "confirmed_ym",
+            "确诊时间",
+            ApproximateDate(finest="month"),
+            aliases=("confirmed", "confirmed_on", "date"),
+        ),
     ),
     rows=6,
 )

@@ -5,17 +5,15 @@ Every item is a fact of the resident or of the organisation that keeps the recor
 
 from __future__ import annotations
 
-from app.domain.message import Message, msg
+from app.domain.message import Message
+from app.domain.record_number import parse_record_number
 from app.forms.kinds import Date, Sign, Text
 from app.forms.vocabulary import Answers, Check, Context, Field, Form, Section
 
 
 def record_number_problem(answers: Answers, _context: Context) -> Message | None:
     """The 17 digits of the record number (form list §1, identifiers §3)."""
-    number = answers["record_no"]
-    if len(number) != 17 or not number.isdigit():
-        return msg("档案编号应是 17 位数字，您填的是 {number}。", number=number)
-    return None
+    return parse_record_number(answers["record_no"]).reason
 
 
 FORM = Form(

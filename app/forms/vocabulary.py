@@ -19,11 +19,10 @@ from functools import cached_property
 from typing import Any
 
 from app.domain.message import Message, msg
-from app.forms.kinds import EMPTY, Choice, Choices, Date, Kind, Table, Text, Unreadable
+from app.forms.kinds import EMPTY, Choice, Choices, Date, Kind, Text, Unreadable
+from app.forms.shapes import NOTE, TARGET, flatten
 
 Answers = Mapping[str, Any]
-NOTE = "_note"
-TARGET = "_target"
 NOTE_LENGTH = 100
 
 
@@ -237,6 +236,8 @@ class Form:
     date_code: str = ""
     """The answer that dates the form, such as visit_date."""
     visits_per_sheet: int = 1
+    joined: tuple[str, ...] = ()
+    """Items that the list of forms names once and that have several answers: exercise for exercise_times and _minutes."""
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -249,17 +250,17 @@ class Form:
         }
 
     @cached_property
-    def _aliases(self) -> dict[str, str]:
+    def aliases(self) -> dict[str, str]:
+        """Other codes under which an answer may be given."""
         return {alias: code for code, item in self.fields.items() for alias in item.aliases}
 
     def read(self, raw: Mapping[str, object]) -> Reading:
         """Canonical answers from typed, imported or JSON values. Empty values are left out; unknown codes refused.
 
-            A paired answer may be given as [current, target] or {"current": …, "target": …}; the rows of a table also one by
-        one under the table's aliases (drug1, drug2 …).
+        What a value may look like is told in app.forms.shapes.
         """
         reading = Reading({})
-        for code, value in self._single(raw):
+        for code, value in flatten(self, raw):
             item = self.fields.get(code)
             if item is None:
                 problem = msg("这张表里没有“{code}”这一项。", code=code)
@@ -271,27 +272,6 @@ class Form:
                     sentence = msg("{field}：{problem}", field=item.name, problem=error.message)
                     reading.problems.append(Problem(code, Level.REFUSE, sentence))
         return reading
-
-    def _single(self, raw: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-        rows: dict[str, list[object]] = {}
-        for written, value in raw.items():
-            code = self._aliases.get(written, written)
-            item = self.fields.get(code)
-            if item is not None and code != written and isinstance(item.kind, Table):
-                rows.setdefault(code, []).append(value)
-            elif item is not None and item.paired and isinstance(value, Mapping):
-                yield code, value.get("current")
-                yield code + TARGET, value.get("target")
-            elif (
-                item is not None
-                and item.paired
-                and isinstance(value, Sequence)
-                and not isinstance(value, str)
-            ):
-                yield from zip((code, code + TARGET), value, strict=False)
-            else:
-                yield code, value
-        yield from rows.items()
 
     def complete(self, answers: Answers, context: Context, *, keep: Sequence[str] = ()) -> dict[str, Any]:
         """`answers` with every computed one filled in, and without those that do not apply.

@@ -6,6 +6,7 @@ A follow-up sheet takes several visits: `{"name": …, "record_no": …, "visits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.message import Message, msg
+from app.domain.record_number import parse_record_number
 from app.errors import UserError
 from app.forms.kinds import (
     ApproximateDate,
@@ -25,8 +27,10 @@ from app.forms.kinds import (
     Unreadable,
     Whole,
     first_day,
+    plain,
 )
 from app.forms.registry import form
+from app.forms.shapes import tick_written_lines
 from app.forms.vocabulary import ALWAYS, NEVER, Context, Field, Form, Level, Problem
 from app.services.problems import Refused
 
@@ -57,7 +61,8 @@ def read_answers(code: str, content: object, today: date) -> AnswersFile:
     missing: list[Problem] = []
     answers = []
     for raw in visits:
-        reading = declared.read(raw)
+        reading = declared.read(_with_whole_record_number(raw))
+        tick_written_lines(declared, reading.answers)
         filled = declared.complete(reading.answers, context)
         found = [*reading.problems, *declared.problems(filled, context)]
         refused.extend(problem for problem in found if problem.level is Level.REFUSE)
@@ -67,8 +72,25 @@ def read_answers(code: str, content: object, today: date) -> AnswersFile:
         raise Refused(refused)
     first = answers[0] if answers else {}
     name = str(person.get("name") or first.get("name") or "")
-    record_no = str(person.get("record_no") or first.get("record_no") or "")
-    return AnswersFile(name, record_no, tuple(answers), tuple(missing))
+    record_no = person.get("record_no") or first.get("record_no")
+    return AnswersFile(name, _record_number(record_no), tuple(answers), tuple(missing))
+
+
+def _with_whole_record_number(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`raw` with its record number as 17 digits, when it is one; else as it is, for the form to refuse."""
+    parsed = parse_record_number(str(raw.get("record_no", "")))
+    return {**raw, "record_no": parsed.normalized} if parsed.valid else raw
+
+
+def _record_number(raw: object) -> str:
+    """The record number to print: 17 digits, or the last 8 of them. Raises UserError for anything else."""
+    written = "" if raw is None else plain(raw)
+    if not written or re.fullmatch(r"\d{3}-?\d{5}", written):
+        return written
+    parsed = parse_record_number(written)
+    if not parsed.valid:
+        raise UserError(parsed.reason or msg("档案编号不对，请核对。"))
+    return parsed.normalized
 
 
 def _parts(declared: Form, content: object) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
