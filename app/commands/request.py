@@ -196,8 +196,8 @@ def as_json(request: RequestView) -> dict:
 
     lines = []
     for line in request.lines:
-        values = {name: getattr(line, name) for name in LineView.__dataclass_fields__ if name != "suggestion"}
-        values["suggested"], values["sentence"] = line.suggested, tr(line.suggestion.sentence)
+        values = {name: getattr(line, name) for name in LineView.__dataclass_fields__ if name != "problems"}
+        values["sentence"] = tr(line.suggestion.sentence)
         lines.append(
             {name: str(value) if name == "monthly_use" and value else value for name, value in values.items()}
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -37,7 +38,8 @@ DAYS_PER_MONTH = 30
 class LineView:
     """One line. Quantities in dispensing units; None is unknown. `days_left` is what the stock lasts at this use.
 
-    `problems` are the findings of this line alone, given when it was just changed.
+    `suggested` is what the arithmetic suggests, None when it cannot be known. `problems` are the findings of this line
+    alone, given when it was just changed.
     """
 
     id: str
@@ -55,7 +57,7 @@ class LineView:
     on_hand: int | None
     monthly_use: Decimal | None
     days_left: int | None
-    suggestion: Suggestion
+    suggested: int | None
     requested: int | None
     packs: int | None
     units_after_packs: int | None
@@ -67,10 +69,13 @@ class LineView:
     decision_reason: str
     problems: tuple[LineProblem, ...] = ()
 
-    @property
-    def suggested(self) -> int | None:
-        """What the arithmetic suggests, None when it cannot be known."""
-        return self.suggestion.suggested
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        """How the suggestion comes about, with its sentence (drug_requests §4.5, §4.10); worked out when asked for."""
+        use = None if self.monthly_use is None else Fraction(self.monthly_use)
+        consumption = Consumption(amc=use, days=None, stockout_days=None, consumed=None, low_confidence=False)
+        pack = PackRule(size=self.units_per_pack, unit=self.unit, pack_unit=self.pack_unit)
+        return suggest(consumption, StockPosition(self.on_hand), policy=OrderPolicy(), pack=pack)
 
 
 @dataclass(frozen=True)
@@ -146,16 +151,9 @@ class RequestSummary:
     created_at: datetime
 
 
-def pack_rule(line: DrugRequestLine) -> PackRule:
-    """Whole packs, rounded up (drug_requests §4.7)."""
-    return PackRule(size=line.units_per_pack, unit=line.unit, pack_unit=line.pack_unit)
-
-
-def line_suggestion(line: DrugRequestLine) -> Suggestion:
+def suggested_of(line: DrugRequestLine) -> int | None:
     """The suggested quantity from the stock and monthly use typed in (drug_requests §4.5)."""
-    use = None if line.monthly_use is None else Fraction(line.monthly_use)
-    consumption = Consumption(amc=use, days=None, stockout_days=None, consumed=None, low_confidence=False)
-    return suggest(consumption, StockPosition(line.on_hand), policy=OrderPolicy(), pack=pack_rule(line))
+    return suggested_units(None if line.monthly_use is None else Fraction(line.monthly_use), line.on_hand)
 
 
 def line_view(line: DrugRequestLine, drug: Drug | None, problems: tuple[LineProblem, ...] = ()) -> LineView:
@@ -182,7 +180,7 @@ def line_view(line: DrugRequestLine, drug: Drug | None, problems: tuple[LineProb
         on_hand=line.on_hand,
         monthly_use=use,
         days_left=days_left,
-        suggestion=line_suggestion(line),
+        suggested=suggested_of(line),
         requested=line.requested,
         packs=packs,
         units_after_packs=None if packs is None else packs * line.units_per_pack,
@@ -205,7 +203,7 @@ def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool 
         key=line.id,
         drug=line.drug_name,
         requested=line.requested,
-        suggested=suggested_units(use, line.on_hand),
+        suggested=suggested_of(line),
         pack=line.units_per_pack,
         skipped=line.is_skipped,
         explanation=line.explanation,

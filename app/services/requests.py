@@ -45,12 +45,12 @@ from app.services.request_views import (
     RequestView,
     checked_line,
     drugs_of,
-    line_suggestion,
     line_view,
     lines_of,
     request_summaries,
     request_view,
     state_change,
+    suggested_of,
 )
 from db.models import (
     Drug,
@@ -165,7 +165,7 @@ class Requests:
                 raise UserError(msg("找不到这一行，没有保存。请关闭申领单后重新打开。"))
             for name, value in values.items():
                 setattr(line, name, value)
-            line.suggested = line_suggestion(line).suggested
+            line.suggested = suggested_of(line)
             request.version += 1
             session.flush()
             drug = drugs_of(session, [line]).get(line.drug_code)
@@ -182,7 +182,7 @@ class Requests:
             request = self._editable(session, request_id, version)
             filled = []
             for line in lines_of(session, request.id):
-                suggested = line_suggestion(line).suggested
+                suggested = suggested_of(line)
                 if line.requested is not None or line.is_skipped or suggested is None:
                     continue
                 line.suggested = suggested
@@ -223,7 +223,7 @@ class Requests:
             lines = lines_of(session, request.id)
             self._refuse_unsound(session, request, lines, confirmed)
             for line in lines:
-                line.suggested = line_suggestion(line).suggested
+                line.suggested = suggested_of(line)
             facts = self._facts(session, request, version, lines=tuple(lines))
             result = take_step(session, self.desk, request, Action.SUBMIT, facts, key=key)
             request.submitted_by_id, request.submitted_by_name = self.desk.actor.user_id, self.desk.actor.name

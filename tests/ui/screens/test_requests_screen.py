@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QWidget
 from sqlalchemy import select
 
 from app.domain.request_terms import Action, Kind, State
@@ -28,6 +28,8 @@ from tests.ui.screens.drug_desks import (
 from ui.screens.requests import entry
 from ui.screens.requests.line_table import LineTable
 from ui.screens.requests.screen import RequestsScreen
+from ui.shell.main_window import MainWindow
+from ui.theme.theme import Theme, apply_theme
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.table import DataTable
 
@@ -651,6 +653,51 @@ def test_the_use_of_former_months_stands_beside_the_line(world, opened):
     go_to(screen, 1, "on_hand")
     bars = screen.parts.arithmetic.findChild(QWidget, "use_history").bars()
     assert [(bar.title, bar.value) for bar in bars] == [("11 月", 30.0), ("12 月", 30.0)]
+
+
+@pytest.fixture
+def window(qtbot, dialogs):
+    """window(world): the whole window with the clinic's screen in it."""
+
+    def make(world):
+        services, _seen = services_of(world.clinic, dialogs)
+        made = MainWindow()
+        qtbot.addWidget(made)
+        made.add_screen(entry(services))
+        made.show_desk()
+        with qtbot.waitActive(made):
+            made.show()
+            made.activateWindow()
+        made.show_screen("requests")
+        return made
+
+    return make
+
+
+def test_in_the_window_f2_fills_in_escape_leaves_the_cell_and_ctrl_enter_submits(world, window):
+    world.draft(requested={"硝苯地平": 79, "二甲双胍": 48})
+    made = window(world)
+    go_to(made, 2, "requested")
+    press_key(Qt.Key.Key_F2)
+    type_keys("99")
+    press_key(Qt.Key.Key_Escape)
+    assert (made.current_key(), stored(world).lines[2].requested) == ("requests", None)
+    press_key(Qt.Key.Key_F2)
+    type_keys("21")
+    press_key(Qt.Key.Key_Return, CONTROL)
+    assert (stored(world).state, stored(world).lines[2].requested) == (State.AUTHORISED, 21)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_nothing_is_wider_than_the_smallest_window_that_scrolls(world, window, scale):
+    world.draft()
+    apply_theme(QApplication.instance(), Theme(scale=scale))
+    made = window(world)
+    made.resize(1366, 768)
+    screen = made.current_screen()
+    page = screen.parentWidget().parentWidget()
+    assert screen.width() <= page.width()
+    assert shown(button(made, "submit_request"))
 
 
 def test_every_control_has_its_names(world, opened):

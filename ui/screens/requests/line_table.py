@@ -225,6 +225,13 @@ class LineTable(DataTable):
         if edit and self.rows_model.columns[index.column()].editable:
             self.edit(index)
 
+    def fill_in(self) -> None:
+        """Open the chosen cell for typing, or where filling in begins in the chosen line."""
+        self.setFocus()
+        column = self.rows_model.columns[max(0, self.currentIndex().column())]
+        if self.rows_model.rowCount() and self.state() != QAbstractItemView.State.EditingState:
+            self.choose(max(0, self.current_number()), column.key if column.editable else "", edit=True)
+
     def current_key(self) -> str:
         """The column of the chosen cell, or empty."""
         index = self.currentIndex()

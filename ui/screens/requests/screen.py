@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 OWN_KEYS = (
-    ("↵", msg("下一行")), ("Tab", msg("右一格")), ("Delete", msg("清空这一格")),
+    ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("Delete", msg("清空这一格")),
     ("Ctrl Delete", msg("本期不要这种药，或恢复")), ("Ctrl F", msg("到全部目录里找药品")),
     ("F6", msg("按建议量填满，或撤销")), ("F8", msg("到下一处要改的地方")), ("Ctrl O", msg("打开卫生院的答复文件")),
     ("Ctrl ↵", msg("提交；提交以后存文件")),
@@ -96,9 +96,11 @@ class RequestsScreen(QWidget):
         return self.services.dialogs.ask(stay) == "leave"
 
     def primary_action(self) -> None:
-        """F2: begin a request where there is none, otherwise submit."""
+        """F2: begin a request where there is none; fill in the chosen cell of a draft; otherwise what comes next."""
         if self.sheet is None:
             self.whole.start_regular()
+        elif self.sheet.is_editable:
+            self.parts.table.fill_in()
         else:
             self.save_action()
 

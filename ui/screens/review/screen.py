@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ANSWERED = (State.RETURNED, State.APPROVED, State.REJECTED, State.RELEASED, State.CLOSED)
 OWN_KEYS = (
-    ("Space", msg("同意这一行")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("1 – 6", msg("在原因里选第几条")),
+    ("Space", msg("同意这一行")), ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("1 – 6", msg("在原因里选第几条")),
     ("F6", msg("其余全部同意")), ("F8", msg("到下一处要看的地方")), ("Alt ↑ ↓", msg("上一张、下一张申领单")),
     ("Ctrl O", msg("打开申领文件")),
     ("Ctrl ↵", msg("领取、通过、转发货")),
@@ -82,8 +82,11 @@ class ReviewScreen(QWidget):
         return self.services.dialogs.ask(stay) == "leave"
 
     def primary_action(self) -> None:
-        """F2: the same as Ctrl+Enter."""
-        self.save_action()
+        """F2: fill in the chosen cell while decisions are written; otherwise the same as Ctrl+Enter."""
+        if self.sheet is not None and self.sheet.is_editable:
+            self.parts.table.fill_in()
+        else:
+            self.save_action()
 
     def save_action(self) -> None:
         """Ctrl+Enter: the step that comes next."""
