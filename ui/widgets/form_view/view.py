@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.message import Message
 from app.forms.kinds import EMPTY
@@ -154,6 +154,7 @@ class FormView(QWidget):
         """Answer from outside, such as the birth date that follows from an ID number; counts as a change."""
         code = self._state.stands_for.get(code, code)
         self._state.set(code, value)
+        self._overruled.discard(code)
         self._judged.add(code)
         control = self._control(code)
         if control is not None:
@@ -265,7 +266,7 @@ class FormView(QWidget):
 
     def current_code(self) -> str:
         """The answer whose control has the focus, or empty."""
-        focus = QApplication.focusWidget()
+        focus = self.window().focusWidget()
         for code, control in self._controls():
             if focus is not None and isinstance(control, QWidget) and (control is focus or control.isAncestorOf(focus)):
                 return code
@@ -405,6 +406,7 @@ class FormView(QWidget):
         place = sum(1 for each in section.rows if section.codes.index(each.codes[0]) < section.codes.index(codes[0]))
         section.rows.insert(place, row)
         section.grid.insert(place, row)
+        row.show()
         for code in controls:
             self._rows[code] = row
             self._fill(code, controls[code])
@@ -421,7 +423,7 @@ class FormView(QWidget):
             control.complete_from(self._completions[item.code])
         control.answered.connect(lambda: self._on_answered(item.code))
         control.left.connect(lambda: self._on_left(item.code))
-        control.passed.connect(self._on_passed)
+        control.passed.connect(lambda: self._on_passed(item.code))
         return control
 
     def _show_notes_of(self, section: _Section) -> None:
@@ -449,7 +451,7 @@ class FormView(QWidget):
         self._state.set(code, control.raw())
         self._told.pop(code, None)
         self._overruled.discard(code)
-        if isinstance(control, LineControl) and control.hasFocus():
+        if isinstance(control, LineControl) and self.window().focusWidget() is control:
             self._judged.discard(code)
         self._after_change()
 
@@ -458,7 +460,8 @@ class FormView(QWidget):
             self._judged.add(code)
             self._show_states()
 
-    def _on_passed(self) -> None:
+    def _on_passed(self, code: str) -> None:
+        self._on_left(code)
         self._step(forward=True)
 
     def _on_confirmed(self) -> None:
@@ -545,7 +548,7 @@ class FormView(QWidget):
     def _step(self, forward: bool) -> bool:
         """Go to the next stop; from the last one to what follows the form in the window."""
         stops = self.stops()
-        focus = QApplication.focusWidget()
+        focus = self.window().focusWidget()
         at = next((n for n, stop in enumerate(stops) if focus is stop), None)
         if at is None:
             return False
@@ -556,7 +559,7 @@ class FormView(QWidget):
         if 0 <= following < len(stops):
             target = stops[following]
         else:
-            target = next_outside(self, stops[at], forward=forward)
+            target = next_outside(self._main, stops[at], forward=forward)
             if target is None:
                 return False
         target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
