@@ -26,7 +26,7 @@ from app.interchange.roster_rows import RosterRow, RowReader
 from app.interchange.tables import RawTable
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
 from app.services.record_numbers import highest_given
-from app.services.resident_views import STATE_LABELS, FieldChange
+from app.services.resident_views import ACTIVE, STATE_LABELS, FieldChange
 from db.queries.roster import state_of_database
 
 _STEP = 500
@@ -196,12 +196,15 @@ class _Planner:
         self, row: RosterRow, person: Person, questions: list[Message], household: RosterHousehold | None
     ) -> PlannedRow:
         changes = self._known.changes(person, row, household)
-        if person.columns["state"] != "active":
+        if person.columns["state"] != ACTIVE:
             state = STATE_LABELS[person.columns["state"]]
-            questions = [
-                *questions,
-                msg("{name}在档案里是“{state}”，请确认还要不要更新。", name=person.name, state=state),
-            ]
+            if changes:
+                sentence = msg(
+                    "{name}在档案里是“{state}”，请确认还要不要更新。", name=person.name, state=state
+                )
+                questions = [*questions, sentence]
+            else:
+                row.notes.append(msg("{name}在档案里是“{state}”。", name=person.name, state=state))
         action = Action.CHANGE if changes else Action.SAME
         if action is Action.SAME and not questions:
             row.questions.clear()  # nothing would be written, so nothing needs to be asked

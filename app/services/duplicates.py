@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.dates import add_months
@@ -61,16 +61,17 @@ def _birth(resident: Resident) -> str:
     return written_birth(resident.birth_date, resident.birth_precision)
 
 
-def _rows(session: Session, condition: object) -> list[tuple[Resident, str | None, str | None]]:
-    head = aliased(Resident)
-    statement = (
-        select(Resident, Household.group_name, head.name)
-        .outerjoin(Household, Household.id == Resident.household_id)
-        .outerjoin(head, head.id == Household.head_id)
-        .where(condition)  # type: ignore[arg-type]
-        .order_by(Resident.number)
-    )
-    return [(row[0], row[1], row[2]) for row in session.execute(statement)]
+_HEAD = aliased(Resident)
+_FOUND = (
+    select(Resident, Household.group_name, _HEAD.name)
+    .outerjoin(Household, Household.id == Resident.household_id)
+    .outerjoin(_HEAD, _HEAD.id == Household.head_id)
+    .order_by(Resident.number)
+)
+
+
+def _rows(session: Session, condition: ColumnElement[bool]) -> list[tuple[Resident, str | None, str | None]]:
+    return [(row[0], row[1], row[2]) for row in session.execute(_FOUND.where(condition))]
 
 
 def _hint(row: tuple[Resident, str | None, str | None], same: str, today: date) -> DuplicateHint:

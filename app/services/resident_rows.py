@@ -17,8 +17,6 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import msg
 from app.errors import UserError
-from app.forms.personal_info import FORM as INFO
-from app.forms.record_cover import FORM as COVER
 from app.forms.vocabulary import Form
 from app.services.history import record_change
 from app.services.households import household_brief
@@ -222,8 +220,3 @@ def resident_view(session: Session, resident: Resident, today: date) -> Resident
         updated_at=resident.updated_at,
         revision=resident.revision,
     )
-
-
-def forms_of_resident() -> tuple[Form, Form]:
-    """The two forms of the health record that describe a resident."""
-    return COVER, INFO

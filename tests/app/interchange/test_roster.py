@@ -369,6 +369,9 @@ def test_who_has_died_is_not_changed_without_a_question(clinic_desk, roster):
     plan = plan_of(roster, changed(LI, 联系电话="13700001111"))
     assert actions(plan) == ["ask"]
     assert "死亡" in reasons(plan)
+    plan = plan_of(roster, ("李桂兰", LI[1]), headers=HEADERS[:2])
+    assert actions(plan) == ["same"]
+    assert "死亡" in str(plan.rows[0].notes[0])
 
 
 # ---- the whole

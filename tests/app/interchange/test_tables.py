@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from app.errors import EnvironmentFailure, UserError
 from app.interchange.csv_files import harmless, write_csv
-from app.interchange.tables import MOST_COLUMNS, Formula, read_table
+from app.interchange.tables import MOST_COLUMNS, MOST_ROWS, Formula, read_table
 from app.interchange.xlsx_files import MOST_UNPACKED_BYTES, write_xlsx
 
 HEADERS = ["姓名", "身份证号", "电话"]
@@ -221,6 +221,13 @@ def test_a_small_file_that_would_become_huge_is_refused_unread(tmp_path, book):
         for _ in range(MOST_UNPACKED_BYTES // (1 << 20) + 1):
             part.write(bytes(1 << 20))
     assert path.stat().st_size < 1_000_000
+    with pytest.raises(UserError, match="太大"):
+        read_table(path)
+
+
+def test_a_table_with_too_many_lines_is_refused(tmp_path):
+    path = tmp_path / "名单.csv"
+    path.write_text("姓名,电话\n" + "李,1\n" * (MOST_ROWS + 100), encoding="utf-8")
     with pytest.raises(UserError, match="太大"):
         read_table(path)
 
