@@ -138,7 +138,9 @@ class Hands:
         focused = QApplication.focusWidget()
         if focused is not None and (modal is None or modal.isAncestorOf(focused) or modal is focused):
             return focused
-        return modal or self.window
+        if modal is not None:
+            return modal.focusWidget() or modal
+        return self.window
 
 
 def bring_into_view(widget: QWidget) -> None:

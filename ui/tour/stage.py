@@ -21,12 +21,15 @@ from ui.shell.main_window import MainWindow
 from ui.theme.theme import apply_theme, current_theme
 from ui.tour.hands import Hands, settle, wait_until
 from ui.tour.log import Log, Step
+from ui.widgets.pdf_preview import PdfPreview
 
 if TYPE_CHECKING:
     from app.security.secret_store import SecretStore
     from ui.services import Services
 
 WINDOW = QSize(1366, 768)
+PAPER_AND_FRAME = 3
+"""A page that is not drawn yet shows at most the paper, the ground around it and its shadow."""
 
 
 class Stage:
@@ -102,15 +105,20 @@ class KeepingComposer(Composer):
 
     def preview(self, pdf_bytes: bytes, title: str) -> None:
         """Keep the sheet and a picture of its preview instead of waiting for somebody to close it."""
-        from ui.widgets.pdf_preview import PdfPreview
-
         self.stage.log.sheet(pdf_bytes, title.replace("/", "-"), self.stage.step)
         window = PdfPreview(self.window, pdf_bytes, title, self.dialogs)
         window.show()
         settle()
-        wait_until(lambda: window.page_count() > 0, "the sheet to be shown")
+        wait_until(lambda: has_ink(window), "the sheet to be drawn")
         self.stage.log.picture(window, f"preview {title}", self.stage.step)
         window.close()
+
+
+def has_ink(window: PdfPreview) -> bool:
+    """Whether the middle of the page has been drawn: Qt draws pages in a thread of its own."""
+    page = window.page_image()
+    colours = {page.pixel(x, y) for x in range(0, page.width(), 7) for y in range(0, page.height(), 3)}
+    return len(colours) > PAPER_AND_FRAME
 
 
 def application() -> QApplication:

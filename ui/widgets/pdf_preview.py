@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.message import Message, msg
@@ -91,6 +91,10 @@ class PdfPreview(QDialog):
 
         page = min(max(page, 1), self.page_count())
         self._view.pageNavigator().jump(page - 1, QPointF(), 0)
+
+    def page_image(self) -> QImage:
+        """What is drawn of the pages at this moment."""
+        return self._view.viewport().grab().toImage()
 
     def print_pages(self) -> bool:
         """Let the user choose a printer and print; whether it was sent."""
