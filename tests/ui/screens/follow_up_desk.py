@@ -81,14 +81,17 @@ def services_of(desk: Desk) -> Services:
 
 
 def follow_up_window(services: Services) -> MainWindow:
-    """The real window with the two screens, the list of the day shown."""
+    """The real window with the two screens, in front, with the list of the day."""
     window = MainWindow()
     services.navigate = lambda key, **arguments: key in window.screen_keys() and window.show_screen(key, **arguments)
     services.say = window.say
     for package in (today, follow_ups):
         window.add_screen(package.entry(services))
-    window.show_screen("today")
     window.show_desk()
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    window.show_screen("today")
     return window
 
 

@@ -16,6 +16,8 @@ from ui.widgets.panes import ScrollPage
 
 SIDE_WIDTH = 340
 SIDE_BY_SIDE_FROM = 900
+BAR, BETWEEN = 10, 6
+"""The scroll bar of the form lies between the columns, so that banner, form and actions end at one line."""
 
 
 class VisitLayout(QWidget):
@@ -32,14 +34,18 @@ class VisitLayout(QWidget):
         self._beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._column = Vertical(spacing=12)
-        self._column.addWidget(head)
-        self._column.addWidget(self._main, 1)
-        self._column.addWidget(strip)
-        self._column.addWidget(actions)
-        self._row.addLayout(self._column, 1)
+        column = Vertical(spacing=12)
+        self._top = Vertical(margins=(0, 0, BAR, 0))
+        self._top.addWidget(head)
+        column.addLayout(self._top)
+        column.addWidget(self._main, 1)
+        foot = Vertical(spacing=8, margins=(0, 0, BAR, 0))
+        foot.addWidget(strip)
+        foot.addWidget(actions)
+        column.addLayout(foot)
+        self._row.addLayout(column, 1)
         self._row.addWidget(self._beside)
-        self._row.setSpacing(current_theme().gap(16))
+        self._row.setSpacing(current_theme().gap(BETWEEN))
         theme_changes().changed.connect(self.follow_theme)
 
     def is_stacked(self) -> bool:
@@ -48,7 +54,7 @@ class VisitLayout(QWidget):
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the distances of this appearance."""
-        self._row.setSpacing(theme.gap(16))
+        self._row.setSpacing(theme.gap(BETWEEN))
         if self._stacked is not None:
             self._settle()
 
@@ -95,7 +101,7 @@ class VisitLayout(QWidget):
             column.addStretch(1)
             self._main.show_content(both)
         else:
-            self._column.insertWidget(0, self._head)
+            self._top.addWidget(self._head)
             self._main.show_content(self._form)
             self._beside.show_content(self._side)
         self._beside.setVisible(not stacked)

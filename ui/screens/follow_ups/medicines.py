@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -214,14 +214,17 @@ class MedicinesEditor(QWidget):
         self._settle()
         row.name.setFocus(Qt.FocusReason.TabFocusReason)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Delete takes the row with the cursor away."""
-        if event.key() == Qt.Key.Key_Delete and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            row = next((row for row in self._rows if any(stop.hasFocus() for stop in row.stops())), None)
-            if row is not None:
-                self._remove(row)
-                return
-        super().keyPressEvent(event)
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Delete in a row takes the row away, before its line deletes a word."""
+        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride) or not isinstance(event, QKeyEvent):
+            return False
+        if event.key() != Qt.Key.Key_Delete or event.modifiers() != Qt.KeyboardModifier.ControlModifier:
+            return False
+        row = next((row for row in self._rows if watched in row.stops()), None)
+        if row is not None and event.type() == QEvent.Type.KeyPress:
+            self._remove(row)
+        event.accept()
+        return True
 
     def _new_row(self) -> MedicineRow:
         row = MedicineRow(self, len(self._rows) + 1, self._finder.find)
@@ -233,6 +236,8 @@ class MedicinesEditor(QWidget):
         row.times.passed.connect(lambda _key: self._pass(row.dose))
         row.dose.passed.connect(lambda: self._after(row))
         row.remove.clicked.connect(lambda: self._remove(row))
+        for stop in row.stops():
+            stop.installEventFilter(self)
         self._rows.append(row)
         self._table.insertWidget(len(self._rows), row.line)
         return row

@@ -231,9 +231,9 @@ class Strip(QWidget):
         """What it says."""
         return self._words.text()
 
-    def show_proposals(self, said: Sequence[DiseaseProposal]) -> None:
-        """Show the headlines with what is to be done."""
-        parts = []
+    def show_proposals(self, name: str, said: Sequence[DiseaseProposal]) -> None:
+        """Show whose visit it is, the headlines, and what is to be done."""
+        parts = [name]
         for each in said:
             to_do = [tr(reason.message) for reason in each.reasons if reason.code in STRONG]
             parts.append(" → ".join([tr(each.headline), *to_do]))

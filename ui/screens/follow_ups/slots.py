@@ -32,7 +32,7 @@ from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.form_view.fields import is_plain_enter, text_of
 
 ONWARD_SIGNS = "/ 、，,／"
-"""Typed between two numbers, as on paper: they only go on to the next slot."""
+"""Typed between two numbers, as on paper: they only go on to the next slot, unless the cursor has gone there already."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ class Slot(QLineEdit):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.ignore()
         elif event.text() and event.text() in ONWARD_SIGNS:
-            self.passed.emit()
+            if self.text():
+                self.passed.emit()
         elif event.key() == Qt.Key.Key_Backspace and not self.text():
             self.went_back.emit()
         else:

@@ -214,9 +214,14 @@ class VisitPage(QWidget):
     # --- the cursor -------------------------------------------------------------------------------------------
 
     def go_to(self, widget: QWidget) -> None:
-        """Put the cursor into a field and bring it into sight."""
+        """Put the cursor into a field."""
         widget.setFocus(Qt.FocusReason.TabFocusReason)
-        self._reveal_soon(widget)
+
+    def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Bring the field with the cursor into sight, now and once more when new fields have their places."""
+        if now is not None and self.isAncestorOf(now):
+            self.layout_of.reveal(now)
+            QTimer.singleShot(0, now, lambda: self.layout_of.reveal(now))
 
     def stops(self) -> list[QWidget]:
         """The widgets that Tab stops at: form, proposals, actions."""
@@ -233,7 +238,6 @@ class VisitPage(QWidget):
             return False
         target = stops[following]
         target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
-        self._reveal_soon(target)
         return True
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -275,6 +279,9 @@ class VisitPage(QWidget):
             self._show_draft_note(tr("灰色是上次的回答：F4 沿用一项，Ctrl Shift L 全部沿用"))
 
     def _connect(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self.on_focus_changed)
         self._timer.timeout.connect(self.keep_draft)
         self._cancel.clicked.connect(self.ask_to_leave)
         self._print.clicked.connect(lambda: self.save(PRINT))
@@ -409,7 +416,7 @@ class VisitPage(QWidget):
     def _show(self) -> None:
         self.form.show_state(self.state)
         self.side.show_state(self.state, self._is_referred)
-        self.strip.show_proposals(self.state.proposal.diseases)
+        self.strip.show_proposals(self.sheet.person.name, self.state.proposal.diseases)
         self._show_problems()
 
     def _show_problems(self) -> None:
@@ -447,11 +454,6 @@ class VisitPage(QWidget):
 
     def _show_draft_note(self, words: str) -> None:
         self.bar.set_note(words)
-
-    def _reveal_soon(self, widget: QWidget) -> None:
-        """Now, and once more when fields that have just appeared have their places."""
-        self.layout_of.reveal(widget)
-        QTimer.singleShot(0, widget, lambda: self.layout_of.reveal(widget))
 
     # --- inside -----------------------------------------------------------------------------------------------
 
