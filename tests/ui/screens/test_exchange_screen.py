@@ -29,6 +29,7 @@ from tests.ui.screens.drug_desks import (
 )
 from ui.screens.exchange import entry, settings_pages
 from ui.screens.exchange.screen import ExchangeScreen
+from ui.shell.main_window import MainWindow
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.table import DataTable
 
@@ -206,6 +207,20 @@ def test_other_things_dropped_on_the_window_are_left_alone(world, opened, tmp_pa
     assert not drag(screen, [picture])
     assert not drag(screen, [world.submitted_file("a.cyx"), picture])
     assert drag(screen, [tmp_path / "a.cyx"])
+
+
+def test_a_locked_window_takes_no_file(world, qtbot, dialogs):
+    services, _seen = services_of(world.township, dialogs)
+    window = MainWindow(desk="township")
+    qtbot.addWidget(window)
+    window.add_screen(entry(services))
+    window.show_desk()
+    window.show()
+    window.show_screen("exchange")
+    file = world.submitted_file()
+    assert drag(window, [file])
+    window.show_cover()
+    assert not drag(window, [file])
 
 
 def mime_of(files) -> QMimeData:

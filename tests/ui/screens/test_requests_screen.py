@@ -13,7 +13,7 @@ from app.services.request_lines import LineEdit
 from app.services.requests import Requests, new_line
 from app.services.review import Review
 from db.models import ExchangeMessage
-from tests.ui.hands import click, control, press, type_chinese
+from tests.ui.hands import click, compose_chinese, control, press, type_chinese
 from tests.ui.screens.drug_desks import (
     FIGURES,
     DrugWorld,
@@ -178,6 +178,26 @@ def test_an_explanation_is_typed_in_chinese(world, opened):
     press_key(Qt.Key.Key_Return)
     assert stored(world).lines[2].explanation == "自行调减"
     assert table.rows()[2].remark is None
+
+
+def test_chinese_typed_on_a_closed_cell_opens_it(world, opened):
+    world.draft()
+    screen, _seen = opened(world)
+    table = go_to(screen, 0, "explanation")
+    compose_chinese(table, "cun li")
+    type_chinese(table, "村里体检后新增病人")
+    press_key(Qt.Key.Key_Return)
+    assert stored(world).lines[0].explanation == "村里体检后新增病人"
+
+
+def test_reading_again_stores_what_is_being_typed_first(world, opened):
+    world.draft()
+    screen, _seen = opened(world)
+    go_to(screen, 0, "requested")
+    type_keys("79")
+    screen.refresh()
+    assert stored(world).lines[0].requested == 79
+    assert cell_texts(lines_of(screen), "requested")[0] == "79"
 
 
 @pytest.mark.parametrize(
@@ -475,6 +495,22 @@ def test_leaving_with_something_unsaved_asks(world, opened, dialogs):
     assert not screen.can_leave()
     dialogs.will_answer("leave")
     assert screen.can_leave()
+
+
+def test_another_request_is_not_shown_over_something_unsaved(world, opened, dialogs):
+    first = world.draft()
+    emergency = Requests(world.clinic).start(Kind.EMERGENCY, reason="流感病人突然增多").request.id
+    screen, _seen = opened(world)
+    screen.open_with(request_id=first)
+    go_to(screen, 0, "requested")
+    type_keys("abc")
+    control(screen, DataTable, "former_requests").select_row(0)
+    assert screen.sheet.view.id == first
+    screen.open_with(request_id=emergency)
+    assert screen.sheet.view.id == first
+    dialogs.will_answer("leave")
+    screen.open_with(request_id=emergency)
+    assert screen.sheet.view.id == emergency
 
 
 # --- what may be done now -----------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ class EnvelopeDrops(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take one envelope; everything else is left to others."""
         drags = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
-        if event.type() not in drags or not isinstance(event, QDropEvent):
+        if event.type() not in drags or not isinstance(event, QDropEvent) or _is_locked(watched):
             return False
         file = envelope_in(event)
         if file is None:
@@ -114,6 +114,12 @@ class EnvelopeDrops(QObject):
         if event.type() == QEvent.Type.Drop:
             QTimer.singleShot(0, self, lambda: self.dropped.emit(file))
         return True
+
+
+def _is_locked(window: QObject) -> bool:
+    """Whether the window hides its desk: then nobody is signed in who could open a file."""
+    is_covered = getattr(window, "is_covered", None)
+    return is_covered is not None and is_covered()
 
 
 def envelope_in(event: QDropEvent) -> Path | None:

@@ -76,12 +76,15 @@ class RequestsScreen(QWidget):
     # --- what the shell calls ---------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read everything again; the open request stays open."""
+        """Read everything again; the open request stays open, and what is being typed is stored first."""
+        self.parts.table.finish_editing()
         self._open(self.sheet.view.id if self.sheet is not None else "")
 
     def open_with(self, request_id: str = "", **_arguments: object) -> None:
-        """Show a certain request."""
-        self._open(request_id)
+        """Show a certain request, unless something in the open one is not saved and the user stays with it."""
+        is_other = self.sheet is not None and request_id != self.sheet.view.id
+        if not is_other or self.can_leave():
+            self._open(request_id)
 
     def can_leave(self) -> bool:
         """Store what is being typed; ask when something could not be stored."""
@@ -415,5 +418,9 @@ class RequestsScreen(QWidget):
         self._on_problem((behind or obstacles)[0])
 
     def _on_former(self, summary: RequestSummary) -> None:
-        if self.sheet is not None and summary.id != self.sheet.view.id and self.can_leave():
+        if self.sheet is None or summary.id == self.sheet.view.id:
+            return
+        if self.can_leave():
             self._open(summary.id)
+        else:
+            self.parts.former.show_requests(self._summaries, self.sheet.view.id)

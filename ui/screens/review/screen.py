@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 ANSWERED = (State.RETURNED, State.APPROVED, State.REJECTED, State.RELEASED, State.CLOSED)
 OWN_KEYS = (
-    ("Space", msg("同意这一行")), ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("1 – 6", msg("在原因里选第几条")),
+    ("Space", msg("同意这一行")), ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")),
+    ("1 – 6", msg("在原因里选第几条")),
     ("F6", msg("其余全部同意")), ("F8", msg("到下一处要看的地方")), ("Alt ↑ ↓", msg("上一张、下一张申领单")),
     ("Ctrl O", msg("打开申领文件")),
     ("Ctrl ↵", msg("领取、通过、转发货")),
@@ -62,12 +63,15 @@ class ReviewScreen(QWidget):
     # --- what the shell calls ---------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read everything again; the open request stays open."""
+        """Read everything again; the open request stays open, and what is being typed is stored first."""
+        self.parts.table.finish_editing()
         self._open(self.sheet.view.id if self.sheet is not None else "")
 
     def open_with(self, request_id: str = "", **_arguments: object) -> None:
-        """Show a certain request."""
-        self._open(request_id)
+        """Show a certain request, unless something in the open one is not saved and the user stays with it."""
+        is_other = self.sheet is not None and request_id != self.sheet.view.id
+        if not is_other or self.can_leave():
+            self._open(request_id)
 
     def can_leave(self) -> bool:
         """Store what is being typed; ask when something could not be stored."""
@@ -221,15 +225,15 @@ class ReviewScreen(QWidget):
         view = self.open_sheet().view
         letter = self.services.exchange.latest_about(view.id)
         clinic = short_name(view.clinic_name)
-        said = tr("意见：{comment}　", comment=view.comment) if view.comment else ""
+        said = tr("意见：{comment}。", comment=view.comment.rstrip("。")) if view.comment else ""
         if letter is None:
-            self.parts.strip.say(said.strip())
+            self.parts.strip.say(said)
         elif letter.state == "ready":
-            words = tr("{said}答复文件还没有交给{clinic}。", said=said, clinic=clinic)
+            words = said + tr("答复文件还没有交给{clinic}。", clinic=clinic)
             save = StripAction("save_answer", tr("存答复文件"), self.steps.save_answer)
             self.parts.strip.say(words, "amber", (save,))
         else:
-            words = tr("{said}答复文件已存好（{when}），请交给{clinic}。", said=said, when=short_time(letter.at), clinic=clinic)
+            words = said + tr("答复文件已存好（{when}），请交给{clinic}。", when=short_time(letter.at), clinic=clinic)
             again = StripAction("save_answer_again", tr("再存一份"), self.steps.save_answer)
             self.parts.strip.say(words, "green", (again,))
 
