@@ -6,10 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, text
+from sqlalchemy import JSON, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, UtcDateTime, WithId
+from db.models.base import Base, UtcDateTime, WithId, partial_index
 
 
 class FormEntry(WithId, Base):
@@ -77,13 +77,12 @@ class Enrolment(WithId, Base):
     unsatisfactory_in_a_row: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_enrolment_resident_id_disease",
             "resident_id",
             "disease",
             unique=True,
-            sqlite_where=text("ended_on IS NULL"),
-            postgresql_where=text("ended_on IS NULL"),
+            where="ended_on IS NULL",
         ),
         Index("ix_enrolment_organisation_id_disease", "organisation_id", "disease"),
     )
@@ -147,12 +146,6 @@ class DueTask(WithId, Base):
     result: Mapped[str] = mapped_column(String(200), default="")
 
     __table_args__ = (
-        Index(
-            "ix_due_task_open",
-            "organisation_id",
-            "due_on",
-            sqlite_where=text("done_on IS NULL"),
-            postgresql_where=text("done_on IS NULL"),
-        ),
+        partial_index("ix_due_task_open", "organisation_id", "due_on", where="done_on IS NULL"),
         Index("ix_due_task_enrolment_id", "enrolment_id"),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, text
+from sqlalchemy import JSON, ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.models.base import Base, UtcDateTime, WithId
+from db.models.base import Base, UtcDateTime, WithId, partial_index
 
 
 class Household(WithId, Base):
@@ -75,13 +75,7 @@ class Resident(WithId, Base):
     revision: Mapped[int] = mapped_column(default=1)
 
     __table_args__ = (
-        Index(
-            "uq_resident_id_number",
-            "id_number",
-            unique=True,
-            sqlite_where=text("id_number IS NOT NULL"),
-            postgresql_where=text("id_number IS NOT NULL"),
-        ),
+        partial_index("uq_resident_id_number", "id_number", unique=True, where="id_number IS NOT NULL"),
         Index("ix_resident_name_key_birth_date", "name_key", "birth_date"),
         Index("ix_resident_organisation_id_state", "organisation_id", "state"),
     )
