@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
@@ -23,7 +23,6 @@ from app.domain.message import Message, msg
 from app.domain.search_keys import Query, query_text, read_query
 from app.i18n import tr
 from app.pinyin import name_readings
-from app.printing.lists import WorkListContent, WorkListRow
 from app.services.diseases import DISEASES, NAMES
 from app.services.due_tasks import CHECK_TASK
 from app.services.follow_up_views import NOTHING_MEASURED, reading_text
@@ -31,6 +30,9 @@ from app.services.indicators import Indicators, QuarterProgress
 from app.services.masks import masked_phone
 from db.queries import work_list as queries
 from db.queries.work_list import OrderKey, Wanted
+
+if TYPE_CHECKING:
+    from app.printing.lists import WorkListContent
 
 WEEK = timedelta(days=6)
 """本周 is today and the six days after it: on a Sunday a calendar week would show nothing of what is coming."""
@@ -260,6 +262,8 @@ def printed_list(
     page: WorkPage, *, title: str, on: date, organisation: str = "", doctor: str = ""
 ) -> WorkListContent:
     """The rows as app.printing's WorkListContent: every word as it should read on paper, phone numbers masked."""
+    from app.printing.lists import WorkListContent, WorkListRow
+
     return WorkListContent(
         title=title,
         date=on.isoformat(),
