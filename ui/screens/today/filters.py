@@ -40,12 +40,12 @@ class FilterRow(QWidget):
         self.disease = ComboBox(name="today_disease", accessible_name=tr("病种"))
         self.disease.set_options([(None, tr("全部病种")), *((disease, tr(NAMES[disease])) for disease in DISEASES)])
         self.distance = ComboBox(name="today_distance", accessible_name=tr("距离"))
-        near = [(km, tr("{km} 公里内", km=km)) for km in DISTANCES]
+        near = [(str(km), tr("{km} 公里内", km=km)) for km in DISTANCES]
         self.distance.set_options([(None, tr("不限距离")), *near])
         self.order = ComboBox(name="today_order", accessible_name=tr("排序"))
         self.order.set_options([
-            (Order.DUE, tr("按应访日期")), (Order.RISK, tr("按风险")), (Order.DISTANCE, tr("按距离")),
-            (Order.GROUP, tr("按组")),
+            (Order.DUE.value, tr("按应访日期")), (Order.RISK.value, tr("按风险")),
+            (Order.DISTANCE.value, tr("按距离")), (Order.GROUP.value, tr("按组")),
         ])
         self.show_groups(())
         box = FlowBox(spacing=8, row_spacing=6)
@@ -68,7 +68,7 @@ class FilterRow(QWidget):
         found = WorkFilter(text=self.line.text(), until=until)
         return replace(
             found, group=None if group is None else str(group), disease=None if disease is None else str(disease),
-            distance_max=distance if isinstance(distance, Decimal) else None,
+            distance_max=None if distance is None else Decimal(str(distance)),
         )
 
     def only_overdue(self) -> bool:
@@ -77,8 +77,7 @@ class FilterRow(QWidget):
 
     def chosen_order(self) -> Order:
         """The order of the list."""
-        value = self.order.value()
-        return value if isinstance(value, Order) else Order.DUE
+        return Order(str(self.order.value()))
 
     def is_narrowed(self) -> bool:
         """Whether anything but the day narrows the list."""
