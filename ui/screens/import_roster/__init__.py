@@ -1,24 +1,24 @@
-"""名册导入: residents from a spreadsheet, step by step; reached from the screen of residents."""
+"""导入名单: residents from a spreadsheet, looked at line by line before anything is written."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.i18n import tr
-from ui.shell.main_window import ScreenEntry
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
+    from ui.screens.import_roster.screen import ImportScreen
     from ui.services import Services
+    from ui.shell.main_window import ScreenEntry
 
 
 def entry(services: Services) -> ScreenEntry:
-    """The entry, which stands not in the navigation but belongs to 居民."""
+    """The clinic's import of rosters, reached from 居民."""
+    from ui.shell.main_window import ScreenEntry
 
-    def factory() -> QWidget:
+    def make() -> ImportScreen:
         from ui.screens.import_roster.screen import ImportScreen
 
         return ImportScreen(services)
 
-    return ScreenEntry("import_roster", tr("导入名册"), "import", factory, in_navigation=False, belongs_to="residents")
+    return ScreenEntry("import_roster", tr("导入居民名单"), "import", make, in_navigation=False, belongs_to="residents")
