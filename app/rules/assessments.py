@@ -23,6 +23,7 @@ from app.domain.quantities import plain
 from app.domain.reasons import Reason
 from app.domain.tcm_constitution import (
     QUESTION_COUNT,
+    TCM_CLAUSE,
     answer_for_allergies,
     answer_for_bmi,
     answer_for_colds,
@@ -104,7 +105,11 @@ def tcm_constitution(case: Mapping[str, object]) -> dict[str, object]:
     """
     read = Reader(case)
     if not read.has("answers") and not read.has("default_answer"):
-        return result({"answers": _answers_of_numbers(read)})
+        item, counted = _answers_of_numbers(read)
+        sentence = msg("第 {item} 题按数值填的答案", item=item)
+        return result(
+            {"answers": counted, "reasons": reasons_out((Reason("answers", TCM_CLAUSE, sentence),))}
+        )
     answers = _answers(read)
     found = identify_constitution(answers)
     return result(
@@ -163,16 +168,16 @@ def _answers(read: Reader) -> dict[int, int | None]:
     }
 
 
-def _answers_of_numbers(read: Reader) -> list[int] | int:
-    """The answers for a list of numbers under the key that is given; one number gives one answer."""
+def _answers_of_numbers(read: Reader) -> tuple[int, list[int] | int]:
+    """The question, and its answers for a list of numbers under the key that is given; one number gives one answer."""
     item = read.text("item")
     for key, (number, scale) in _COUNTED_ANSWERS.items():
         if not read.has(key) or (item is not None and item.lower().lstrip("q0") != str(number)):
             continue
         value = read.value(key)
         if not isinstance(value, list):
-            return scale(_needed_number(key, value))
-        return [scale(_needed_number(key, entry)) for entry in value]
+            return number, scale(_needed_number(key, value))
+        return number, [scale(_needed_number(key, entry)) for entry in value]
     raise UserError(
         msg("缺少 {key}：请给 33 题的答案，或给 bmi、waist_cm、colds_per_year 之一。", key="answers")
     )

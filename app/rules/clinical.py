@@ -190,15 +190,16 @@ def tuberculosis(case: Mapping[str, object]) -> dict[str, object]:
         )
     )
     refuse_problems(found.problems)
+    is_visit = any(read.has(key) for key in ("visit_date", "adr", "complication"))
     return result(
         {
             "first_visit_due": _as_precise_as(read.text("notice_at"), found.first_visit_due),
-            "referral": found.referral.value,
+            "referral": found.referral.value if is_visit else None,
             "check_due": iso(found.check_due),
             "next_visit_due": iso(found.next_visit_due),
             "dose_rate_percent": number_out(found.dose_rate_percent),
             "took_regularly": found.took_regularly,
-            "report_missed_doses": found.report_missed_doses,
+            "report_missed_doses": found.report_missed_doses if read.has("missed_days") else None,
             "reasons": reasons_out(found.reasons),
         }
     )

@@ -275,6 +275,15 @@ def test_tuberculosis_gives_referral_check_and_rate():
     assert rule("tuberculosis", {"visit_date": "2026-03-02", "adr": False})["referral"] == "no"
 
 
+def test_tuberculosis_says_nothing_of_what_was_not_asked():
+    notice = rule("tuberculosis", {"notice_at": "2026-03-01"})
+    assert set(notice) == {"first_visit_due", "reasons", "edition"}
+    course = rule("tuberculosis", {"doses_due": 180, "doses_taken": 162})
+    assert set(course) == {"dose_rate_percent", "took_regularly", "reasons", "edition"}
+    assert rule("tuberculosis", {"missed_days": 7})["report_missed_doses"] is True
+    assert rule("tuberculosis", {"missed_days": 6})["report_missed_doses"] is False
+
+
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
