@@ -119,7 +119,7 @@ def work_list_table(content: WorkListContent) -> TableContent:
         for number, row in enumerate(content.rows, start=1)
     )
     head = [(tr("日期"), content.date), (tr("人数"), tr("{count} 人", count=len(content.rows)))]
-    head += [(tr("单位"), content.organisation)] * bool(content.organisation)
+    head += [(tr("机构"), content.organisation)] * bool(content.organisation)
     head += [(tr("医生"), content.doctor)] * bool(content.doctor)
     return TableContent(
         title=content.title, columns=columns, rows=rows, head=tuple(head), head_columns=4, paper="A4-landscape",

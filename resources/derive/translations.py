@@ -10,6 +10,7 @@ printed as they are. A new language is a folder resources/translations/<language
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -22,11 +23,18 @@ ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "resources" / "translations"
 PACKAGES = ("app", "ui", "db")
 KEYWORDS = {"tr": None, "msg": None}
+NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""Stands in the headers instead of the time of writing, so that the same sentences give the same files."""
+HEADER = "# Sentences of Cunyi. How to translate them: docs/translating.md"
+EMPTY_HEADERS = ("POT-Creation-Date", "PO-Revision-Date", "Report-Msgid-Bugs-To", "Last-Translator", "Language-Team")
+"""What Babel writes of itself and nobody fills in."""
 
 
 def sentences() -> Catalog:
     """Every sentence of the program, with the modules that say it."""
-    catalog = Catalog(project="cunyi", charset="utf-8", fuzzy=False)
+    catalog = Catalog(
+        project="cunyi", version="1", charset="utf-8", fuzzy=False, creation_date=NO_TIME, header_comment=HEADER
+    )
     for package in PACKAGES:
         found = extract_from_dir(ROOT / package, [("**.py", "python")], keywords=KEYWORDS)
         for file, _line, message, _comments, _context in sorted(found, key=lambda each: (each[0], each[1])):
@@ -43,7 +51,9 @@ def catalogue_files() -> list[Path]:
 def read(file: Path) -> Catalog:
     """One language's catalogue."""
     with file.open("rb") as source:
-        return read_po(source, locale=file.parent.parent.name)
+        catalog = read_po(source, locale=file.parent.parent.name)
+    catalog.creation_date = NO_TIME
+    return catalog
 
 
 def update() -> None:
@@ -74,7 +84,8 @@ def _write(file: Path, catalog: Catalog) -> None:
     target = BytesIO()
     write_po(target, catalog, width=120, omit_header=False, sort_output=True, include_lineno=False, ignore_obsolete=True)
     lines = target.getvalue().decode().splitlines(keepends=True)
-    file.write_text("".join(line for line in lines if not line.startswith('"POT-Creation-Date')), encoding="utf-8")
+    kept = (line for line in lines if not line.startswith(tuple(f'"{header}:' for header in EMPTY_HEADERS)))
+    file.write_text("".join(kept), encoding="utf-8")
 
 
 if __name__ == "__main__":

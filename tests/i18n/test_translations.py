@@ -1,0 +1,90 @@
+"""Every sentence of the program has its English, with the same placeholders, and the compiled catalogue is the one read."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from app.domain.message import msg
+from app.i18n import current_language, tr, use_language
+from resources.derive.translations import catalogue_files, compiled, read, sentences
+
+
+@pytest.fixture
+def english():
+    before = current_language()
+    use_language("en")
+    yield
+    use_language(before)
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _text, name, _format, _conversion in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.fixture(scope="module")
+def said() -> set[str]:
+    return {str(message.id) for message in sentences() if message.id}
+
+
+@pytest.mark.parametrize("file", catalogue_files(), ids=lambda file: file.parent.parent.name)
+def test_every_sentence_is_translated(file, said):
+    translated = {str(message.id) for message in read(file) if message.id and message.string}
+    assert sorted(said - translated) == []
+
+
+@pytest.mark.parametrize("file", catalogue_files(), ids=lambda file: file.parent.parent.name)
+def test_no_translation_is_left_of_a_sentence_that_nobody_says(file, said):
+    assert sorted({str(message.id) for message in read(file) if message.id} - said) == []
+
+
+@pytest.mark.parametrize("file", catalogue_files(), ids=lambda file: file.parent.parent.name)
+def test_translations_keep_every_placeholder(file):
+    wrong = [m.id for m in read(file) if m.id and placeholders(str(m.id)) != placeholders(str(m.string))]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("file", catalogue_files(), ids=lambda file: file.parent.parent.name)
+def test_the_compiled_catalogue_is_up_to_date(file):
+    assert file.with_suffix(".mo").read_bytes() == compiled(file)
+
+
+def test_english_is_one_of_the_languages():
+    assert "en" in [file.parent.parent.name for file in catalogue_files()]
+
+
+def test_a_sentence_and_the_message_within_it_are_told_in_the_chosen_language(english):
+    inner = msg("请填整数，您填的是“{written}”。", written="abc")
+    told = tr(msg("{field}：{problem}", field="SBP", problem=inner))
+    assert "SBP" in told
+    assert "abc" in told
+    assert "请填" not in told
+
+
+def test_an_unknown_language_falls_back_to_chinese():
+    before = current_language()
+    use_language("xx")
+    assert tr("请填写{field}。", field="血压") == "请填写血压。"
+    use_language(before)
+
+
+STAYS_CHINESE = {
+    "{name}-退回的行.xlsx",
+    "{township}卫生院",
+    "{village}卫生室",
+    "名单对应关系.json",
+    "没有填写电话；确实没有就填“无”。",
+    "没有找到“姓名”这一列，请指定哪一列是姓名。",
+    "简体中文",
+    "组，例如 3组",
+    "配对名片_{name}.cycard",
+}
+"""File names, words that go into a record, and words that the user is to look for or to write."""
+
+
+def test_the_english_holds_no_chinese_words_or_marks():
+    english = next(file for file in catalogue_files() if file.parent.parent.name == "en")
+    chinese = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”]")
+    assert {str(m.id) for m in read(english) if m.id and chinese.search(str(m.string))} <= STAYS_CHINESE
