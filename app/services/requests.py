@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from app.services.catalogue import add_starter, drug_view, listed_on
 from app.services.post import write_envelope
 from app.services.problems import Refused
 from app.services.request_answers import take_in_decision
+from app.services.request_body import clinic_figures, request_body
 from app.services.request_lines import LineEdit, new_line, read_line
 from app.services.request_steps import (
     StepRefused,
@@ -56,17 +56,11 @@ from db.models import (
     Drug,
     DrugRequest,
     DrugRequestLine,
-    Enrolment,
     ExchangeMessage,
     Organisation,
-    Resident,
     Setting,
-    StatusChange,
     UserAccount,
 )
-
-if TYPE_CHECKING:
-    from app.exchange.bodies import DrugRequestBody  # pydantic is no part of the window's start
 
 EDITABLE = (State.DRAFT, State.RETURNED)
 AUTHORISE_SETTING = "request_authorise_step"
@@ -432,9 +426,9 @@ class Requests:
                 msg("还没有和乡镇卫生院配对，申领单还在草稿里。请先在“设置 - 配对”里完成配对，再提交。")
             )
         request.township_id, request.submitted_version = own.parent_id, request.version
-        request.clinic_population, request.clinic_chronic = _clinic_figures(session)
+        request.clinic_population, request.clinic_chronic = clinic_figures(session)
         replace_unsent(session, request)
-        body = _body(session, request)
+        body = request_body(session, request)
         row = write_envelope(session, self.desk, own.parent_id, "drug_request", body, subject_id=request.id)
         return row.id
 
@@ -467,42 +461,3 @@ def _is_current_or_next(period: str, today: date) -> bool:
 
 def _following(today: date) -> str:
     return f"{today.year + today.month // 12}-{today.month % 12 + 1:02d}"
-
-
-def _clinic_figures(session: Session) -> tuple[int, int]:
-    people = session.scalar(select(func.count()).where(Resident.state == "active")) or 0
-    chronic = session.scalar(
-        select(func.count(func.distinct(Enrolment.resident_id))).where(Enrolment.ended_on.is_(None))
-    )
-    return people, chronic or 0
-
-
-def _body(session: Session, request: DrugRequest) -> DrugRequestBody:
-    from app.exchange.bodies import DrugRequestBody, RequestedLine
-
-    history = session.scalars(
-        select(StatusChange)
-        .where(StatusChange.entity == "drug_request", StatusChange.entity_id == request.id)
-        .order_by(StatusChange.position)
-    )
-    return DrugRequestBody(
-        request_id=request.id,
-        version=request.version,
-        kind=Kind(request.kind).value,  # type: ignore[arg-type]
-        programme=request.programme,
-        period=request.period,
-        reason=request.reason,
-        created_by_id=request.created_by_id,
-        created_by_name=request.created_by_name,
-        created_at=request.created_at,
-        submitted_by_id=request.submitted_by_id or "",
-        submitted_by_name=request.submitted_by_name,
-        submitted_at=request.submitted_at or request.created_at,
-        population=request.clinic_population,
-        chronic=request.clinic_chronic,
-        lines=tuple(
-            RequestedLine.model_validate({name: getattr(line, name) for name in RequestedLine.model_fields})
-            for line in lines_of(session, request.id)
-        ),
-        history=tuple(state_change(row) for row in history),
-    )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +23,6 @@ from app.domain.request_guards import RequestFacts
 from app.domain.request_states import Action, State, allowed_actions
 from app.domain.request_terms import Kind
 from app.errors import UserError
-from app.exchange.bodies import DecidedLine, DrugDecisionBody, DrugRequestBody
 from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
 from app.services.history import record_change
@@ -52,6 +52,9 @@ from app.services.request_views import (
     state_change,
 )
 from db.models import DrugRequest, DrugRequestLine, Organisation, StatusChange
+
+if TYPE_CHECKING:
+    from app.exchange.bodies import DrugRequestBody  # pydantic is no part of the window's start
 
 DECIDABLE = (State.IN_REVIEW,)
 TOLD_TO_CLINIC = (
@@ -275,6 +278,8 @@ class Review:
             raise Refused(found)
 
     def _tell(self, session: Session, request: DrugRequest) -> str:
+        from app.exchange.bodies import DecidedLine, DrugDecisionBody
+
         replace_unsent(session, request)
         history = session.scalars(
             select(StatusChange)
@@ -347,6 +352,8 @@ def marks(line: LineView) -> tuple[Mark, ...]:
 
 def take_in_request(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
     """A clinic's request: stored as new, or as the resubmission of one that was returned. Raises UserError otherwise."""
+    from app.exchange.bodies import DrugRequestBody
+
     body = DrugRequestBody.model_validate(envelope.body)
     clinic = session.get_one(Organisation, envelope.sender_id)
     if desk.place.kind != "township" or clinic.parent_id != desk.place.id:
