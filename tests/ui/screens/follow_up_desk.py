@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.desk import Desk
+from app.domain.names import fold_name
+from app.domain.search_keys import Findable, keys_of
 from app.pinyin import name_readings
 from app.services.enrolments import Enrolments
 from app.services.follow_ups import FollowUps
-from db.models import SearchKey
+from db.models import Resident, SearchKey
 from tests.followup_people import add_resident, both_answers, dm_answers, htn_answers
 from ui.background import ImmediateRunner
 from ui.dialogs import ScriptedDialogs
@@ -29,11 +30,9 @@ from ui.shell.main_window import MainWindow
 
 TODAY = date(2026, 11, 22)
 ENROLLED = date(2019, 6, 1)
-QUARTER = timedelta(days=90)
 ANSWERS: dict[tuple[str, ...], Callable[..., dict[str, Any]]] = {
     ("htn",): htn_answers, ("dm",): dm_answers, ("htn", "dm"): both_answers,
 }
-Kind = TypeVar("Kind", bound=QWidget)
 
 
 @dataclass
@@ -58,10 +57,6 @@ def managed(desk: Desk, *diseases: str, due_in: int = 0, name: str = "李桂兰"
 
 def make_findable(desk: Desk, resident_id: str, name: str) -> None:
     """The search keys of a name, as registering writes them."""
-    from app.domain.names import fold_name
-    from app.domain.search_keys import Findable, keys_of
-    from db.models import Resident
-
     with desk.sessions.writing() as session:
         resident = session.get_one(Resident, resident_id)
         keys = keys_of(Findable(fold_name(name), name_readings(fold_name(name))))
@@ -120,8 +115,3 @@ def focus() -> QWidget:
     found = QApplication.focusWidget()
     assert found is not None, "no control has the focus"
     return found
-
-
-def pressed(event: QEvent) -> bool:
-    """Whether an event is a key going down."""
-    return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)

@@ -16,7 +16,7 @@ from app.services.follow_ups import FollowUps
 from app.services.referral_checks import ReferralChecks
 from app.services.work_list import Until, WorkFilter, WorkList
 from tests.desks import Clock, make_clinic, reopen
-from tests.followup_people import add_resident
+from tests.followup_people import REFERRED, add_resident
 from tests.residents import register
 from tests.ui.hands import control, type_chinese
 from tests.ui.screens.follow_up_desk import (
@@ -31,6 +31,7 @@ from tests.ui.screens.follow_up_desk import (
 from ui.screens.follow_ups import advance
 from ui.screens.follow_ups.bars import OfferingBar
 from ui.screens.follow_ups.enrol import EnrolDialog
+from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
 from ui.screens.follow_ups.visit import VisitPage
 from ui.theme.theme import Theme, apply_theme
 from ui.widgets.buttons import Button
@@ -322,6 +323,18 @@ def test_a_second_unsatisfactory_visit_is_saved_with_its_referral(desk, open_vis
     assert check.due_on == date(2026, 12, 6)
 
 
+def test_the_result_of_an_earlier_referral_is_entered_beside_the_form(desk, open_visit):
+    person = managed(desk)
+    for days in (40, 10):
+        seen_before(desk, person, days_ago=days, sbp=162, dbp=94, **(REFERRED if days == 10 else {}))
+    visit = open_visit(person)
+    QTest.mouseClick(control(visit, QPushButton, "check_result_1"), Qt.MouseButton.LeftButton)
+    dialog = visit.window().findChild(ReferralChecksDialog)
+    QTest.keyClick(dialog.cells["arrived"].control, "1")
+    assert dialog.save()
+    assert ReferralChecks(desk).open() == ()
+
+
 def test_not_referring_needs_its_reason(desk, open_visit):
     person = managed(desk)
     seen_before(desk, person, days_ago=9, sbp=162, dbp=94)
@@ -445,6 +458,57 @@ def test_a_confirmed_value_that_is_changed_is_asked_about_again(desk, open_visit
     assert problem_of(visit, "heart_rate") == "心率 44 不常见，请确认无误。"
 
 
+def test_f2_goes_to_the_next_field_that_is_still_to_be_answered(desk, open_visit):
+    visit = open_visit(managed(desk))
+    type_digits("136827663.5")
+    press(Qt.Key.Key_F2)
+    assert focus().objectName() == "symptoms"
+    type_digits("1")
+    press(Qt.Key.Key_F2)
+    assert focus().objectName() == "cigarettes"
+    assert visit.state.lacking()[0] == "cigarettes"
+
+
+def test_a_later_date_than_the_rules_allow_needs_a_yes_or_a_reason(desk, open_visit):
+    person = managed(desk)
+    seen_before(desk, person, next_visit_date=TODAY.isoformat())
+    visit = open_visit(person)
+    calm_readings()
+    press(*TAKE_OVER_ALL)
+    line = control(visit, QLineEdit, "next_visit_date")
+    assert line.placeholderText() == "2027-02-22"
+    assert not visit.form.cells["next_visit_reason"].isVisible()
+    visit.go_to(line)
+    type_digits("20270601")
+    press(Qt.Key.Key_Tab)
+    assert "最迟应在 2027-02-22 前随访" in problem_of(visit, "next_visit_date")
+    visit.go_to(control(visit, QLineEdit, "next_visit_reason"))
+    type_chinese(focus(), "外出打工，六月回来")
+    press(*SAVE)
+    saved = sheets(desk, person)[-1]
+    assert saved.answers["next_visit_date"] == date(2027, 6, 1)
+
+
+def test_the_height_is_asked_only_while_the_record_has_none(desk, open_visit):
+    visit = open_visit(managed(desk, height_cm=None))
+    type_digits("136827663.5")
+    assert (text_of(visit, "bmi"), visit.form.cells["bmi"].caption.last()) == ("", "先填身高")
+    visit.go_to(control(visit, QLineEdit, "height"))
+    type_digits("156")
+    assert text_of(visit, "bmi") == "26.09"
+
+
+def test_a_referral_can_be_taken_back_before_saving(desk, open_visit):
+    person = managed(desk)
+    visit = open_visit(person)
+    calm_readings()
+    press(Qt.Key.Key_F8)
+    assert visit.state.proposal.of("htn").referral == "yes"
+    QTest.mouseClick(control(visit, QPushButton, "htn_followup_withdraw_referral"), Qt.MouseButton.LeftButton)
+    assert not visit.form.cells["referral_reason"].isVisible()
+    assert (visit.state.proposal.of("htn").referral, "referral_to" in visit.state.raw) == ("no", False)
+
+
 # --- two diseases, phone, not seen --------------------------------------------------------------------------------
 
 
@@ -543,6 +607,16 @@ def test_a_medicine_that_no_catalogue_knows_is_written_in_free_text(desk, open_v
     press(Qt.Key.Key_Return)
     type_chinese(focus(), "1袋")
     assert visit.state.raw["drugs"] == [{"name": "祖传降压茶", "times_per_day": "1", "dose": "1袋"}]
+
+
+def test_insulin_has_lines_of_its_own_that_say_when_it_is_new(desk, open_visit):
+    person = managed(desk, "dm")
+    seen_before(desk, person, "dm", next_visit_date=TODAY.isoformat())
+    visit = open_visit(person)
+    visit.go_to(control(visit, QLineEdit, "insulin_kind"))
+    type_chinese(focus(), "甘精胰岛素")
+    assert visit.form.cells["insulin_kind"].caption.last() == "新增"
+    assert visit.findChild(Chip, "drugs_stopped_1_change") is None
 
 
 # --- drafts -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.forms.vocabulary import Level
 from app.i18n import tr
@@ -84,14 +84,16 @@ class Beneath(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "plain")
         self.level: Level | None = None
-        row = Horizontal(self, spacing=5)
+        column = Vertical(self, spacing=4)
+        row = Horizontal(spacing=5)
         self._mark = IconLabel("error", "red")
         self._sentence = label("", "problem", name=f"{name}_problem", wrap=True)
         self.button = Button(tr("确认无误"), name=f"{name}_confirm", small=True)
         self.button.clicked.connect(self.confirmed)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._sentence, 1)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
         self.hide()
 
     def text(self) -> str:
@@ -132,6 +134,7 @@ class Cell(QWidget):
         self.keys = keys
         self.span = span
         self._problem_key = keys[0]
+        self._described = ""
         self._column = Vertical(self, spacing=3)
         self.caption = CaptionLine(caption, name=f"{keys[0]}_caption")
         self._column.addWidget(self.caption)
@@ -190,6 +193,21 @@ class Cell(QWidget):
         look = "" if level is None else "warning" if level is Level.ASK else "true"
         for control in self.controls():
             set_look(control, "problem", look)
+        self.describe()
+
+    def describe(self) -> None:
+        """What a screen reader says behind the name of a line: unit, last time's answer, what is wrong."""
+        words = "，".join(part for part in (self.unit(), self.caption.last(), self.problem()) if part)
+        if words == self._described:
+            return
+        self._described = words
+        for stop in self.inner_stops():
+            if isinstance(stop, QLineEdit) and not stop.isReadOnly():
+                stop.setAccessibleDescription(words)
+
+    def unit(self) -> str:
+        """The unit, or empty."""
+        return ""
 
 
 class SlotsCell(Cell):
@@ -213,6 +231,10 @@ class SlotsCell(Cell):
     def show_offered(self, key: str, value: object, words: str) -> None:
         """Show words in grey."""
         self.control.show_offered(key, words)
+
+    def unit(self) -> str:
+        """The words at the right of the frame."""
+        return self.control.unit()
 
     def controls(self) -> list[QWidget]:
         """The frame."""

@@ -150,6 +150,7 @@ class EnrolDialog(QDialog):
     def _show_advice(self) -> None:
         disease = str(self.cells["disease"].raw("disease"))
         self._advice.setText("\n".join(tr(each) for each in advice_for(disease)) if disease else "")
+        self._fit()
 
     def _date(self, key: str) -> date | None:
         raw = self.cells[key].raw(key)
@@ -174,6 +175,12 @@ class EnrolDialog(QDialog):
         cell.show_problem(key, level, sentence)
         target = cell.beneath.button if level is Level.ASK else cell.control
         target.setFocus(Qt.FocusReason.TabFocusReason)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the words need at this width."""
+        width = max(self.width(), self.minimumWidth())
+        self.resize(width, max(self.height(), self.layout().totalHeightForWidth(width)))
 
     def _on_confirmed(self, key: str) -> None:
         self._confirmed.update(self._asked.get(key, ()))

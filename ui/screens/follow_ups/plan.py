@@ -13,7 +13,7 @@ from app.domain.message import Message, msg
 from app.forms import kinds
 from app.forms.vocabulary import NOTE, TARGET, Field
 from app.i18n import tr
-from app.services.diseases import DIABETES, HYPERTENSION, NAMES
+from app.services.diseases import NAMES
 from app.services.follow_up_views import ManagedDisease, VisitSheet
 from ui.screens.follow_ups import advance
 from ui.screens.follow_ups.bars import OfferingBar, quiet_options
@@ -171,8 +171,9 @@ class Planner:
 
     @property
     def asks_height(self) -> bool:
-        """The height is asked only while the record has none, or where this visit has one of its own."""
-        return self.sheet.person.height_cm is None or "height" in self.sheet.starting
+        """The height is asked only while the record has none, or where this visit has another."""
+        known = self.sheet.person.height_cm
+        return known is None or self.sheet.starting.get("height", known) != known
 
     def key(self, managed: ManagedDisease, code: str) -> str:
         """The key of an answer of one disease."""
@@ -233,8 +234,3 @@ class Planner:
     def _shown(self, key: str) -> Cell:
         caption = self.caption(key)
         return SingleCell(caption, key, ShownControl(name=key, accessible_name=caption))
-
-
-def measured_name(disease: str) -> Message:
-    """What a disease's card speaks of."""
-    return {HYPERTENSION: msg("血压"), DIABETES: msg("血糖")}[disease]

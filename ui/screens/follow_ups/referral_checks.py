@@ -126,7 +126,7 @@ class ReferralChecksDialog(QDialog):
             cell = SingleCell(caption, key, control)
             cell.passed.connect(lambda _key: self.focusNextPrevChild(True))
             self.cells[key] = cell
-            row.addWidget(cell, stretch)
+            row.addWidget(cell, stretch, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         foot = Horizontal(spacing=12)
         foot.addStretch(1)

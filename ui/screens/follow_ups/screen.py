@@ -82,8 +82,8 @@ class FollowUpsScreen(QWidget):
             self.picker.refresh()
 
     def can_leave(self) -> bool:
-        """What was typed is kept as a draft, so leaving is always possible, unless it cannot be kept."""
-        return self.visit is None or self.visit.keep_draft()
+        """What was typed is kept as a draft, so leaving needs no question, unless it cannot be kept."""
+        return self.visit is None or self.visit.keep_draft() or self.visit.ask_to_lose()
 
     def primary_action(self) -> None:
         """F2: begin with the chosen person; in a visit, to what is still to be answered."""

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.domain.message import msg
 from app.errors import CunyiError
 from app.forms.vocabulary import Level, Problem
 from app.i18n import tr
 from app.services.problems import Refused
-from ui.dialogs import Answer, Question, show_failure
+from ui.dialogs import Answer, Question, confirm, show_failure
 from ui.screens.follow_ups.form import VisitForm
 from ui.screens.follow_ups.head import VisitHead
 from ui.screens.follow_ups.layout import VisitLayout
@@ -94,7 +94,7 @@ class VisitPage(QWidget):
             if self._wants_draft(draft.updated_at.astimezone().strftime("%m-%d %H:%M")):
                 self.state.take_up(draft.payload)
                 self._show_everything()
-                self._show_draft_note(tr("接着 {time} 写的草稿", time=draft.updated_at.astimezone().strftime("%H:%M:%S")))
+                self._show_note(tr("接着 {time} 写的草稿", time=draft.updated_at.astimezone().strftime("%H:%M:%S")))
             else:
                 self._services.drafts.discard(draft.kind, draft.subject_id)
         self.focus_first()
@@ -114,10 +114,10 @@ class VisitPage(QWidget):
         try:
             self._services.drafts.save(kind, self._draft_subject(), self.state.kept())
         except CunyiError as error:
-            self._show_draft_note(tr(error.message))
+            self._show_note(tr(error.message))
             return False
         now = self._services.desk.now().astimezone()
-        self._show_draft_note(tr("✓ 已自动保存草稿 {time}", time=f"{now.hour}:{now:%M:%S}"))
+        self._show_note(tr("✓ 已自动保存草稿 {time}", time=f"{now.hour}:{now:%M:%S}"))
         self.draft_kept.emit()
         return True
 
@@ -141,6 +141,14 @@ class VisitPage(QWidget):
         self.left.emit()
         return True
 
+    def ask_to_lose(self) -> bool:
+        """The draft could not be kept: whether to leave all the same."""
+        return confirm(
+            self._services.dialogs, msg("草稿没有存下来"),
+            msg("{name}的这次随访没能存成草稿，现在离开，写下的内容会丢失。", name=self.sheet.person.name),
+            do=msg("不要了，离开"), keep=msg("留在这里"), safe=msg("以前保存的记录都还在。"), dangerous=True,
+        )
+
     # --- saving -----------------------------------------------------------------------------------------------
 
     def save(self, after: str = NEXT) -> SavedVisit | None:
@@ -148,6 +156,7 @@ class VisitPage(QWidget):
         self.state.judge_all()
         if self.state.standing():
             self._show()
+            self._show_what_lacks()
             self._go_to_first_problem()
             return None
         self._timer.stop()
@@ -186,7 +195,7 @@ class VisitPage(QWidget):
         lacking = [key for key in order if key in set(self.state.lacking())]
         target = next((found for key in lacking if (found := self.form.target_of(key)) is not None), None)
         if target is None:
-            self._services.say(tr("该填的都填了，可以保存"))
+            self._show_note(tr("该填的都填了，可以保存"))
         else:
             self.go_to(target)
 
@@ -208,7 +217,7 @@ class VisitPage(QWidget):
         taken = self.state.carry_all(self.form.keys_in_order())
         if taken:
             self._after_answers()
-        self._services.say(tr("沿用了上次的 {count} 项", count=len(taken)) if taken else tr("没有可以沿用的空项"))
+        self._show_note(tr("沿用了上次的 {count} 项", count=len(taken)) if taken else tr("没有可以沿用的空项"))
         return len(taken)
 
     # --- the cursor -------------------------------------------------------------------------------------------
@@ -276,7 +285,7 @@ class VisitPage(QWidget):
         self.layout_of = VisitLayout(head=self.head, form=self.form, side=self.side, strip=self.strip, actions=self.bar)
         Vertical(self).addWidget(self.layout_of)
         if not self.is_correction and self.sheet.previous:
-            self._show_draft_note(tr("灰色是上次的回答：F4 沿用一项，Ctrl Shift L 全部沿用"))
+            self._show_note(tr("灰色是上次的：F4 沿用，Ctrl Shift L 全部沿用"))
 
     def _connect(self) -> None:
         app = QApplication.instance()
@@ -348,8 +357,9 @@ class VisitPage(QWidget):
         self.state.set(self.sheet.key(said.form_code, "no_referral_reason"), "")
         self._after_answers()
         target = self.form.target_of_input(reason_key)
-        if target is not None:
+        if isinstance(target, QLineEdit):
             self.go_to(target)
+            target.home(False)
 
     def withdraw_referral(self, disease: str) -> None:
         """No referral after all."""
@@ -430,6 +440,14 @@ class VisitPage(QWidget):
         reason = shown.get("reason")
         self.head.show_reason_problem(tr(reason.message) if reason is not None else "")
 
+    def _show_what_lacks(self) -> None:
+        lacking = self.state.lacking()
+        if any(self.state.is_offered(key) for key in lacking):
+            words = tr("还缺 {count} 项。灰色的按 Ctrl Shift L 全部沿用上次", count=len(lacking))
+        else:
+            words = tr("还缺 {count} 项，F2 跳到下一项", count=len(lacking)) if lacking else ""
+        self._show_note(words)
+
     def _show_refused(self, problems: tuple[Problem, ...]) -> None:
         self.state.told = {each.code: each for each in problems}
         self._show()
@@ -452,7 +470,7 @@ class VisitPage(QWidget):
             return next(iter(self.head.stops()), None)
         return self.form.target_of(key)
 
-    def _show_draft_note(self, words: str) -> None:
+    def _show_note(self, words: str) -> None:
         self.bar.set_note(words)
 
     # --- inside -----------------------------------------------------------------------------------------------
