@@ -53,6 +53,10 @@ class Day:
             stage.show()
         return self._stages[kind]
 
+    def leave(self, kind: str) -> None:
+        """Close the window of a desk that is not needed any more."""
+        self._stages.pop(kind).close()
+
     @property
     def clinic(self) -> Stage:
         """The clinic's window."""

@@ -1,0 +1,88 @@
+"""The tour in a process of its own, as `cunyi tour` plays it: a whole day through the real windows of both desks."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdf
+import pytest
+from openpyxl import load_workbook
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_OTHER_KEYS = 15
+"""Keys of a routine visit beside the digits of its readings, from the list of the day to the next person."""
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("tour") / "out"
+    environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.start", "tour", "--out", str(folder)],
+        cwd=ROOT, env={**environment, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def steps(played) -> dict[str, dict]:
+    summary = json.loads((played / "summary.json").read_text(encoding="utf-8"))
+    return {step["name"]: step for step in summary["steps"]}
+
+
+def words(file: Path) -> str:
+    return "".join(page.extract_text() for page in pypdf.PdfReader(file).pages).replace("\n", "")
+
+
+def sheet(played: Path, ending: str) -> str:
+    (file,) = [each for each in (played / "sheets").glob("*.pdf") if each.stem.endswith(ending)]
+    return words(file)
+
+
+def test_every_step_of_the_day_is_done(steps):
+    assert {step["outcome"] for step in steps.values()} == {"done"}
+    assert len(steps) > 25
+
+
+def test_a_routine_visit_takes_few_keys_beside_its_readings(steps):
+    visit = steps["a routine visit, from the list of the day to the next person"]
+    assert visit["keystrokes"] - visit["digits"] <= MOST_OTHER_KEYS
+    assert visit["clicks"] == 0
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        ("居民健康档案", ("居民健康档案", "赵春兰", "柳庄村3组12号", "建档单位")),
+        ("个人基本信息表", ("个人基本信息表", "赵春兰", "411624196805121423", "13900002716", "药物过敏史")),
+        ("随访表", ("高血压患者随访服务记录表", "李桂兰", "162", "158", "此次随访分类", "刘庄店镇卫生院")),
+        ("随访名单", ("李桂兰", "逾期", "应访日期")),
+        ("药品申领单", ("硝苯地平", "申领量", "79")),
+        ("药品申领审核单", ("本院库存不足", "抗菌药物控制用量", "调整", "不批")),
+    ],
+)
+def test_the_sheets_of_the_day_say_what_was_written(played, ending, expected):
+    text = sheet(played, ending)
+    assert [each for each in expected if each not in text] == []
+
+
+def test_the_refused_rows_of_the_roster_go_back_with_their_reasons(played):
+    rows = list(load_workbook(played / "refused_rows.xlsx").active.iter_rows(values_only=True))
+    assert len(rows) == 1 + 3
+    assert all(row[0] for row in rows[1:])
+
+
+def test_what_goes_between_the_desks_cannot_be_read_on_the_way(played):
+    letters = sorted((played / "exchange").glob("*.cyx"))
+    assert [letter.name for letter in letters] == ["reply.cyx", "request.cyx"]
+    assert [letter.name for letter in letters if "硝苯地平".encode() in letter.read_bytes()] == []
+
+
+def test_there_is_a_picture_of_every_screen(played):
+    taken = {file.stem.split("_", 1)[1] for file in (played / "screens").glob("*.png")}
+    assert {"today", "resident", "registration", "routine_visit", "drug_request", "review", "import_rows"} <= taken
