@@ -139,7 +139,7 @@ def read_approximate_date(raw: object) -> str:
         raise unreadable
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
-        date(year or 0, month or 1, day or 1)
+        date(year or 0, 1 if month is None else month, 1 if day is None else day)
     except ValueError as error:
         raise Unreadable(msg("没有“{written}”这一天，请核对。", written=text[:20])) from error
     if day is not None:

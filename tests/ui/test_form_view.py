@@ -209,6 +209,14 @@ def test_up_and_down_move_a_date_by_a_day(opened):
     assert view.values()["day"] == date(2026, 10, 31)
 
 
+@pytest.mark.parametrize("typed", ["1955-0", "195500", "19550300"])
+def test_a_month_or_day_of_nought_is_no_date(opened, typed):
+    view = opened(form("personal_info"))
+    write(view, "birth_date", typed)
+    press(control(view, QWidget, "birth_date"), ENTER)
+    assert view.row_of("birth_date").level() is Level.REFUSE
+
+
 def test_full_width_digits_become_ordinary_ones(opened):
     view = opened()
     type_chinese(focus(view, "sbp"), "１５８")

@@ -339,14 +339,15 @@ class KeyStep(Step):
 
 
 def advice(passphrase: str) -> str:
-    """How good a passphrase is, in a sentence: its length counts most."""
+    """How good a passphrase is, in a sentence. Length counts most, and a Chinese character for two."""
+    length = len(passphrase) + sum(not character.isascii() for character in passphrase)
     kinds = sum((any(c.isdigit() for c in passphrase), any(c.isascii() and c.isalpha() for c in passphrase),
                  any(not c.isalnum() for c in passphrase), any(not c.isascii() for c in passphrase)))
     if len(passphrase) < 8:
         return tr("建议用一句话，例如四五个不相干的词连起来；忘了它，只有恢复码能打开数据。")
-    if passphrase.isdigit() or len(set(passphrase)) < 5 or (len(passphrase) < 12 and kinds < 2):
+    if passphrase.isdigit() or len(set(passphrase)) < 5 or (length < 12 and kinds < 2):
         return tr("偏弱：容易被猜到，再长一些、再加几个词更好。")
-    if len(passphrase) < 16 and kinds < 3:
+    if length < 16 and kinds < 3:
         return tr("可以：再长几个字更稳妥。")
     return tr("很好：够长，不容易被猜到。")
 

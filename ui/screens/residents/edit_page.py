@@ -283,7 +283,9 @@ class EditPage(QWidget):
         born = self.form.values().get("birth_date")
         age = age_of(first_day(born), self._services.desk.today()) if born else None
         is_child = age is not None and age <= CHILD_UP_TO_YEARS
-        self.form.need_only({*COVER.fields, *NEEDED_OF_A_CHILD} if is_child else None)
+        # Who the guardian is may follow from the household, which the service knows.
+        needed = {*COVER.fields, *NEEDED_OF_A_CHILD} - {"contact_name"}
+        self.form.need_only(needed if is_child else None)
         self._header.set_note(tr("0～6 岁儿童不填个人基本信息表，只要封面、性别、出生日期和监护人。") if is_child else "")
 
     def _look_for_duplicates(self) -> None:

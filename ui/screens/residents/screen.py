@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.message import msg
 from app.errors import CunyiError
+from app.forms.registry import form
 from app.i18n import tr
 from app.services.diseases import DISEASE_OF, FORM_OF, NAMES
 from app.services.enrolments import SECONDARY_ADVICE, TYPE_2_ADVICE
@@ -228,7 +229,7 @@ class ResidentsScreen(QWidget):
         def work(report: object, cancelled: object) -> PrintedSheet:
             return services.person_sheets.print_form(person.id, form_code, year=year or None)
 
-        services.runner.run(work, on_done=lambda sheet: services.preview(sheet.pdf, person.name),
+        services.runner.run(work, on_done=lambda sheet: services.preview(sheet.pdf, f"{person.name} {form(form_code).title}"),
                             on_error=self._on_failure, title=tr("打印"))
 
     def enrol(self, disease: str) -> None:
