@@ -1,24 +1,24 @@
-"""设置: users and PINs, appearance, backups, the key of the data, the organisation, and what other screens add."""
+"""设置: the organisation, users and PINs, appearance, security, backups, rules, about; and pages that others add."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from app.i18n import tr
-from ui.shell.main_window import ScreenEntry
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
+    from ui.screens.settings.screen import SettingsScreen
     from ui.services import Services
+    from ui.shell.main_window import ScreenEntry
 
 
 def entry(services: Services) -> ScreenEntry:
-    """The entry of the navigation."""
+    """The settings of both desks."""
+    from ui.shell.main_window import ScreenEntry
 
-    def factory() -> QWidget:
+    def make() -> SettingsScreen:
         from ui.screens.settings.screen import SettingsScreen
 
         return SettingsScreen(services)
 
-    return ScreenEntry("settings", tr("设置"), "settings", factory)
+    return ScreenEntry("settings", tr("设置"), "settings", make)
