@@ -35,7 +35,7 @@ class Toast(QFrame):
     def follow_theme(self, theme: Theme) -> None:
         """Take the size of this appearance."""
         if not self.isHidden():
-            QTimer.singleShot(0, self._place)
+            QTimer.singleShot(0, self, self._place)
 
     def say(self, sentence: str, *, icon_name: str = "check") -> None:
         """Show a sentence for a few seconds."""
