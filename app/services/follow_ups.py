@@ -373,7 +373,7 @@ def _shown(kept: Mapping[str, Any], code: str, form_code: str) -> str:
     if value is None:
         return ""
     if code == STATE:
-        return str(STATES[value])
+        return tr(STATES[value])
     kind = form(form_code).fields[code].kind
     return kind.show(kind.restore(value))
 
