@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -86,7 +87,7 @@ def percentile(samples: Sequence[float], share: float) -> float:
     if not samples:
         raise ValueError("no samples")
     ordered = sorted(samples)
-    return ordered[max(0, -(-len(ordered) * share // 1).__int__() - 1)]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 def median(samples: Sequence[float]) -> float:
@@ -108,10 +109,10 @@ def middle(samples: Sequence[float], unit: str = "ms") -> Figure:
     return Figure(median(samples), unit, None, len(samples))
 
 
-def milliseconds(work: Callable[[], object]) -> float:
-    """How long a call takes."""
+def milliseconds(work: Callable[..., object], *values: object, **named: object) -> float:
+    """How long a call with these values takes."""
     began = time.perf_counter()
-    work()
+    work(*values, **named)
     return (time.perf_counter() - began) * 1000
 
 

@@ -63,9 +63,9 @@ def measure_on(desk: Desk, visits: int) -> list[Row]:
         with undisturbed():
             for number, row in enumerate(due):
                 sheet, answers, confirmed = visitor.visit(row.resident_id)
-                rules = milliseconds(lambda: follow_ups.propose(sheet, answers))
-                save = milliseconds(lambda: follow_ups.save_visit(row.resident_id, answers, confirmed=confirmed))
-                following = milliseconds(lambda: work_list.next_after(row.resident_id, after=row.key))
+                rules = milliseconds(follow_ups.propose, sheet, answers)
+                save = milliseconds(follow_ups.save_visit, row.resident_id, answers, confirmed=confirmed)
+                following = milliseconds(work_list.next_after, row.resident_id, after=row.key)
                 commit = milliseconds(plain.commit)
                 if number >= min(WARM_UP, len(due) // 2):
                     saved.append(save)

@@ -30,7 +30,7 @@ def single_rows(count: int) -> list[Row]:
     ours, plain = [], []
     with undisturbed():
         for number in range(count):
-            ours.append(milliseconds(lambda: program_sheet(number)))
+            ours.append(milliseconds(program_sheet, number))
             plain.append(plain_sheet(number))
     return [
         Row("one sheet after warm-up", spread(ours), spread(plain), Target(150), "from the answers to the bytes of the PDF"),
@@ -58,6 +58,7 @@ def batch_rows(quick: bool) -> list[Row]:
     rows = [Row(f"{count:,} sheets in one file", speed("program"), speed("plain"), Target(100, at_least=True),
                 "the file written to the disk included")]  # fmt: skip
     if "peak" in told["program"][0]:
-        rows.append(Row(f"peak memory of {count:,} sheets", figure("program", "peak", "MB"), figure("plain", "peak", "MB")))
-    rows.append(Row(f"size of the file of {count:,} sheets", figure("program", "megabytes", "MB"), figure("plain", "megabytes", "MB")))
-    return rows
+        peaks = figure("program", "peak", "MB"), figure("plain", "peak", "MB")
+        rows.append(Row(f"peak memory of {count:,} sheets", *peaks))
+    sizes = figure("program", "megabytes", "MB"), figure("plain", "megabytes", "MB")
+    return [*rows, Row(f"size of the file of {count:,} sheets", *sizes)]

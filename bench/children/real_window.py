@@ -1,9 +1,10 @@
 """The window of the program on a clinic, driven to its first screen: whoever is the only user signs in at once.
 
-    python -m bench.children.real_window FOLDER SECRETS.json PIN MARKS.json
+    python -m bench.children.real_window FOLDER SECRETS.json PIN PAUSE MARKS.json
 
-Marks: `sign_in` (the database is open, its users are shown), `ready` (the first screen is there), `rows` (its table has
-rows). `painted` comes from CUNYI_TIMING. The keyring's package is imported and asked as ever, but the key itself comes
+The PIN is typed PAUSE milliseconds after it is asked for. Marks: `sign_in` (the database is open, its users are shown),
+`entered` (the PIN is complete), `ready` (the first screen is there), `rows` (its table has rows). `painted` comes from
+CUNYI_TIMING. The keyring's package is imported and asked as ever, but the key itself comes
 from SECRETS.json, because the machine that measures may have no keyring.
 """
 
@@ -25,7 +26,7 @@ LOOK_EVERY_MS = 2
 
 def main() -> int:
     """Open the window; returns when it was closed."""
-    folder, secrets, pin, marks = sys.argv[1:5]
+    folder, secrets, pin, pause, marks = sys.argv[1:6]
     timing = Timing(marks)
     kept: list[object] = []  # a signal does not keep whom it calls
 
@@ -33,7 +34,7 @@ def main() -> int:
         from ui.compose import Composer
 
         composer = Composer(window, folder=options.data_folder, store=asked_store(Path(secrets)))
-        driver = Driver(window, pin, timing)
+        driver = Driver(window, pin, int(pause), timing)
         kept.extend((composer, driver))
         window.data_ready.connect(driver.on_data_ready)
         composer.open()
@@ -63,9 +64,10 @@ def asked_store(secrets: Path) -> object:
 class Driver:
     """Types the PIN as soon as it is asked for, and notes what is there when."""
 
-    def __init__(self, window: MainWindow, pin: str, timing: Timing) -> None:
+    def __init__(self, window: MainWindow, pin: str, pause: int, timing: Timing) -> None:
         self._window = window
         self._pin = pin
+        self._pause = pause
         self._timing = timing
 
     def on_data_ready(self) -> None:
@@ -74,7 +76,7 @@ class Driver:
 
         if self._window.is_covered():
             self._timing.mark("sign_in")
-            QTimer.singleShot(0, self.type_pin)
+            QTimer.singleShot(self._pause, self.type_pin)
         else:
             self._timing.mark("ready")
             self.look_for_rows()
@@ -89,6 +91,7 @@ class Driver:
 
         dots = self._window.findChild(PinDots)
         keys = [(Qt.Key(Qt.Key.Key_0 + int(digit)), digit) for digit in self._pin] + [(Qt.Key.Key_Return, "\r")]
+        self._timing.mark("entered")
         for key, text in keys:
             pressed = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, text)
             QApplication.sendEvent(dots, pressed)
