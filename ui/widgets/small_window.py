@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from app.domain.message import msg
@@ -23,8 +23,10 @@ from ui.widgets.field_row import LabelledField
 from ui.widgets.form_view.fields import DateControl
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import ScrollPage
 
 WIDTH = 420
+ROOM_AROUND = 60
 
 
 class SmallWindow(QDialog):
@@ -39,8 +41,12 @@ class SmallWindow(QDialog):
         self._act: Callable[[], None] | None = None
         self._column = Vertical(self, spacing=12, margins=20)
         self._column.addWidget(label(title, "card_title", wrap=True))
-        self._body = Vertical(spacing=10)
-        self._column.addLayout(self._body)
+        inside = QWidget()
+        inside.setProperty("kind", "plain")
+        self._body = Vertical(inside, spacing=10)
+        self._scroll = ScrollPage(inside, name=f"{name}_scroll")
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._column.addWidget(self._scroll, 1)
         self._problem = label("", "problem", name=f"{name}_problem", wrap=True)
         self._problem.hide()
         self._column.addWidget(self._problem)
@@ -98,6 +104,23 @@ class SmallWindow(QDialog):
         first = next((field for code, field in self.fields.items() if code in sentences), None)
         if first is not None:
             first.control.setFocus()
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as what is asked."""
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as the words and fields need at this width, as far as the screen allows; the rest scrolls."""
+        width = max(self.width(), self.minimumWidth())
+        margins = self._column.contentsMargins()
+        inner = width - margins.left() - margins.right()
+        wanted = self._body.heightForWidth(inner) if self._body.hasHeightForWidth() else self._body.sizeHint().height()
+        around = self._column.totalSizeHint().height() - self._scroll.sizeHint().height()
+        room = self.screen().availableGeometry().height() - ROOM_AROUND - around
+        self._scroll.setMinimumHeight(min(wanted, room))
+        self.resize(width, around + min(wanted, room))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in a line tries it."""

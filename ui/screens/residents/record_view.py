@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.i18n import tr
@@ -15,11 +15,14 @@ from app.services.enrolments import EnrolmentView, Offer
 from app.services.resident_views import ACTIVE, HistoryRow, Record, ResidentView, TimelineRow
 from ui.screens.residents.record_tabs import ChronicTab, FactsTab, FolderTab, HistoryTab, TimelineTab
 from ui.screens.residents.words import heading_of
+from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.banner import PatientBanner
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card
 from ui.widgets.layouts import Vertical
 from ui.widgets.tabs import Tabs
+
+NARROW = 820
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Shown:
 
 
 class RecordView(QWidget):
-    """Banner and tabs. `asked(action)`: visit, enrol_htn, enrol_dm, family, correct, state, household, note, print_cover,
-    print_info."""
+    """Banner and tabs. `asked(action)`: visit, enrol_htn, enrol_dm, family, correct, state, household, note, reveal,
+    print_cover, print_info."""
 
     asked = Signal(str)
 
@@ -75,6 +78,7 @@ class RecordView(QWidget):
         self.chronic.enrol_asked.connect(lambda disease: self.asked.emit(f"enrol_{disease}"))
         self._menu: QMenu | None = None
         self.setFocusProxy(self.timeline)
+        theme_changes().changed.connect(self.follow_theme)
 
     def show_resident(self, shown: Shown) -> None:
         """Show a resident; another one than before begins masked, with the timeline."""
@@ -88,6 +92,18 @@ class RecordView(QWidget):
         self.chronic.show_enrolments(shown.person, shown.enrolments, shown.offers)
         self.folder.show_rows(shown.timeline, shown.record)
         self.history.show_rows(shown.history)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Where there is little room beside the banner, the menu alone offers to show the numbers, and keys go unsaid."""
+        is_narrow = self.width() < theme.px(NARROW)
+        self.reveal.setVisible(not is_narrow)
+        self.print.set_words(tr("打印档案"), hint="" if is_narrow else "Ctrl P")
+        self.more.set_words(tr("+ 新增 ▾"), hint="" if is_narrow else "F2")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or less room."""
+        super().resizeEvent(event)
+        self.follow_theme(current_theme())
 
     def toggle_reveal(self) -> None:
         """F6: show the whole numbers, or mask them again."""
@@ -113,7 +129,8 @@ class RecordView(QWidget):
             if person.household is not None:
                 offered.append(("family", tr("加家庭成员")))
         offered += [("correct", tr("更正档案")), ("household", tr("家庭信息")), ("note", tr("写备注")),
-                    ("state", tr("迁出、死亡、失访…"))]
+                    ("state", tr("迁出、死亡、失访…")),
+                    ("reveal", tr("遮住号码") if self._revealed else tr("显示号码"))]
         return offered
 
     def open_menu(self) -> None:

@@ -197,6 +197,7 @@ class ResidentsScreen(QWidget):
         actions: dict[str, Callable[[], object]] = {
             "visit": self.start_visit, "family": self.add_member, "correct": self.start_correction,
             "state": self.change_state, "household": self.edit_household, "note": self.write_note,
+            "reveal": self.record.toggle_reveal,
             "print_cover": lambda: self.print_sheet("record_cover"),
             "print_info": lambda: self.print_sheet("personal_info"),
             **{f"enrol_{disease}": lambda disease=disease: self.enrol(disease) for disease in NAMES},

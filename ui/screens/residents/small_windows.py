@@ -101,6 +101,7 @@ class HeadWindow(SmallWindow):
             self.add_field(f"relation_{resident_id}", tr("{name}与新户主的关系", name=words), combo)
         self.head.currentIndexChanged.connect(self.on_head)
         self.on_head()
+        self.head.setFocus()
 
     def on_head(self) -> None:
         """Propose the relations to this head; what cannot be concluded stays empty."""
