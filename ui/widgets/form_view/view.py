@@ -12,7 +12,6 @@ is asked of the view (`answers`, `problems`, `go_to`) works before that. Nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -20,35 +19,22 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.message import Message
 from app.forms.kinds import EMPTY
-from app.forms.vocabulary import NOTE, TARGET, Context, Field, Form, Level, Problem
+from app.forms.vocabulary import Context, Form, Level, Problem
 from app.i18n import tr
 from ui.widgets.buttons import SecondaryButton
-from ui.widgets.cards import Card
-from ui.widgets.form_view.arrangement import Block, Joined, StopsWidget, arranged, codes_of
-from ui.widgets.form_view.fields import FieldControl, LineControl, ListControl, make_control
-from ui.widgets.form_view.grid import Spans
+from ui.widgets.form_view.arrangement import Block, StopsWidget, arranged
+from ui.widgets.form_view.fields import FieldControl, LineControl
 from ui.widgets.form_view.index import FormIndex, SectionState
 from ui.widgets.form_view.moving import next_outside, reveal
 from ui.widgets.form_view.row import FieldRow
+from ui.widgets.form_view.section import FormSection, Manner
 from ui.widgets.form_view.state import FormState, Judgement
 from ui.widgets.labels import label
 from ui.widgets.layouts import Vertical
 from ui.widgets.panes import FormPage, TwoPane
-from ui.widgets.segmented import Option
 
 BUILT_AT_ONCE = 14
 LONG_FORM = 4
-
-
-@dataclass
-class _Section:
-    title: str
-    items: tuple[str | Joined, ...]
-    codes: list[str]
-    card: Card
-    grid: Spans
-    rows: list[FieldRow] = field(default_factory=list)
-    is_built: bool = False
 
 
 class FormView(QWidget):
@@ -81,9 +67,7 @@ class FormView(QWidget):
         self.setAccessibleName(self.forms[0].title)
         self._state = FormState(self.forms, context)
         self._hidden = {self._state.stands_for.get(code, code) for code in hidden}
-        self._completions = dict(completions or {})
-        self._choices = dict(choices or {})
-        self._placeholders = dict(placeholders or {})
+        self._manner = Manner(completions or {}, choices or {}, placeholders or {})
         self._optional = {self._state.stands_for.get(code, code) for code in optional}
         self._needed: frozenset[str] | None = None
         self._overruled: set[str] = set()
@@ -102,7 +86,7 @@ class FormView(QWidget):
         self._general = label("", "problem", name=f"{name}_problem", wrap=True)
         self._general.hide()
         self._column.addWidget(self._general)
-        self._sections = [self._frame_of(block) for block in arranged(
+        self._sections = [self._section_of(block) for block in arranged(
             self.forms, self._state.stands_for, arrangement, ending, self._hidden)]
         self._column.addStretch(1)
         self._index: FormIndex | None = None
@@ -247,15 +231,15 @@ class FormView(QWidget):
         """Put the cursor into the first field of a section."""
         section = self._sections[number]
         self._build(section)
-        for row in section.rows:
-            if not row.isHidden() and row.stops():
+        for row in section.shown_rows():
+            if row.stops():
                 row.stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
                 self._reveal_soon(row)
                 return
 
     def section_titles(self) -> tuple[str, ...]:
         """The titles of the sections, in order."""
-        return tuple(section.title for section in self._sections)
+        return tuple(section.title() for section in self._sections)
 
     def row_of(self, code: str) -> FieldRow | None:
         """The row in which an answer is given; None while it does not apply or is not asked."""
@@ -271,8 +255,6 @@ class FormView(QWidget):
             if focus is not None and isinstance(control, QWidget) and (control is focus or control.isAncestorOf(focus)):
                 return code
         return ""
-
-    # --- last time --------------------------------------------------------------------------------------------
 
     def carry(self, code: str = "") -> bool:
         """F4: take over last time's answer of a field (of the one with the focus); False when there is none."""
@@ -321,7 +303,7 @@ class FormView(QWidget):
         """The widgets that Tab and Enter stop at, in the order on the screen."""
         found: list[QWidget] = []
         for number, section in enumerate(self._sections):
-            found.extend(stop for row in section.rows if not row.isHidden() for stop in row.stops())
+            found.extend(stop for row in section.shown_rows() for stop in row.stops())
             if number in self._extras:
                 found.extend(self._extras[number].stops())
         return [stop for stop in found if stop.isEnabled()]
@@ -330,9 +312,7 @@ class FormView(QWidget):
         """Put something that is no form between the sections, such as the household; its `stops()` lie in the order."""
         self._extras[section] = widget
         if isinstance(widget, QWidget):
-            self._column.insertWidget(self._column.indexOf(self._sections[section].card) + 1, widget)
-
-    # --- building ---------------------------------------------------------------------------------------------
+            self._column.insertWidget(self._column.indexOf(self._sections[section]) + 1, widget)
 
     def build_all(self) -> None:
         """Build what was left for later."""
@@ -344,24 +324,31 @@ class FormView(QWidget):
         """Whether all sections are there."""
         return all(section.is_built for section in self._sections)
 
-    def _frame_of(self, block: Block) -> _Section:
-        number = self._column.count()
-        card = Card(block.title, name=f"{self.objectName()}_section_{number}", spacing=10)
-        grid = Spans()
-        card.add(grid)
-        self._column.addWidget(card)
-        codes: list[str] = []
-        for item in block.items:
-            for code in codes_of(item):
-                codes.extend(each for each in (code, code + TARGET, code + NOTE) if each in self._state.fields)
-        return _Section(block.title, block.items, codes, card, grid)
+    def _section_of(self, block: Block) -> FormSection:
+        name = f"{self.objectName()}_section_{self._column.count()}"
+        section = FormSection(block, self._state.fields, self._manner, lambda: self._state.context.today, name=name)
+        section.row_made.connect(self._on_row_made)
+        section.answered.connect(self._on_answered)
+        section.left.connect(self._on_left)
+        section.passed.connect(self._on_passed)
+        self._column.addWidget(section)
+        return section
+
+    def _on_row_made(self, row: FieldRow) -> None:
+        row.carry_asked.connect(self.carry)
+        row.confirmed.connect(self._on_confirmed)
+        for code, control in row.controls.items():
+            self._rows[code] = row
+            self._fill(code, control)
 
     def _build_first(self) -> None:
         for section in self._sections:
             if len(self._rows) >= BUILT_AT_ONCE:
                 break
             self._build(section)
-        self._take_focus_first()
+        stops = self.stops()
+        if stops:
+            self.setFocusProxy(stops[0])
         if not self.is_built():
             self._builder.start()
 
@@ -377,70 +364,10 @@ class FormView(QWidget):
             if code in section.codes:
                 self._build(section)
 
-    def _build(self, section: _Section) -> None:
-        if section.is_built:
-            return
-        section.is_built = True
-        for item in section.items:
-            codes = codes_of(item)
-            if any(code in self._judgement.applying for code in codes):
-                self._make_row(section, item)
-        self._show_notes_of(section)
-        self._show_states()
-
-    def _make_row(self, section: _Section, item: str | Joined) -> None:
-        codes = codes_of(item)
-        first = self._state.fields[codes[0]]
-        controls: dict[str, FieldControl] = {}
-        for code in codes:
-            controls[code] = self._make_control(self._state.fields[code])
-            if self._state.fields[code].paired:
-                controls[code + TARGET] = self._make_control(self._state.fields[code + TARGET])
-        caption, hint = (item.caption, "") if isinstance(item, Joined) else (first.name, first.hint)
-        if first.paired:
-            hint = hint or tr("现在 → 目标")
-        row = FieldRow(caption, controls, separator=item.separator if isinstance(item, Joined) else "→", hint=hint,
-                       starred=first.starred)
-        row.carry_asked.connect(self.carry)
-        row.confirmed.connect(self._on_confirmed)
-        place = sum(1 for each in section.rows if section.codes.index(each.codes[0]) < section.codes.index(codes[0]))
-        section.rows.insert(place, row)
-        section.grid.insert(place, row)
-        row.show()
-        for code in controls:
-            self._rows[code] = row
-            self._fill(code, controls[code])
-
-    def _make_control(self, item: Field) -> FieldControl:
-        if item.code in self._choices:
-            options = [Option(words, words, str(number)) for number, words in enumerate(self._choices[item.code], 1)]
-            control: FieldControl = ListControl(options, name=item.code, accessible_name=item.name)
-        else:
-            control = make_control(item, today=self._state.context.today)
-        if item.code in self._placeholders and isinstance(control, LineControl):
-            control.setPlaceholderText(self._placeholders[item.code])
-        if item.code in self._completions and isinstance(control, LineControl):
-            control.complete_from(self._completions[item.code])
-        control.answered.connect(lambda: self._on_answered(item.code))
-        control.left.connect(lambda: self._on_left(item.code))
-        control.passed.connect(lambda: self._on_passed(item.code))
-        return control
-
-    def _show_notes_of(self, section: _Section) -> None:
-        """Make or show the rows that apply now, hide those that do not."""
-        for code in section.codes:
-            row = self._rows.get(code)
-            applies = code in self._judgement.applying
-            if row is None and applies and not code.endswith(TARGET):
-                item = next((each for each in section.items if isinstance(each, Joined) and code in each.codes), code)
-                self._make_row(section, item)
-            elif row is not None:
-                is_shown = any(each in self._judgement.applying for each in row.codes)
-                if is_shown == row.isHidden():
-                    row.setVisible(is_shown)
-                control = row.controls[code]
-                if isinstance(control, QWidget) and len(row.codes) > 1 and control.isEnabled() != applies:
-                    control.setEnabled(applies)
+    def _build(self, section: FormSection) -> None:
+        if not section.is_built:
+            section.build(self._judgement.applying)
+            self._show_states()
 
     # --- answering --------------------------------------------------------------------------------------------
 
@@ -487,8 +414,7 @@ class FormView(QWidget):
                 self._rows[code].controls[code].show_raw(self._judgement.answers.get(code))
         if before != self._judgement.applying:
             for section in self._sections:
-                if section.is_built:
-                    self._show_notes_of(section)
+                section.show_applying(self._judgement.applying)
         self._show_states()
 
     def _show_states(self) -> None:
@@ -507,7 +433,7 @@ class FormView(QWidget):
             missing = {each.code: tr(each.message) for each in self.missing()}
             wrong = {code for code, each in shown.items() if each.level is Level.REFUSE}
             self._index.show_sections([
-                SectionState(section.title, {code: missing[code] for code in section.codes if code in missing},
+                SectionState(section.title(), {code: missing[code] for code in section.codes if code in missing},
                              any(code in wrong for code in section.codes))
                 for section in self._sections
             ])
@@ -570,8 +496,3 @@ class FormView(QWidget):
         """Now, and once more when rows that have just appeared have their places."""
         reveal(widget)
         QTimer.singleShot(0, widget, lambda: reveal(widget))
-
-    def _take_focus_first(self) -> None:
-        stops = self.stops()
-        if stops:
-            self.setFocusProxy(stops[0])
