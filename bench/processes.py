@@ -23,7 +23,7 @@ class ChildFailed(Exception):
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a child: this checkout on its path, windows offscreen unless the caller chose a display."""
-    base = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONWARNINGS": "default"}
+    base = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     base.setdefault("QT_QPA_PLATFORM", "offscreen")
     return {**base, **(extra or {})}
 

@@ -60,8 +60,8 @@ def rows_of(desk: Desk, times: int) -> list[Row]:
     return [
         Row(f"work list of {count} people due, shown and drawn", *map(spread, shown), Target(50),
             "screen of today: read, counted, filled into the table, drawn"),
-        Row(f"{min(DUE, count)} of them from the service", *map(spread, pages[DUE]), note="with the counts above the list"),
-        Row(f"{min(PAGE, count)} of them from the service", *map(spread, pages[PAGE]), note="with the counts above the list"),
+        Row(f"the service alone, at most {DUE}", *map(spread, pages[DUE]), note="with the counts above the list"),
+        Row(f"the service alone, at most {PAGE}", *map(spread, pages[PAGE]), note="with the counts above the list"),
     ]  # fmt: skip
 
 
