@@ -148,10 +148,12 @@ class Composer(QObject):
                 database.close()
                 raise
 
+        asking = self.window.cover.content() if on_error is not None else None
+
         def failed(error: BaseException) -> None:
             if not isinstance(error, CunyiError):
                 raise error
-            if on_error is not None:
+            if on_error is not None and self.window.cover.content() is asking:
                 on_error(error)
             else:
                 self.show_trouble(error.message, error.details)
