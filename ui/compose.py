@@ -24,7 +24,7 @@ from app.errors import CunyiError
 from app.i18n import tr
 from ui.background import BackgroundRunner, Runner
 from ui.dialogs import Dialogs, QtDialogs, show_failure
-from ui.shell.main_window import MainWindow, ScreenEntry
+from ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
     from app.desk import Desk
@@ -306,6 +306,7 @@ class Composer(QObject):
         self.window.show_desk()
         self.window.data_ready.emit()
         self.started.emit(services)
+        self.runner.run(lambda report, cancelled: import_screens(self._modules), pool="network")
         if settings["daily_backup"]:
             self.back_up_daily(services)
 
@@ -437,13 +438,17 @@ def screen_modules(kind: str) -> list[ModuleType]:
     return [import_module(name) for name in names if find_spec(name) is not None]
 
 
-def screen_entries(services: Services) -> list[ScreenEntry]:
-    """The entries of all screens of a desk."""
-    return [module.entry(services) for module in screen_modules(services.kind)]
+def import_screens(packages: Sequence[ModuleType]) -> None:
+    """Import what the screens are made of, in a worker, so that the first visit of each does not wait for it."""
+    for package in packages:
+        name = f"{package.__name__}.screen"
+        if find_spec(name) is not None:
+            import_module(name)
 
 
 def resident_hits(services: Services, text: str) -> list[SearchHit]:
     """Residents for the search box, each in two lines."""
+    from app.domain.kinship import shown_relation
     from app.services.resident_views import ACTIVE, STATE_LABELS
     from ui.shell.search_box import MOST_HITS, SearchHit
     from ui.widgets.chips import ChipText
@@ -454,7 +459,8 @@ def resident_hits(services: Services, text: str) -> list[SearchHit]:
         age = "" if hit.age is None else tr("{age} 岁", age=hit.age)
         title = "  ".join(part for part in (hit.name, sexes.get(hit.sex, ""), age) if part)
         family = tr("{head}家", head=hit.head_name) if hit.head_name else ""
-        place = (hit.group_name, family, hit.relation, hit.id_number_masked, hit.phone_masked)
+        relation = shown_relation(hit.relation, hit.sex)
+        place = (hit.group_name, family, relation, hit.id_number_masked, hit.phone_masked)
         chips = () if hit.state == ACTIVE else (ChipText(tr(STATE_LABELS[hit.state]), "grey"),)
         hits.append(SearchHit(f"residents:resident_id={hit.resident_id}", title, "  ".join(filter(None, place)), chips))
     return hits
