@@ -22,7 +22,9 @@ from tests.scenarios.saving_child import READY, save_for_ever
 PROCESSES = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
 """Every kill wants a fresh program; where there is a fork server it does not read its modules anew each time."""
 KILLS = 200
-LONGEST_LIFE_SECONDS = 0.08
+MOST_CONFIRMED_IN_A_LIFE = 4
+LAST_MOMENT_SECONDS = 0.02
+"""Some programs are killed before their first visit is confirmed, the others at a random moment of a later one."""
 THOROUGH_EVERY = 20
 """Walking the whole audit chain after every kill would take longer than all the killing."""
 FIRST_DAY = date(2020, 1, 1)
@@ -52,10 +54,11 @@ def save_until_killed(folder: Path, resident_id: str, chance: random.Random) -> 
     child.start()
     said.close()
     assert heard.recv() == READY
-    child.join(timeout=chance.uniform(0, LONGEST_LIFE_SECONDS))
+    confirmed = {heard.recv() for _visit in range(chance.randint(0, MOST_CONFIRMED_IN_A_LIFE))}
+    child.join(timeout=chance.uniform(0, LAST_MOMENT_SECONDS))
     assert child.is_alive()
     child.kill()
-    confirmed = set(everything_from(heard))
+    confirmed.update(everything_from(heard))
     child.join()
     child.close()
     heard.close()
