@@ -24,7 +24,7 @@ from app.forms.record_cover import FORM as COVER
 from app.forms.vocabulary import Level, Problem
 from app.services import resident_list
 from app.services.duplicates import likely_duplicates
-from app.services.history import changes_of
+from app.services.history import add_audit, changes_of
 from app.services.households import HouseholdChoice, head_hint, settle_new
 from app.services.problems import refuse, refuse_if_any
 from app.services.record_numbers import note_given
@@ -226,6 +226,12 @@ class Residents:
             _save_forms(session, desk, resident_id, found, reason=reason.strip())
             refresh_keys(session, [resident_id])
             return resident_view(session, resident, desk.today())
+
+    def note_revealed(self, resident_id: str) -> None:
+        """Write into the audit chain that somebody looked at the full numbers of a resident."""
+        desk = self._frozen()
+        with desk.sessions.writing() as session:
+            add_audit(session, desk, "resident.reveal", "resident", resident_id)
 
     def note_care(self, resident_id: str, care_note: str, *, revision: int) -> ResidentView:
         """Keep the short note beside the name (外出务工, 行动不便 …), at most 100 characters; "" takes it away."""

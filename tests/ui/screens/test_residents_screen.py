@@ -8,9 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTreeWidget, QWidget
+from sqlalchemy import select
 
 from app.services.households import HouseholdChoice, HouseholdData
 from app.services.resident_views import ListFilter
+from db.models import AuditEntry
+from tests.followup_people import htn_answers
 from tests.ui.hands import click, control, press, type_chinese
 from ui.screens.residents import entry
 from ui.screens.residents.words import chips_of
@@ -308,6 +311,26 @@ def test_numbers_are_masked_until_they_are_asked_for(screen, register):
     assert GUI_LAN in numbers.text()
     press(screen, Qt.Key.Key_F6)
     assert GUI_LAN not in numbers.text()
+
+
+def test_looking_at_the_whole_numbers_is_written_into_the_audit_chain(screen, register, services):
+    person = register("李桂兰", 2, "1955-03-08", id_number=GUI_LAN)
+    screen.open_record(person.id)
+    press(screen, Qt.Key.Key_F6)
+    press(screen, Qt.Key.Key_F6)
+    with services.desk.sessions.reading() as session:
+        looked = select(AuditEntry.entity_id).where(AuditEntry.action == "resident.reveal")
+        assert list(session.scalars(looked)) == [person.id]
+
+
+def test_a_visit_of_the_timeline_opens_to_be_read_or_corrected(screen, register, services, window):
+    person = register("李桂兰", 2, "1955-03-08", residence_type=1)
+    services.enrolments.enrol(person.id, "htn", date(2019, 5, 1), date(2026, 1, 1))
+    saved = services.follow_ups.save_visit(person.id, htn_answers(date(2026, 11, 20)))
+    screen.open_record(person.id)
+    (visit,) = [row for row in services.residents.timeline(person.id) if row.kind == "htn_followup"]
+    screen.on_timeline(visit)
+    assert window.went == [("follow_ups", {"entry_id": saved.sheets[0].entry_id})]
 
 
 def test_another_resident_begins_masked_again(screen, register):

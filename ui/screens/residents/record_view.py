@@ -42,6 +42,7 @@ class RecordView(QWidget):
     print_cover, print_info."""
 
     asked = Signal(str)
+    revealed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +110,8 @@ class RecordView(QWidget):
         """F6: show the whole numbers, or mask them again."""
         self._revealed = not self._revealed
         self._show_banner()
+        if self._revealed and self._person is not None:
+            self.revealed.emit(self._person.id)
 
     def is_revealed(self) -> bool:
         """Whether the whole numbers are shown."""

@@ -215,9 +215,9 @@ class ResidentsScreen(QWidget):
         self.start_new(self._household)
 
     def on_timeline(self, row: TimelineRow) -> None:
-        """Enter on a line: the sheet it tells of."""
-        if row.kind in DISEASE_OF:
-            self.print_sheet(row.kind, row.date.year)
+        """Enter on a line: the visit it tells of, to be read or corrected; or the facts."""
+        if row.kind in DISEASE_OF and row.form_entry_id is not None:
+            self._services.navigate("follow_ups", entry_id=row.form_entry_id)
         elif row.form_entry_id is not None:
             self.record.tabs.show_tab("facts")
 
@@ -367,6 +367,7 @@ class ResidentsScreen(QWidget):
         column.addWidget(self.list, 1)
         self.record = RecordView()
         self.record.asked.connect(self.on_asked)
+        self.record.revealed.connect(self._services.residents.note_revealed)
         self.record.timeline.opened.connect(self.on_timeline)
         self.record.folder.print_asked.connect(self.print_sheet)
         self.record.chronic.end_asked.connect(self.end_enrolment)
