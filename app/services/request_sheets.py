@@ -6,6 +6,7 @@ from app.domain.message import msg
 from app.domain.request_states import State
 from app.i18n import tr
 from app.printing.lists import TableColumn, TableContent
+from app.services.decision_reasons import reason_as_shown
 from app.services.request_views import LineView, RequestView
 
 UNKNOWN = "—"
@@ -80,7 +81,7 @@ def decision_sheet(request: RequestView) -> TableContent:
             shown(line.approved),
             packs_text(line),
             tr(DECISIONS[line.decision]),
-            line.decision_reason,
+            reason_as_shown(line.decision_reason),
         )
         for number, line in enumerate(asked, start=1)
     )

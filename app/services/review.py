@@ -70,16 +70,6 @@ TOLD_TO_CLINIC = (
 HOLDERS_ONLY = (Action.APPROVE, Action.RETURN, Action.REJECT)
 """What only the pharmacist who has taken the request does; a colleague takes it first."""
 
-REASONS: tuple[Message, ...] = (
-    msg("本院库存不足"),
-    msg("超出合理用量"),
-    msg("近效期，先用现有库存"),
-    msg("建议改用同类集采药品"),
-    msg("抗菌药物控制用量"),
-    msg("暂时断供，到货后补发"),
-)
-"""Preset reasons; the pharmacist may write any other."""
-
 
 @dataclass(frozen=True)
 class Mark:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.i18n import current_language, use_language
 from tests.ui import hands
 from ui.background import ImmediateRunner
 from ui.dialogs import ScriptedDialogs
@@ -45,3 +46,12 @@ def dialogs():
 def type_chinese():
     """type_chinese(widget, text): commit text as an input method does."""
     return hands.type_chinese
+
+
+@pytest.fixture
+def english():
+    """Everything shown is in English during the test."""
+    before = current_language()
+    use_language("en")
+    yield
+    use_language(before)

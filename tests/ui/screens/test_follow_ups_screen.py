@@ -323,6 +323,18 @@ def test_a_second_unsatisfactory_visit_is_saved_with_its_referral(desk, open_vis
     assert check.due_on == date(2026, 12, 6)
 
 
+@pytest.mark.usefixtures("english")
+def test_a_referral_is_written_in_chinese_on_the_form_in_every_language(desk, open_visit):
+    person = managed(desk)
+    seen_before(desk, person, days_ago=9, sbp=162, dbp=94)
+    visit = open_visit(person)
+    type_digits("15892")
+    press(Qt.Key.Key_F8)
+    assert text_of(visit, "referral_reason").startswith("血压控制不满意 第 2 次；收缩压 158 ≥ 150（≥65 岁标准）；")
+    assert text_of(visit, "referral_to") == "青石镇卫生院"
+    assert not card_words(visit)[0].startswith("血压")
+
+
 def test_the_result_of_an_earlier_referral_is_entered_beside_the_form(desk, open_visit):
     person = managed(desk)
     for days in (40, 10):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.desk import Actor
 from app.domain.request_terms import Action, Kind, State
+from app.i18n import tr
 from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
 from app.services.request_lines import LineEdit
@@ -178,6 +179,20 @@ def test_a_changed_quantity_asks_for_its_reason_beneath_the_line(world, taken):
     press_key(Qt.Key.Key_Return)
     assert table.rows()[1].remark is None
     assert stored(world).lines[1].decision_reason == "超出合理用量"
+
+
+@pytest.mark.usefixtures("english")
+def test_a_preset_reason_is_shown_in_english_and_kept_in_chinese(world, opened, dialogs):
+    Exchange(world.township).open_file(world.submitted_file())
+    screen, _seen = opened(world)
+    screen.save_action()
+    table = go_to(screen, 1, "approved")
+    type_keys("24")
+    press_key(Qt.Key.Key_Tab)
+    type_keys("2")
+    press_key(Qt.Key.Key_Return)
+    assert stored(world).lines[1].decision_reason == "超出合理用量"
+    assert cell_texts(table, "reason")[1] == tr("超出合理用量") != "超出合理用量"
 
 
 def test_any_other_reason_is_written_in_chinese(world, taken):

@@ -149,7 +149,8 @@ class PlaceStep(Step):
         """A village of the list was chosen: its code follows."""
         self._take_code(name, self.village_code, is_township=False)
         if not self.name.text().strip() and name.strip():
-            self.name.setText(tr("{village}卫生室", village=name.strip()))
+            # The name on the forms: Chinese in every language.
+            self.name.setText(str(msg("{village}卫生室", village=name.strip())))
 
     def on_list(self) -> None:
         """Read the county's list of places."""

@@ -23,6 +23,7 @@ from ui.screens.follow_ups.head import VisitHead
 from ui.screens.follow_ups.layout import VisitLayout
 from ui.screens.follow_ups.medicines import DrugFinder
 from ui.screens.follow_ups.proposal_card import ProposalCard, Strip
+from ui.screens.follow_ups.referral_words import referral_place, referral_reason
 from ui.screens.follow_ups.side import SideColumn
 from ui.screens.follow_ups.state import VisitState
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -351,7 +352,7 @@ class VisitPage(QWidget):
         to_key = self.sheet.key(said.form_code, "referral_to")
         self.form.open_cells(reason_key, to_key)
         if reason_key not in self.state.raw:
-            self.state.set(reason_key, self._referral_reason(disease))
+            self.state.set(reason_key, referral_reason(said))
         if to_key not in self.state.raw:
             self.state.set(to_key, self._referral_place(to_key))
         self.state.set(self.sheet.key(said.form_code, "no_referral_reason"), "")
@@ -387,19 +388,11 @@ class VisitPage(QWidget):
             self.state.set(self.sheet.key(said.form_code, "class_reason"), "")
         self._answer(key, "" if is_proposed else value)
 
-    def _referral_reason(self, disease: str) -> str:
-        said = self.state.proposal.of(disease)
-        words = [tr(reason.message) for reason in said.reasons
-                 if reason.code in ("urgent_sbp", "urgent_dbp", "emergency_sign", "complication", "sbp_not_controlled",
-                                    "dbp_not_controlled", "glucose_not_controlled", "unsatisfactory_again")]
-        return "；".join([tr(said.headline).replace("　", " "), *words])[:100]
-
     def _referral_place(self, to_key: str) -> str:
         before = self.sheet.previous.get(to_key)
         if before is not None:
             return str(before.value)
-        township = self._services.desk.place.township
-        return tr("{township}卫生院", township=township) if township else ""
+        return referral_place(self._services.desk.place.township)
 
     def _refer_by_key(self) -> None:
         cards = list(self.side.cards.items())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.exact import plain
 from app.domain.stock import DEFAULT_MAX_MONTHS
 from app.i18n import tr
+from app.services.decision_reasons import reason_as_shown
 from ui.screens.requests.words import decision_chip, month_name
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.cards import Card, card_line
@@ -95,4 +96,4 @@ class ArithmeticCard(Card):
         approved = tr("批准 {count} {unit}", count=line.approved, unit=line.unit)
         self._steps.addWidget(card_line(approved, chip=chip))
         if line.decision_reason:
-            self._steps.addWidget(label(tr("原因：{reason}", reason=line.decision_reason), wrap=True))
+            self._steps.addWidget(label(tr("原因：{reason}", reason=reason_as_shown(line.decision_reason)), wrap=True))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.i18n import tr
+from app.services.decision_reasons import reason_as_shown
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.words import decision_chip
 from ui.widgets.chips import ChipText
@@ -81,7 +82,7 @@ def decision_columns() -> tuple[Column, ...]:
         Column("approved", tr("批准量"), width=68, align="right", bold=True, value=lambda row: row.line.approved),
         Column("packs", tr("折合"), width=84, value=packs_cell),
         Column("decision", tr("结果"), width=66, value=decision_cell),
-        Column("reason", tr("原因"), width=168, value=lambda row: row.line.decision_reason),
+        Column("reason", tr("原因"), width=168, value=lambda row: reason_as_shown(row.line.decision_reason)),
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from app.domain.request_terms import ErrorKind
 from app.errors import CunyiError
 from app.i18n import tr
+from app.services.decision_reasons import reason_as_kept
 from ui.dialogs import show_failure
 from ui.screens.requests.sheet import changed_lines
 
@@ -34,7 +35,7 @@ class Deciding:
             return
         line = sheet.line(line_id)
         approved = text if key == "approved" else line.approved
-        reason = text if key == "reason" else line.decision_reason
+        reason = reason_as_kept(text) if key == "reason" else line.decision_reason
         if key == "approved" and text == str(line.requested):
             reason = ""
         try:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.request_terms import Kind, State
 from app.i18n import tr
-from app.services.review import REASONS
+from app.services.decision_reasons import reasons_offered
 from ui.screens.requests.line_table import LineTable
 from ui.screens.requests.notice_strip import NoticeStrip
 from ui.screens.requests.progress import ProgressCard
@@ -79,7 +79,7 @@ class ReviewLayout(QWidget):
     def _build_main(self) -> None:
         self.table = LineTable(
             decided_columns(), name="review_lines", accessible_name=tr("申领的药品"), home="approved",
-            remark=remark_of, choices={"reason": [tr(reason) for reason in REASONS]}, quiet=("reason",),
+            remark=remark_of, choices={"reason": reasons_offered()}, quiet=("reason",),
             empty_text=tr("这张申领单里没有药品。"),
         )
         self.comparison = ComparisonCard(name="comparison")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
 from app.i18n import tr
+from app.services.decision_reasons import reason_as_shown
 from app.services.review import marks
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.rows import drug_words, packs_cell
@@ -153,8 +154,8 @@ def deciding_columns() -> tuple[Column, ...]:
     """The columns while decisions are written."""
     return (
         *_asked_columns(),
-        Column("approved", tr("批准"), width=86, editable=True, value=_box("approved", "approved")),
-        Column("reason", tr("原因"), width=176, editable=True, value=_box("reason", "decision_reason")),
+        Column("approved", tr("批准"), width=86, editable=True, value=_box("approved", lambda line: line.approved)),
+        Column("reason", tr("原因"), width=176, editable=True, value=_box("reason", _reason)),
         Column("marks", tr("提示"), width=150, stretch=True, value=_marks),
     )
 
@@ -171,7 +172,7 @@ def decided_columns() -> tuple[Column, ...]:
         *_asked_columns(),
         Column("approved", tr("批准"), width=70, align="right", bold=True, value=lambda row: row.line.approved),
         Column("decision", tr("结果"), width=68, value=_decision),
-        Column("reason", tr("原因"), width=146, value=lambda row: row.line.decision_reason),
+        Column("reason", tr("原因"), width=146, value=lambda row: _reason(row.line)),
         Column("marks", tr("提示"), width=160, stretch=True, value=_marks),
     )
 
@@ -204,11 +205,15 @@ def _decision(row: ReviewRow) -> Cell:
     return Cell(chips=(chip,)) if chip else Cell("—", muted=True)
 
 
-def _box(key: str, name: str) -> object:
+def _reason(line: LineView) -> str:
+    return reason_as_shown(line.decision_reason)
+
+
+def _box(key: str, of: Callable[[LineView], object]) -> object:
     def cell(row: ReviewRow) -> Cell:
         if key in row.typed:
             return Cell(row.typed[key], tone="red")
-        value = getattr(row.line, name)
+        value = of(row.line)
         return Cell("" if value is None else str(value), tone="red" if key in row.wrong else None)
 
     return cell
