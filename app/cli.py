@@ -21,7 +21,7 @@ from types import TracebackType
 from app.domain.message import Message, msg
 from app.errors import CunyiError, EnvironmentFailure, UserError
 from app.failures import translate_disk_error
-from app.i18n import tr, use_language
+from app.i18n import known_languages, tr, use_language, wanted_language
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,14 @@ COMMANDS = {
     "sample": Command("app.commands.sample", msg("造一个示例村卫生室，内容全是虚构的")),
     "request": Command("app.commands.request", msg("药品申领：填写、提交、审核")),
     "exchange": Command("app.commands.exchange", msg("用文件与卫生院交换数据")),
-    "sync": Command("app.commands.sync", msg("经交换中心收发数据")),
     "backup": Command("app.commands.backup", msg("备份数据库")),
     "restore": Command("app.commands.restore", msg("从备份恢复数据库")),
     "check": Command("app.commands.check", msg("检查数据是否完好")),
 }
+TOUR = "tour"
+TOUR_SUMMARY = msg("在真实的窗口里演示一整天的工作（要打开窗口，只有 cunyi 能做）")
+"""The one command that needs a window: carried out by `ui.start`, which this module must not import, and only named here."""
+TAKES_VALUE = ("--data", "--lang", "--user")
 
 
 def offered() -> dict[str, Command]:
@@ -58,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     speak_utf8()
     sys.excepthook = tell_fault
     try:
-        use_language(wanted_language(arguments))
+        speak(wanted_language(arguments))
         parsed = build_parser(arguments).parse_args(arguments)
         return int(parsed.run(parsed))
     except CunyiError as error:
@@ -100,21 +103,19 @@ def speak_utf8() -> None:
             reconfigure(encoding="utf-8")
 
 
-def wanted_language(arguments: Sequence[str]) -> str:
-    """The language asked for with --lang, before anything is parsed, so that help speaks it too."""
-    for place, argument in enumerate(arguments):
-        if argument.startswith("--lang="):
-            return argument.removeprefix("--lang=")
-        if argument == "--lang" and place + 1 < len(arguments):
-            return arguments[place + 1]
-    return "zh_CN"
+def speak(language: str) -> None:
+    """Use `language` from now on, help included; raises UserError when there is no such language."""
+    known = known_languages()
+    if language not in known:
+        raise UserError(msg("没有“{language}”这种语言，有的是：{languages}。", language=language, languages=tr("、").join(known)))
+    use_language(language)
 
 
 def common_options() -> argparse.ArgumentParser:
     """The options that every command takes; `parents=[...]` of the parsers made by `register`'s subparsers."""
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--data", type=Path, default=argparse.SUPPRESS, metavar="DIR", help=tr("数据所在的文件夹"))
-    options.add_argument("--lang", default=argparse.SUPPRESS, metavar="zh_CN|en", help=tr("用哪种语言说话"))
+    options.add_argument("--lang", default=argparse.SUPPRESS, metavar="|".join(known_languages()), help=tr("用哪种语言说话"))
     options.add_argument("--user", default=argparse.SUPPRESS, metavar="NAME", help=tr("以哪位用户的名义"))
     return options
 
@@ -146,14 +147,24 @@ def build_parser(arguments: Sequence[str]) -> Parser:
         add_help=False,
     )
     parser.set_defaults(data=None, lang="zh_CN", user=None)
-    called = next((argument for argument in arguments if argument in COMMANDS), None)
+    called = called_command(arguments)
+    if called == TOUR:
+        raise UserError(msg("tour 要打开窗口，这里打不开。请用 cunyi tour。"))
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, command in offered().items():
         if name == called:
             importlib.import_module(command.module).register(Subparsers(subparsers))
         else:
             subparsers.add_parser(name, help=tr(command.summary), add_help=False)
+    subparsers.add_parser(TOUR, help=tr(TOUR_SUMMARY), add_help=False)
     return parser
+
+
+def called_command(arguments: Sequence[str]) -> str | None:
+    """The command among the arguments, not looking at the values of common options; None when there is none."""
+    before = ("", *arguments)
+    words = (argument for place, argument in enumerate(arguments) if before[place] not in TAKES_VALUE)
+    return next((word for word in words if word in COMMANDS or word == TOUR), None)
 
 
 class Words(argparse.HelpFormatter):
@@ -194,7 +205,7 @@ def complaint(message: str, program: str) -> Message:
 COMPLAINTS = (
     (
         r"argument COMMAND: invalid choice: '(.*?)' .*",
-        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names=tr("、").join(offered())),
+        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names=tr("、").join((*offered(), TOUR))),
     ),
     (r"the following arguments are required: (.*)", lambda names: msg("还缺少 {names}。", names=names)),
     (r"unrecognized arguments: (.*)", lambda names: msg("不认识 {names}。", names=names)),

@@ -7,6 +7,7 @@ resources/translations/<language>/LC_MESSAGES/cunyi.mo. A sentence without a tra
 from __future__ import annotations
 
 import gettext
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.domain.message import Message
@@ -23,6 +24,21 @@ def use_language(language: str) -> None:
     global _catalogue, _language
     _language = language
     _catalogue = gettext.translation("cunyi", CATALOGUES, [language], fallback=True)
+
+
+def known_languages() -> tuple[str, ...]:
+    """The languages that can be asked for: the source, and those with a catalogue."""
+    return (SOURCE_LANGUAGE, *sorted(folder.name for folder in CATALOGUES.iterdir() if folder.is_dir()))
+
+
+def wanted_language(arguments: Sequence[str]) -> str:
+    """The language asked for with --lang on a command line, else the source; read before anything is parsed."""
+    for place, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.removeprefix("--lang=")
+        if argument == "--lang" and place + 1 < len(arguments):
+            return arguments[place + 1]
+    return SOURCE_LANGUAGE
 
 
 def current_language() -> str:

@@ -44,17 +44,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Start what the arguments ask for; returns the exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = first_word(arguments)
-    if command == "tour":
+    is_understood = is_known_language(arguments)
+    if command == "tour" and is_understood:
         from ui.tour.run import main as play
 
         arguments.remove("tour")
         return play(arguments)
-    options = None if command else window_options(arguments)
+    options = window_options(arguments) if is_understood and not command else None
     if options is None:
         from app.cli import main as carry_out
 
         return carry_out(arguments)
     return open_window(options)
+
+
+def is_known_language(arguments: Sequence[str]) -> bool:
+    """Whether --lang, when it is there, names a language that there is; the command line tells when it does not."""
+    from app.i18n import known_languages, wanted_language
+
+    return wanted_language(arguments) in known_languages()
 
 
 def first_word(arguments: Sequence[str]) -> str:

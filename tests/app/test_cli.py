@@ -115,7 +115,8 @@ def test_help_names_every_command_in_chinese(capsys):
         main(["--help"])
     assert left.value.code == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in offered())
+    assert all(re.search(rf"^ +{name} ", said, re.MULTILINE) for name in (*offered(), "tour"))
+    assert "sync" not in said
     assert "用法：" in said
     assert not re.search(r"\b(usage|options|positional|show this)\b", said)
 
@@ -131,9 +132,22 @@ def test_common_options_may_stand_before_the_command_too(folder, capsys):
     assert main(["--data", str(folder), "--user", "王明", "check"]) == 0
 
 
-def test_an_unknown_language_speaks_chinese(capsys):
-    assert main(["--lang", "xx"]) == 1
-    assert "还缺少" in capsys.readouterr().err
+@pytest.mark.parametrize("arguments", [["--lang", "xx"], ["--lang=xx", "--help"], ["rule", "bmi", "--lang", "xx"]])
+def test_an_unknown_language_is_told_in_one_sentence_with_those_there_are(arguments, capsys):
+    assert main(arguments) == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "没有“xx”这种语言，有的是：zh_CN、en。\n")
+
+
+@pytest.mark.parametrize("arguments", [["tour"], ["tour", "--out", "there"], ["--lang", "zh_CN", "tour", "--help"]])
+def test_the_tour_is_left_to_the_window(arguments, capsys):
+    assert main(arguments) == 1
+    assert capsys.readouterr().err == "tour 要打开窗口，这里打不开。请用 cunyi tour。\n"
+
+
+def test_a_user_who_is_called_as_a_command_is_no_command(folder, capsys):
+    assert main(["--user", "tour", "--data", str(folder), "check"]) == 1
+    assert "tour" in capsys.readouterr().err
 
 
 def test_a_folder_without_data_ends_with_status_2_and_says_where_to_begin(tmp_path, capsys):

@@ -17,6 +17,7 @@ from ui.start import (
     early_appearance,
     first_word,
     load_qt_words,
+    main,
     milliseconds_since_start,
     parse_scale,
     show_frame,
@@ -49,6 +50,20 @@ def test_the_first_word_is_the_command(arguments, command):
 )
 def test_options_of_the_window_are_understood(arguments, options):
     assert window_options(arguments) == options
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--lang", "xx"], ["tour", "--lang=xx"], ["--lang", "xx", "tour"], ["check", "--lang", "xx"]]
+)
+def test_an_unknown_language_is_told_before_any_window_opens(arguments, capsys):
+    assert main(arguments) == 1
+    assert capsys.readouterr().err == "没有“xx”这种语言，有的是：zh_CN、en。\n"
+
+
+def test_help_of_the_program_names_the_tour(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "演示一整天的工作" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--data"], ["--scale", "3"], ["--scale", "big"], ["-x"]])
