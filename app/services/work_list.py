@@ -6,11 +6,13 @@ transaction wrote, so the list needs one statement. It changes nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -285,6 +287,7 @@ def printed_list(
     )
 
 
+@lru_cache(maxsize=1024)
 def due_chip(due_on: date, today: date) -> Chip:
     """逾期 9 天, 今天, 本周 with the day, or the date."""
     if due_on < today:
@@ -352,11 +355,17 @@ def _reminders(tasks: Sequence[Row[Any]], today: date) -> tuple[Chip, ...]:
         chips.append(Chip("referral_check", "warn", msg("转诊复核")))
     elif any(row.unsatisfactory_in_a_row == 1 for row in tasks):
         chips.append(Chip("refer_if_again", "warn", msg("再不满意则转诊")))
-    if LIMB_DISABILITY in (person.disability or ()) or _says(person.care_note, HOME_WORDS):
+    if LIMB_DISABILITY in _codes(person.disability) or _says(person.care_note, HOME_WORDS):
         chips.append(Chip("home_visit", "none", msg("行动不便·上门")))
     if _says(person.care_note, ALONE_WORDS):
         chips.append(Chip("no_carer", "none", msg("无人照顾")))
     return tuple(chips)
+
+
+@lru_cache(maxsize=256)
+def _codes(kept: str | None) -> tuple[int, ...]:
+    """The codes in a JSON list; few different ones occur, and a list of 500 would decode each anew."""
+    return tuple(json.loads(kept) or ()) if kept else ()
 
 
 def _says(note: str, words: Sequence[str]) -> bool:

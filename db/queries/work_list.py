@@ -77,7 +77,7 @@ def page(
             _RESIDENT.sex,
             _RESIDENT.birth_date,
             _RESIDENT.phone,
-            _RESIDENT.disability,
+            cast(_RESIDENT.disability, String).label("disability"),
             _RESIDENT.care_note,
             _HOUSEHOLD.group_name,
             _HOUSEHOLD.note.label("household_note"),
@@ -171,12 +171,12 @@ def _ordered(
     """The people in order from the one after the key `after`, with their order keys as columns."""
     base = _people(wanted).subquery()
     keys = _order_keys(order, base)
-    statement = (
-        select(base.c.resident_id, *(key.label(f"k{number}") for number, key in enumerate(keys)))
-        .join_from(base, Resident.__table__, _RESIDENT.id == base.c.resident_id)
-        .outerjoin(Household.__table__, _HOUSEHOLD.id == _RESIDENT.household_id)
-        .order_by(*keys)
-    )
+    columns = (base.c.resident_id, *(key.label(f"k{number}") for number, key in enumerate(keys)))
+    statement = select(*columns).order_by(*keys)
+    if order != "due":  # whose keys are in `base`
+        statement = statement.join_from(base, Resident.__table__, _RESIDENT.id == base.c.resident_id).outerjoin(
+            Household.__table__, _HOUSEHOLD.id == _RESIDENT.household_id
+        )
     if after is not None:
         last = [literal(value, key.type) for value, key in zip(after, keys, strict=True)]
         statement = statement.where(tuple_(*keys) > tuple_(*last))
