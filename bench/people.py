@@ -45,12 +45,11 @@ CLINIC = SetupAnswers(
 )
 
 
-SAMPLE_RESIDENTS, QUICK_RESIDENTS = 3_000, 60
+QUICK_RESIDENTS = 60
 
 
-def sample_clinic(folder: Path, *, quick: bool, later: timedelta) -> Desk:
+def sample_clinic(folder: Path, residents: int, *, later: timedelta) -> Desk:
     """A clinic of the program's own demo with three years of work, seen so much `later` than it was made."""
-    residents = QUICK_RESIDENTS if quick else SAMPLE_RESIDENTS
     desk = build_clinic(folder, residents=residents, store=MemoryStore(), for_window=False)
     return replace(desk, clock=lambda: utc_now() + later)
 

@@ -1,7 +1,7 @@
 """The work list with 500 people due: shown in the screen of today, and the service alone, beside the plain SQL it runs.
 
 Shown means: read with the counts above it, put into the table, and the window drawn (offscreen unless a display was
-chosen). The clinic is a sample of 3,000 residents in which, a hundred days later, everybody under management is due.
+chosen). The clinic is a sample in which, a hundred days later, everybody under management is due.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from app.desk import Desk
 from app.services.work_list import WorkList
 from bench.figures import Row, Target, milliseconds, spread, undisturbed
 from bench.heard import PlainReader
-from bench.people import sample_clinic
+from bench.people import QUICK_RESIDENTS, sample_clinic
 from ui.background import ImmediateRunner
 from ui.dialogs import ScriptedDialogs
 from ui.screens import today
 from ui.services import Services
 from ui.shell.main_window import MainWindow
 
+RESIDENTS = 2_760
 DUE, PAGE = 500, 100
 TIMES, QUICK_TIMES = 60, 3
 LATER = timedelta(days=100)
@@ -33,7 +34,7 @@ LATER = timedelta(days=100)
 def measure(quick: bool) -> list[Row]:
     """The list of one clinic."""
     with tempfile.TemporaryDirectory(prefix="cunyi-bench-") as folder:
-        desk = sample_clinic(Path(folder) / "clinic", quick=quick, later=LATER)
+        desk = sample_clinic(Path(folder) / "clinic", QUICK_RESIDENTS if quick else RESIDENTS, later=LATER)
         try:
             return rows_of(desk, QUICK_TIMES if quick else TIMES)
         finally:
