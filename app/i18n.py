@@ -7,13 +7,17 @@ resources/translations/<language>/LC_MESSAGES/cunyi.mo. A sentence without a tra
 from __future__ import annotations
 
 import gettext
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.domain.message import Message
 
 SOURCE_LANGUAGE = "zh_CN"
 CATALOGUES = Path(__file__).resolve().parent.parent / "resources" / "translations"
+
+SENTENCE_END = re.compile(r"(?<=[。！？])(?![”’』）])|(?<=[.!?])\s+")
+"""Where a sentence ends in Chinese, which has no space there, and in languages that have one."""
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _language = SOURCE_LANGUAGE
@@ -57,3 +61,17 @@ def tr(text: str | Message, **values: object) -> str:
         return translated
     rendered = {key: tr(value) if isinstance(value, Message) else value for key, value in values.items()}
     return translated.format(**rendered)
+
+
+def one_after_the_other(sentences: Iterable[str]) -> str:
+    """Whole sentences in a row, with a space between them where the language has one; empty ones are left out."""
+    whole = ""
+    for sentence in filter(None, sentences):
+        whole = tr("{first}{second}", first=whole, second=sentence) if whole else sentence
+    return whole
+
+
+def sentences_of(text: str) -> list[str]:
+    """The whole sentences of a translated text, one by one; its lines stay apart."""
+    parts = (part.strip() for line in text.splitlines() for part in SENTENCE_END.split(line))
+    return [part for part in parts if part]

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from app.domain.message import Message, msg
 from app.errors import CunyiError, EnvironmentFailure
-from app.i18n import tr
+from app.i18n import sentences_of, tr
 
 Words = Message | str
 
@@ -101,7 +101,7 @@ class Dialogs(Protocol):
 
 def notice_of(error: CunyiError) -> Notice:
     """What a failure says, one sentence to a line."""
-    sentences = "\n".join(part.replace("。", "。\n").strip() for part in tr(error.message).splitlines())
+    sentences = "\n".join(sentences_of(tr(error.message)))
     from_outside = isinstance(error, EnvironmentFailure)
     title = tr("电脑或网络出了问题") if from_outside else tr("还不能这样做")
     return Notice(title, sentences, details=error.details, tone="red" if from_outside else "amber")

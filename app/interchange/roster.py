@@ -58,7 +58,7 @@ class ImportResult:
     def sentence(self) -> Message:
         """The result in one sentence."""
         return msg(
-            "新增 {added} 人，更新 {changed} 人，相同 {same} 人，没有导入 {left_out} 行；新建 {households} 户。",
+            "新增 {added} 人，更改 {changed} 人，相同 {same} 人，退回和没确认 {left_out} 行；新建 {households} 户。",
             added=self.added,
             changed=self.changed,
             same=self.same,

@@ -44,10 +44,10 @@ class Action(StrEnum):
 
 ACTION_LABELS: dict[Action, Message] = {
     Action.ADD: msg("新增"),
-    Action.CHANGE: msg("更新"),
+    Action.CHANGE: msg("更改"),
     Action.SAME: msg("相同"),
-    Action.ASK: msg("要确认"),
-    Action.REFUSE: msg("不导入"),
+    Action.ASK: msg("请确认"),
+    Action.REFUSE: msg("退回"),
 }
 TAKE_NEW, TAKE_SAME, SKIP = "add", "change", "skip"
 """What the user may decide about a line that asks: a new person, the person on file, leave it out."""
@@ -200,7 +200,7 @@ class _Planner:
             state = STATE_LABELS[person.columns["state"]]
             if changes:
                 sentence = msg(
-                    "{name}在档案里是“{state}”，请确认还要不要更新。", name=person.name, state=state
+                    "{name}在档案里是“{state}”，请确认还要不要更改。", name=person.name, state=state
                 )
                 questions = [*questions, sentence]
             else:

@@ -49,7 +49,7 @@ def test_a_dry_run_tells_every_line_and_writes_nothing(folder, file, capsys):
     told = capsys.readouterr().out
     assert "第 1 列“姓名” → 姓名" in told
     assert "第 2 行 新增 测试甲" in told
-    assert "第 3 行 不导入 测试乙  身份证号应是 18 位" in told
+    assert "第 3 行 退回 测试乙  身份证号应是 18 位" in told
     assert "--coding blood_rh=…" in told
     assert "什么也没有写入" in told
     assert found(folder, "测试甲") == []
@@ -84,7 +84,7 @@ def test_lines_that_ask_are_decided_on_the_command_line(folder, tmp_path, capsys
     file.write_text(f"姓名,身份证号,性别\n测试甲,{GOOD[1]},男\n测试丙,{CODED[1]},男\n", encoding="gb18030")
     assert main(["import", str(file), "--new", "3", "--data", str(folder)]) == 0
     told = capsys.readouterr().out
-    assert "第 2 行 要确认 测试甲" in told
+    assert "第 2 行 请确认 测试甲" in told
     assert "新增 1 人" in told
     assert (found(folder, "测试甲"), [view.sex for view in found(folder, "测试丙")]) == ([], [1])
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget, QWidget
 
 from app.domain.message import Message, msg
 from app.errors import CunyiError
-from app.i18n import tr
+from app.i18n import sentences_of, tr
 from ui.background import Runner
 from ui.dialogs import Dialogs, FileKind, Notice
 from ui.shell.sign_in import SignIn, UserChoice
@@ -155,7 +155,7 @@ class TroublePage(CoverPage):
         self._opening, self._runner, self._dialogs, self._store = opening, runner, dialogs, store
         state = opening.state if opening is not None else None
         if message is not None:
-            self.add_text(tr(message).replace("。", "。\n").strip(), name="trouble_sentence")
+            self.add_text("\n".join(sentences_of(tr(message))), name="trouble_sentence")
         if details:
             self.column.addWidget(label(details, "caption", wrap=True, name="trouble_details"))
         self.recovery: RecoveryBox | None = None

@@ -6,10 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import tr
-from app.interchange.roster_plan import SKIP, TAKE_NEW, TAKE_SAME, Action, PlannedRow
+from app.interchange.roster_plan import ACTION_LABELS, SKIP, TAKE_NEW, TAKE_SAME, Action, PlannedRow
 from ui.screens.import_roster.rows import (
     ACTION_TONES,
-    ACTION_WORDS,
     answer_words,
     answers_of,
     change_words,
@@ -56,7 +55,7 @@ class LineCard(Card):
             return
         self._line = row.line
         self.set_title(tr("第 {line} 行　{name}", line=row.line, name=row.name or tr("（没有姓名）")))
-        chip = Chip(tr(ACTION_WORDS[row.action]), ACTION_TONES[row.action])
+        chip = Chip(tr(ACTION_LABELS[row.action]), ACTION_TONES[row.action])
         self._words.addWidget(chip, 0, Qt.AlignmentFlag.AlignLeft)
         self._add_reasons(row)
         self._add_values(row)

@@ -50,7 +50,7 @@ def samples(table: RawTable, index: int) -> str:
             found.append(shown)
         if len(found) == SAMPLES:
             break
-    return "、".join(found)
+    return tr("、").join(found)
 
 
 class MappingPage(QWidget):
@@ -227,7 +227,7 @@ class MappingPage(QWidget):
             self.needed.body.addWidget(label(tr(problem), "problem", wrap=True, name="mapping_problem"))
         self.check.setEnabled(not problems)
         left = self._mapping.unmapped
-        self.foot.set_note(tr("不导入的列：{columns}", columns="、".join(left)) if left else tr("每一列都会导入。"))
+        self.foot.set_note(tr("不导入的列：{columns}", columns=tr("、").join(left)) if left else tr("每一列都会导入。"))
 
     def _needed_line(self, code: str) -> QWidget:
         places = self._mapping.columns_of(code)

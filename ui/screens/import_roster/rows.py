@@ -8,21 +8,22 @@ from typing import Any
 from app.domain.message import Message, msg
 from app.forms.personal_info import FORM as INFO
 from app.forms.record_cover import FORM as COVER
-from app.i18n import tr
-from app.interchange.roster_plan import SKIP, TAKE_NEW, TAKE_SAME, Action, ImportPlan, PlannedRow
+from app.i18n import one_after_the_other, tr
+from app.interchange.roster_plan import (
+    ACTION_LABELS,
+    SKIP,
+    TAKE_NEW,
+    TAKE_SAME,
+    Action,
+    ImportPlan,
+    PlannedRow,
+)
 from app.services.resident_views import FieldChange
 from ui.theme.tokens import Tone
 from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
 
 ALL = "all"
-ACTION_WORDS: dict[Action, Message] = {
-    Action.ADD: msg("新增"),
-    Action.CHANGE: msg("更改"),
-    Action.SAME: msg("相同"),
-    Action.ASK: msg("请确认"),
-    Action.REFUSE: msg("退回"),
-}
 ACTION_TONES: dict[Action, Tone] = {
     Action.ADD: "green",
     Action.CHANGE: "blue",
@@ -37,7 +38,7 @@ def filter_words(plan: ImportPlan) -> dict[str, str]:
     """The words of the filters with how many lines each shows."""
     counts = plan.counts
     words = {ALL: tr("全部 {count}", count=len(plan.rows))}
-    for action, name in ACTION_WORDS.items():
+    for action, name in ACTION_LABELS.items():
         words[action.value] = tr("{what} {count}", what=name, count=counts[action])
     return words
 
@@ -51,7 +52,7 @@ def columns(is_decided: Any) -> tuple[Column, ...]:
     """The columns of the list; `is_decided(line)` tells which lines the user has answered."""
 
     def action_chips(row: PlannedRow) -> list[ChipText]:
-        chips = [ChipText(tr(ACTION_WORDS[row.action]), ACTION_TONES[row.action])]
+        chips = [ChipText(tr(ACTION_LABELS[row.action]), ACTION_TONES[row.action])]
         return [*chips, ChipText(tr("已定"), "grey")] if is_decided(row.line) else chips
 
     return (
@@ -70,7 +71,7 @@ def what_happens(row: PlannedRow) -> Cell:
     if row.action is Action.SAME:
         return Cell(tr("和档案里的一样，不用改"), muted=True)
     if row.changes:
-        return Cell("；".join(change_words(change) for change in row.changes))
+        return Cell(tr("；").join(change_words(change) for change in row.changes))
     return Cell(new_person_words(row))
 
 
@@ -83,7 +84,7 @@ def new_person_words(row: PlannedRow) -> str:
     """A new resident in a few words."""
     sex = _SEXES.get(row.row.info.get("sex", 0))
     parts = (tr("建新档案"), tr(sex) if sex else "", row.row.birth, row.row.group_name, row.row.relation)
-    return "，".join(part for part in parts if part)
+    return tr("，").join(part for part in parts if part)
 
 
 def why(row: PlannedRow) -> Cell:
@@ -97,7 +98,7 @@ def why(row: PlannedRow) -> Cell:
 
 def sentences(messages: Sequence[Message]) -> str:
     """Several sentences, one after the other."""
-    return "".join(tr(message) for message in messages)
+    return one_after_the_other(tr(message) for message in messages)
 
 
 def written_values(row: PlannedRow) -> list[tuple[str, str]]:
