@@ -14,8 +14,8 @@ from datetime import date
 from enum import StrEnum
 
 from app.domain.consumption import DAYS_PER_MONTH
-from app.domain.exact import Exact, to_fraction
 from app.domain.message import Message, msg
+from app.domain.quantities import Exact, to_fraction
 
 RED_DAYS, ORANGE_DAYS, YELLOW_DAYS = 30, 90, 180
 """Warning levels of §6.3; the township may set others."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from app.domain.exact import Exact, to_fraction
+from app.domain.quantities import Exact, to_fraction
 
 DAYS_PER_MONTH = Fraction(30)
 """Days of the month that AMC is expressed for (§4.4): 30 is easy to check by hand; the mean month is 30.4375."""

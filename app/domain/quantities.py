@@ -1,4 +1,8 @@
-"""Exact numbers: values are compared as they were entered, never rounded first and never as binary fractions."""
+"""Exact numbers: values are compared as they were entered, never rounded first and never as binary fractions.
+
+Stock arithmetic is done in int and Fraction (drug_requests §4): a product in binary floating point before a
+ceiling orders one unit too many (AMC 9, available 6, 2 months is exactly 12, in floats 12.000000000000002).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from fractions import Fraction
 
 Quantity = Decimal | int | float | str
 """A number as a screen, a database row or a JSON file gives it. A float counts as the digits it is written with."""
+
+Exact = int | Fraction | Decimal
+"""A number that loses nothing in arithmetic."""
 
 LONGEST_NUMBER = 30
 """Digits before or behind the point beyond which an entry is a slip and would only cost memory to print."""
@@ -31,9 +38,18 @@ def exact_or_none(value: Quantity | None) -> Decimal | None:
     return None if value is None else exact(value)
 
 
-def half_up(value: Fraction | Decimal | int, places: int) -> Decimal:
-    """`value` rounded half up (四舍五入) to `places` decimals, from the exact value and not from a prior rounding."""
-    scaled = abs(Fraction(value)) * 10**places
+def to_fraction(value: Exact) -> Fraction:
+    """`value` as a Fraction. Raises TypeError for a float: its last digits are not what the user wrote."""
+    if isinstance(value, float):
+        raise TypeError("binary floating point is not exact; pass int, Fraction or Decimal")
+    return Fraction(value)
+
+
+def half_up(value: Exact, places: int = 2) -> Decimal:
+    """`value` rounded half up (四舍五入; away from zero) to `places` decimals, from the exact value and not from a
+    prior rounding. Raises TypeError for a float.
+    """
+    scaled = abs(to_fraction(value)) * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
 
@@ -48,3 +64,13 @@ def plain(value: Decimal) -> str:
     if value == value.to_integral_value():
         return str(int(value))
     return f"{value:f}"
+
+
+def two_places(value: Exact | None) -> str | None:
+    """`97.50`; None stays None (drug_requests §4.4: two decimals, half up, for display)."""
+    return None if value is None else f"{half_up(value, 2):f}"
+
+
+def up_to_two_places(value: Exact) -> str:
+    """At most two decimals and no trailing zeros: `97.5`, `195`. For sentences."""
+    return f"{half_up(value, 2):f}".rstrip("0").rstrip(".")

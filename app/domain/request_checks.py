@@ -13,8 +13,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from app.domain.exact import Exact, to_fraction
 from app.domain.message import Message, msg
+from app.domain.quantities import Exact, to_fraction
 from app.domain.request_terms import Kind
 
 EMERGENCY_LINES_AT_MOST = 10

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from app.domain.batches import Batch, usable_before_expiry
 from app.domain.consumption import DAYS_PER_MONTH
-from app.domain.exact import Exact, to_fraction
 from app.domain.message import Message, msg
+from app.domain.quantities import Exact, to_fraction
 
 DEFAULT_MIN_MONTHS = Fraction(1)
 DEFAULT_MAX_MONTHS = Fraction(2)

@@ -12,9 +12,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.domain.consumption import Consumption
-from app.domain.exact import Exact, plain, to_fraction
 from app.domain.message import Message, msg
 from app.domain.packs import packs_for
+from app.domain.quantities import Exact, to_fraction, up_to_two_places
 from app.domain.stock import DEFAULT_MAX_MONTHS, DEFAULT_MIN_MONTHS, available_units
 
 
@@ -168,11 +168,11 @@ def _explain(consumption: Message, target: Message, stock: Message, advice: Mess
 
 
 def _consumption_clause(consumption: Consumption, pack: PackRule, months: int | None) -> Message:
-    average = msg("月均未知") if consumption.amc is None else msg("月均 {amc}", amc=plain(consumption.amc))
+    average = msg("月均未知") if consumption.amc is None else msg("月均 {amc}", amc=up_to_two_places(consumption.amc))
     if consumption.consumed is None or consumption.days is None:
         return average
     out = consumption.stockout_days or 0
-    whole = {"consumed": consumption.consumed, "unit": pack.unit, "days": plain(consumption.days), "out": out}
+    whole = {"consumed": consumption.consumed, "unit": pack.unit, "days": up_to_two_places(consumption.days), "out": out}
     months = months or _whole_months(consumption.days)
     if months is None:
         return msg("近{days}天发出 {consumed} {unit}，缺货 {out} 天，{average}", average=average, **whole)
@@ -196,10 +196,10 @@ def _target_clause(target: Fraction | None, policy: OrderPolicy, basis: Basis) -
     if target is None:
         return msg("目标无法计算")
     if basis is Basis.COMMITTED:
-        return msg("长处方到期续方需 {target}，按续方计", target=plain(target))
-    months = plain(to_fraction(policy.max_mos) + to_fraction(policy.isolation_months))
-    values = {"months": months, "target": plain(target)}
-    season, isolation = plain(policy.season_factor), plain(policy.isolation_months)
+        return msg("长处方到期续方需 {target}，按续方计", target=up_to_two_places(target))
+    months = up_to_two_places(to_fraction(policy.max_mos) + to_fraction(policy.isolation_months))
+    values = {"months": months, "target": up_to_two_places(target)}
+    season, isolation = up_to_two_places(policy.season_factor), up_to_two_places(policy.isolation_months)
     if policy.isolation_months and policy.season_factor != 1:
         return msg(
             "目标 {months} 月(含封路 {isolation} 月，季节系数 {season}) = {target}",

@@ -14,8 +14,8 @@ from functools import wraps
 from typing import Any
 
 from app.domain.batches import Batch, last_day_of_expiry
-from app.domain.exact import Exact, to_fraction, two_places
 from app.domain.message import Message, msg
+from app.domain.quantities import Exact, to_fraction, two_places
 from app.errors import UserError
 from app.i18n import tr
 

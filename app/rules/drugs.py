@@ -25,11 +25,11 @@ from app.domain.consumption import (
     average_monthly_consumption,
     look_back_days,
 )
-from app.domain.exact import half_up, two_places
 from app.domain.fulfilment import FilledLine, Shipped, remaining_units
 from app.domain.fulfilment import fill_rate as fill_rate_of
 from app.domain.message import msg
 from app.domain.packs import packs_for
+from app.domain.quantities import half_up, two_places
 from app.domain.receiving import check_receipt_line
 from app.domain.stock import DEFAULT_MAX_MONTHS, DEFAULT_MIN_MONTHS
 from app.domain.stock import available_stock as available_stock_of

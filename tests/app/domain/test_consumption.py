@@ -18,7 +18,7 @@ from app.domain.consumption import (
     net_consumption,
     previous_months,
 )
-from app.domain.exact import half_up, plain, to_fraction, two_places
+from app.domain.quantities import half_up, to_fraction, two_places, up_to_two_places
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_returns_from_residents_lower_consumption_but_never_below_zero():
 )
 def test_two_decimals_are_rounded_half_up(value, two, short):
     assert two_places(value) == two
-    assert plain(value) == short
+    assert up_to_two_places(value) == short
 
 
 def test_unknown_stays_unknown_and_floats_are_refused():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain.exact import plain
+from app.domain.quantities import up_to_two_places
 from app.domain.stock import DEFAULT_MAX_MONTHS
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_shown
@@ -31,10 +31,10 @@ def arithmetic_of(line: LineView) -> list[tuple[str, str]]:
     suggestion = line.suggestion
     if line.monthly_use is None or suggestion.target is None:
         return [(tr("还没有填月均用量，不能算建议量。"), "")]
-    target = plain(suggestion.target)
+    target = up_to_two_places(suggestion.target)
     steps = [
-        (tr("月均用量"), tr("{use} {unit}", use=plain(line.monthly_use), unit=line.unit)),
-        (tr("最高库存 {months} 个月 =", months=plain(DEFAULT_MAX_MONTHS)), target),
+        (tr("月均用量"), tr("{use} {unit}", use=up_to_two_places(line.monthly_use), unit=line.unit)),
+        (tr("最高库存 {months} 个月 =", months=up_to_two_places(DEFAULT_MAX_MONTHS)), target),
     ]
     if suggestion.available is None or suggestion.suggested is None:
         return [*steps, (tr("还没有填现库存，不能算建议量。"), "")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.exact import plain
+from app.domain.quantities import up_to_two_places
 from app.i18n import tr
 from ui.widgets.cards import Card
 from ui.widgets.charts import Bar, BarChart
@@ -57,8 +57,8 @@ def _sentence(clinic: str, line: LineView, compared: UseComparison) -> str:
         return tr("{clinic}没有填月均用量。", clinic=clinic)
     if compared.median is None:
         return tr("别的村还没有申领过这种药，没有可以比的数。")
-    values = {"clinic": clinic, "own": plain(compared.own), "unit": line.unit, "count": len(compared.others),
-              "median": plain(compared.median)}
+    values = {"clinic": clinic, "own": up_to_two_places(compared.own), "unit": line.unit, "count": len(compared.others),
+              "median": up_to_two_places(compared.median)}
     if compared.median and compared.own >= 2 * compared.median:
         return tr("{clinic}每月 {own} {unit}，是其他 {count} 个村中位数 {median} {unit}的 2 倍以上。", **values)
     return tr("{clinic}每月 {own} {unit}；其他 {count} 个村中位数 {median} {unit}。", **values)
