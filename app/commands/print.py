@@ -1,24 +1,33 @@
-"""`cunyi print`: a resident's sheet from the database."""
+"""`cunyi print`: a resident's sheet from the database, or the list of those to be seen."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli import Subparsers, show, warn
 from app.i18n import tr
+
+if TYPE_CHECKING:
+    from app.desk import Desk
+
+WORK_LIST = "work_list"
+UNTIL = ("today", "week", "all")
+MOST_LISTED = 1000
 
 
 def register(subparsers: Subparsers) -> None:
     """Add the parser of `print`."""
     parser = subparsers.add_parser("print", help=tr("打印数据库里某位居民的表"))
-    parser.add_argument("--resident", required=True, metavar="ID", help=tr("档案编号、身份证号或内部编号"))
-    parser.add_argument("--form", required=True, metavar="CODE", help=tr("表的代码"))
+    parser.add_argument("--resident", metavar="ID", help=tr("档案编号、身份证号或内部编号"))
+    parser.add_argument("--form", required=True, metavar=f"CODE|{WORK_LIST}", help=tr("表的代码"))
     parser.add_argument(
         "--year", type=int, default=None, metavar="2026", help=tr("哪一年的随访，不写就是今年")
     )
+    parser.add_argument("--until", choices=UNTIL, default="week", help=tr("应访日期"))
     parser.add_argument("--out", type=Path, required=True, metavar="F.pdf", help=tr("写到哪个文件"))
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, complain=parser.error)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,12 +36,35 @@ def run(args: argparse.Namespace) -> int:
     from app.services.person_sheets import PersonSheets
     from app.startup import open_for_command
 
+    if args.resident is None and args.form != WORK_LIST:
+        args.complain("the following arguments are required: --resident")
+    without_glyph: tuple[str, ...] = ()
     with open_for_command(args.data, args.user) as desk:
-        sheets = PersonSheets(desk)
-        printed = sheets.print_form(sheets.find_resident(args.resident), args.form, year=args.year)
-    write_whole(args.out, printed.pdf)
-    if printed.without_glyph:
-        characters = "".join(printed.without_glyph)
-        warn(tr("这些字没有字体，纸上留了空请手写：{characters}", characters=characters))
+        if args.form == WORK_LIST:
+            pdf = work_list(desk, args.until)
+        else:
+            sheets = PersonSheets(desk)
+            printed = sheets.print_form(sheets.find_resident(args.resident), args.form, year=args.year)
+            pdf, without_glyph = printed.pdf, printed.without_glyph
+    write_whole(args.out, pdf)
+    if without_glyph:
+        warn(tr("这些字没有字体，纸上留了空请手写：{characters}", characters="".join(without_glyph)))
     show(tr("已写好：{file}", file=args.out))
     return 0
+
+
+def work_list(desk: Desk, until: str) -> bytes:
+    """The list of those to be seen, the longest overdue first, as the window prints it."""
+    from app.printing.lists import work_list_pdf
+    from app.services.work_list import Until, WorkFilter, WorkList, printed_list
+
+    page = WorkList(desk).page(WorkFilter(until=Until(until)), limit=MOST_LISTED)
+    return work_list_pdf(
+        printed_list(
+            page,
+            title=tr("随访名单"),
+            on=desk.today(),
+            organisation=desk.place.name,
+            doctor=desk.actor.name,
+        )
+    )

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.cli import main
 from app.services.history import broken_links
 from app.services.review import Review
+from app.services.work_list import Until, WorkFilter, WorkList
 from app.startup import open_for_command
 from db.models import AuditEntry, FollowUp, Resident
 
@@ -138,3 +139,25 @@ def test_a_sample_township_holds_requests_in_every_state(tmp_path, monkeypatch, 
     ]
     assert inbox[0].kind.value == "emergency"
     assert all("示例" in request.clinic_name for request in inbox)
+
+
+def test_the_list_of_those_to_be_seen_is_printed_as_far_ahead_as_asked(folder, tmp_path):
+    lengths = []
+    for until in ("today", "week", "all"):
+        out = tmp_path / f"{until}.pdf"
+        asked = ["print", "--form", "work_list", "--until", until, "--out", str(out), "--data", str(folder)]
+        assert main(asked) == 0
+        text = words(out)
+        assert "随访名单" in text
+        lengths.append(len(text))
+    assert lengths[0] <= lengths[1] < lengths[2]
+    with open_for_command(folder) as desk:
+        first = WorkList(desk).page(WorkFilter(until=Until.ALL), limit=1).rows[0]
+    assert first.name in text
+
+
+def test_a_sheet_of_nobody_is_not_printed(folder, tmp_path, capsys):
+    out = tmp_path / "表.pdf"
+    assert main(["print", "--form", "record_cover", "--out", str(out), "--data", str(folder)]) == 1
+    assert "还缺少 --resident" in capsys.readouterr().err
+    assert not out.exists()

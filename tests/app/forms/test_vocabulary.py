@@ -182,6 +182,21 @@ def test_fasting_glucose_limits(fpg, level):
     assert found.get("fpg") == level
 
 
+@pytest.mark.parametrize(
+    ("examined", "refused"),
+    [
+        (date(2026, 11, 22), False),
+        (date(2026, 11, 23), True),
+        (date(1955, 3, 8), False),
+        (date(1955, 3, 7), True),
+    ],
+)
+def test_haemoglobin_is_examined_between_birth_and_the_visit(examined, refused):
+    answers = {"visit_date": TODAY, "hba1c": Decimal("7.0"), "hba1c_date": examined}
+    problems = form("dm_followup").problems(answers, CONTEXT)
+    assert any(each.code == "hba1c_date" and each.level is Level.REFUSE for each in problems) is refused
+
+
 def test_the_side_of_a_weak_foot_pulse_is_needed_and_only_then():
     assert ("dorsalis_pedis_side", Level.MISSING) in problems_of({"dorsalis_pedis": 2}, code="dm_followup")
     answers = form("dm_followup").complete({"dorsalis_pedis": 1, "dorsalis_pedis_side": 1}, CONTEXT)

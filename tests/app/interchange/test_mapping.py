@@ -7,6 +7,8 @@ import json
 import pytest
 
 from app.errors import UserError
+from app.forms.personal_info import FORM as INFO
+from app.forms.record_cover import FORM as COVER
 from app.interchange.mapping import guess_mapping, load_mapping, questions, save_mapping
 from app.interchange.roster_fields import TARGETS, label_of, target_of_header
 from app.interchange.tables import RawRow, RawTable
@@ -60,6 +62,11 @@ def test_a_header_is_known_by_its_usual_names(header, target):
 
 def test_every_target_has_a_label():
     assert all(str(label_of(target)) for target in TARGETS)
+
+
+def test_a_telephone_goes_by_the_labels_of_both_forms():
+    labels = (COVER.fields["phone"].label, INFO.fields["own_phone"].label)
+    assert [target_of_header(label) for label in labels] == ["phone", "phone"]
 
 
 def test_columns_without_headers_are_known_by_what_stands_in_them():

@@ -149,7 +149,7 @@ class CheckPage(QWidget):
         back.clicked.connect(self.back_asked)
         self.save_refused = SecondaryButton(tr("退回的行另存…"), name="save_refused", small=True)
         self.save_refused.clicked.connect(self.save_refused_asked)
-        self.accept_all = SecondaryButton("", name="accept_all", small=True)
+        self.accept_all = SecondaryButton(tr("请确认的 {count} 行都接受", count=0), name="accept_all", small=True)
         self.accept_all.clicked.connect(self.accept_all_asked)
         self.do_import = PrimaryButton(tr("导入"), name="import_residents", hint="Ctrl ↵")
         self.do_import.clicked.connect(self.import_asked)
