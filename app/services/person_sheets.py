@@ -6,7 +6,7 @@ are now. Void visits are not printed here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.printing.content import DocumentContent
 from app.printing.sheets import Mode, PersonHead, print_content, sheet_content, unprintable
 from app.services.follow_ups import FollowUps
 from app.services.history import add_audit
+from app.services.progress import Report, quiet_report
 from app.services.residents import Residents
 from db.models import Resident
 
@@ -87,9 +88,27 @@ class PersonSheets:
     ) -> PrintedSheet:
         """The form as PDF; who printed whose form is kept in the audit trail. Raises as `content`."""
         content, visits = self.content(resident_id, form_code, year=year, mode=mode)
+        return self._print(resident_id, (form_code,), content, visits)
+
+    def print_year(
+        self, resident_id: str, form_codes: Sequence[str], year: int, report: Report = quiet_report
+    ) -> PrintedSheet:
+        """The sheets of several follow-up forms of `year` in one PDF, one form after the other. Raises as `content`."""
+        title, sheets, most = "", [], 0
+        for number, form_code in enumerate(form_codes):
+            report(number, len(form_codes), msg("正在排版随访表"))
+            content, visits = self.content(resident_id, form_code, year=year)
+            title, most = title or content.title, max(most, visits)
+            sheets.extend(content.sheets)
+        return self._print(resident_id, form_codes, DocumentContent(title, tuple(sheets)), most)
+
+    def _print(
+        self, resident_id: str, form_codes: Sequence[str], content: DocumentContent, visits: int
+    ) -> PrintedSheet:
         pdf = print_content(content)
         with self._desk.sessions.writing() as session:
-            add_audit(session, self._desk, f"print.{form_code}", "resident", resident_id)
+            for form_code in form_codes:
+                add_audit(session, self._desk, f"print.{form_code}", "resident", resident_id)
         return PrintedSheet(pdf, visits, tuple(unprintable(content)))
 
     def _answers(self, resident_id: str, form_code: str, year: int) -> list[Mapping[str, Any]]:

@@ -13,13 +13,14 @@ from app.services.work_list import EVERYONE, Order, WorkFilter
 from ui.dialogs import show_failure
 from ui.screens.follow_ups.enrol import EnrolDialog
 from ui.screens.follow_ups.picker import Picker
-from ui.screens.follow_ups.printing import year_sheets
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
 from ui.screens.follow_ups.visit import NEXT, PRINT, VisitPage
 
 if TYPE_CHECKING:
     from app.services.follow_up_views import VisitSheet
     from app.services.follow_ups import SavedVisit
+    from app.services.person_sheets import PrintedSheet
+    from app.services.progress import CancelledCheck, Report
     from app.services.work_list import WorkRow
     from ui.services import Services
 
@@ -171,15 +172,15 @@ class FollowUpsScreen(QWidget):
 
     def print_year(self, sheet: VisitSheet, saved: SavedVisit) -> None:
         """The sheets of the year, in a worker, then the preview."""
-        person = sheet.person
-        work = year_sheets(
-            self._services.follow_ups, person.resident_id, name=person.name, record_no=person.record_no or "",
-            form_codes=sheet.form_codes, year=saved.visit_date.year,
-        )
-        title = tr("{name} {year} 年随访表", name=person.name, year=saved.visit_date.year)
+        person, year, printer = sheet.person, saved.visit_date.year, self._services.person_sheets
+
+        def work(report: Report, _cancelled: CancelledCheck) -> PrintedSheet:
+            return printer.print_year(person.resident_id, sheet.form_codes, year, report)
+
+        title = tr("{name} {year} 年随访表", name=person.name, year=year)
         self._services.runner.run(
-            work, on_done=lambda pdf: self._services.preview(pdf, title), on_error=self._on_failure,
-            title=tr("正在排版随访表"), pool="network",
+            work, on_done=lambda printed: self._services.preview(printed.pdf, title), on_error=self._on_failure,
+            title=tr("正在排版随访表"),
         )
 
     def open_enrol(self, resident_id: str = "") -> None:
