@@ -15,6 +15,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum
 from logging.handlers import RotatingFileHandler
@@ -56,7 +57,7 @@ def start_log(folder: Path) -> logging.Handler:
     make_private_folder(folder / LOGS)
     file = folder / LOGS / LOG_FILE
     touch_private(file)
-    handler = RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8", delay=True)
+    handler = LogFile(file, maxBytes=LOG_BYTES, backupCount=OLD_LOGS, encoding="utf-8", delay=True)
     handler.setFormatter(DiscreetFormatter())
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
@@ -68,7 +69,15 @@ def start_log(folder: Path) -> logging.Handler:
 def stop_log(handler: logging.Handler) -> None:
     """Stop writing the log."""
     logging.getLogger().removeHandler(handler)
-    handler.close()
+    with suppress(OSError):  # the last lines, on a disk that is full or gone
+        handler.close()
+
+
+class LogFile(RotatingFileHandler):
+    """The log's file; a line that cannot be written, as on a full disk, is left out."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say nothing: the logging module would print the exception with its message, which may hold a name."""
 
 
 class DiscreetFormatter(logging.Formatter):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
 import os
 import stat
@@ -108,6 +110,25 @@ def test_the_log_is_private_and_does_not_grow_for_ever(log):
     assert len(files) == 4
     assert sum(file.stat().st_size for file in files) < 4 * 600 * 1024
     assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
+
+
+class FullDisk(io.StringIO):
+    """A file on a disk without room: what was written stays unwritten, also when it is closed."""
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_on_a_full_disk_the_log_leaves_lines_out_without_a_word(tmp_path, capsys):
+    handler = start_log(tmp_path)
+    event("first")
+    handler.stream.close()
+    handler.stream = FullDisk()
+    fault_event("failure_told", caught())
+    stop_log(handler)
+    written = capsys.readouterr()
+    assert written.err == written.out == ""
+    assert "first" in (tmp_path / "logs" / "cunyi.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("where", ["main", "thread"])
