@@ -161,8 +161,9 @@ class Backups:
 
     def is_due(self) -> bool:
         """Whether today has no backup yet."""
-        newest = next(iter(self.list()), None)
-        return newest is None or newest.made_at.astimezone().date() < self._desk.today()
+        # Not "the newest is older": one made while the clock ran ahead would keep the later days without any.
+        today = self._desk.today()
+        return all(backup.made_at.astimezone().date() != today for backup in self.list())
 
     def thin(self) -> tuple[Path, ...]:
         """Remove what the rule does not keep in the desk's own folder; returns what was removed."""

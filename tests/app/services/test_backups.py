@@ -134,6 +134,15 @@ def test_the_first_start_of_a_day_is_due_for_a_backup(clinic_desk, backups, cloc
     assert backups.is_due()
 
 
+def test_a_backup_from_a_clock_that_ran_ahead_does_not_keep_the_later_days_without_one(backups, clock):
+    clock.moment = datetime(2099, 12, 31, 12, 0, tzinfo=UTC)
+    backups.make(BackupKind.DAILY)
+    clock.moment = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    assert backups.is_due()
+    backups.make(BackupKind.DAILY)
+    assert not backups.is_due()
+
+
 def test_the_backup_of_the_day_is_made_once_and_only_when_it_is_wanted(clinic_desk, backups, clock):
     clock.moment = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     assert backups.make_if_due().kind is BackupKind.DAILY
