@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from app.i18n import tr
 from ui.widgets.cards import Card
 from ui.widgets.chips import ChipRow, ChipText
 from ui.widgets.labels import label
@@ -59,7 +60,7 @@ class PatientBanner(Card):
         self._note.setVisible(bool(heading.note))
         self.setAccessibleName(heading.name)
         parts = (heading.facts, heading.numbers, *(chip.text for chip in heading.chips), heading.note)
-        self.setAccessibleDescription("，".join(part for part in parts if part))
+        self.setAccessibleDescription(tr("，").join(part for part in parts if part))
 
     def add_action(self, button: QWidget) -> None:
         """Append an action at the right."""

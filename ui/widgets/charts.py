@@ -210,12 +210,12 @@ class TrendChart(Chart):
     def _in_words(self) -> str:
         sentences = []
         for each in self._series:
-            values = "，".join(f"{day.isoformat()} {_number(value)}" for day, value in each.known())
+            values = tr("，").join(f"{day.isoformat()} {_number(value)}" for day, value in each.known())
             sentences.append(tr("{title}：{values}", title=each.title, values=values or tr("没有记录")))
         if self._band:
             sentences.append(tr("目标范围 {low} 到 {high} {unit}", low=_number(self._band[0]),
                                 high=_number(self._band[1]), unit=self._unit))
-        return "；".join(sentences)
+        return tr("；").join(sentences)
 
 
 @dataclass(frozen=True)
@@ -237,7 +237,7 @@ class BarChart(Chart):
     def show_bars(self, bars: Iterable[Bar]) -> None:
         """Show these."""
         self._bars = tuple(bars)
-        self.setAccessibleDescription("，".join(f"{bar.title} {_number(bar.value)}" for bar in self._bars))
+        self.setAccessibleDescription(tr("，").join(f"{bar.title} {_number(bar.value)}" for bar in self._bars))
         self.update()
 
     def bars(self) -> tuple[Bar, ...]:

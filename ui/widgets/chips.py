@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.i18n import tr
 from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.theme.tokens import Tone
@@ -126,5 +127,5 @@ class ChipRow(FlowBox):
         self.clear()
         for chip in self._chips:
             self.add(Chip(chip.text, chip.tone, parent=self))
-        self.setAccessibleName("，".join(chip.text for chip in self._chips))
+        self.setAccessibleName(tr("，").join(chip.text for chip in self._chips))
         self.setVisible(bool(self._chips))

@@ -189,7 +189,7 @@ class LabelledField(QWidget):
     def _describe(self) -> None:
         """What a screen reader says behind the name: hint, unit, problem."""
         parts = (self._hint.text(), self._unit, self._problem or self._warning)
-        self.control.setAccessibleDescription("，".join(part for part in parts if part))
+        self.control.setAccessibleDescription(tr("，").join(part for part in parts if part))
 
     def _place_unit(self) -> None:
         if not isinstance(self.control, QLineEdit) or not self._unit:

@@ -153,4 +153,4 @@ class StepList(QWidget):
             line.addWidget(label(step.note, "body" if step.done else "muted", wrap=True), 1)
             self._column.addLayout(line)
         said = (tr("{step}：已完成", step=s.title) if s.done else tr("{step}：未完成", step=s.title) for s in self._steps)
-        self.setAccessibleDescription("，".join(said))
+        self.setAccessibleDescription(tr("，").join(said))

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from app.i18n import tr
 from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 
@@ -206,7 +207,7 @@ class ChoiceGroup(QWidget):
 
     def _announce(self) -> None:
         chosen = [button.option.words() for button in self.buttons if button.isChecked()]
-        self.setAccessibleDescription("，".join(chosen))
+        self.setAccessibleDescription(tr("，").join(chosen))
         self.update()
         self.changed.emit(self.value())
 

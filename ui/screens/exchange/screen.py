@@ -119,7 +119,7 @@ class ExchangeScreen(QWidget):
         if not waiting:
             self.strip.say("")
             return
-        names = "、".join(dict.fromkeys(content(letter) for letter in waiting))
+        names = tr("、").join(dict.fromkeys(content(letter) for letter in waiting))
         words = tr("有 {count} 份文件还没有交给对方：{names}。", count=len(waiting), names=names)
         self.strip.say(words, "amber", (StripAction("save_waiting", tr("存成文件"), self._save_first),))
 

@@ -197,7 +197,7 @@ class Cell(QWidget):
 
     def describe(self) -> None:
         """What a screen reader says behind the name of a line: unit, last time's answer, what is wrong."""
-        words = "，".join(part for part in (self.unit(), self.caption.last(), self.problem()) if part)
+        words = tr("，").join(part for part in (self.unit(), self.caption.last(), self.problem()) if part)
         if words == self._described:
             return
         self._described = words

@@ -193,8 +193,8 @@ class ProposalCard(Card):
         clauses = clauses_of(reasons)
         self._clause.setText(tr("依据：{clauses}", clauses=clauses) if clauses else "")
         self._clause.setVisible(bool(clauses))
-        spoken = "，".join(tr(reason.message) for reason in reasons)
-        self.setAccessibleDescription(f"{spoken}。{self._clause.text()}")
+        spoken = tr("，").join(tr(reason.message) for reason in reasons)
+        self.setAccessibleDescription(tr("{reasons}。{clauses}", reasons=spoken, clauses=self._clause.text()))
 
 
 def clauses_of(reasons: Sequence[Reason]) -> str:
@@ -205,7 +205,7 @@ def clauses_of(reasons: Sequence[Reason]) -> str:
         known = places.setdefault(document, [])
         if place and place not in known:
             known.append(place)
-    return "；".join(f"{document} {'、'.join(found)}".strip() for document, found in places.items())
+    return tr("；").join(f"{document} {tr('、').join(found)}".strip() for document, found in places.items())
 
 
 def _reason_line(reason: Reason) -> QWidget:

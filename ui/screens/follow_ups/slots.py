@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from app.forms.kinds import EMPTY, Option, plain
+from app.i18n import tr
 from ui.screens.follow_ups.advance import IsComplete, never_complete
 from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
@@ -149,7 +150,7 @@ class OptionSlot(Slot):
         self._code = ""
         self.setReadOnly(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleDescription("，".join(f"{each.code} {each.label}" for each in spec.options))
+        self.setAccessibleDescription(tr("，").join(f"{each.code} {each.label}" for each in spec.options))
 
     def raw(self) -> object:
         """The number of the option, or empty."""

@@ -122,7 +122,7 @@ class ProgressCard(Card):
                 line += 1
         grid.setColumnStretch(2, 1)
         self.add(grid)
-        self.setAccessibleDescription("；".join(f"{step.words} {step.who_when}".strip() for step in self._steps))
+        self.setAccessibleDescription(tr("；").join(f"{step.words} {step.who_when}".strip() for step in self._steps))
 
     def steps(self) -> tuple[Step, ...]:
         """What is shown."""

@@ -101,7 +101,7 @@ def told_sections(declared: Form, answers: object) -> list[tuple[str, list[tuple
             if item.code not in given or item.code in SHOWN_TWICE:
                 continue
             words = item.kind.show(given[item.code])
-            for end, between in ((NOTE, "："), (TARGET, " → ")):
+            for end, between in ((NOTE, tr("：")), (TARGET, " → ")):
                 if item.code + end in given:
                     words += between + declared.fields[item.code + end].kind.show(given[item.code + end])
             lines.append((item.name, f"{words} {item.unit}".strip()))
@@ -272,7 +272,7 @@ class HistoryTab(QWidget):
 def _reason(row: HistoryRow) -> Cell:
     if row.is_first:
         return Cell(tr("建档"), chips=(ChipText(tr("首次"), "grey"),))
-    return Cell(row.reason or DASH, second_line="、".join(row.titles) if not row.reason else "")
+    return Cell(row.reason or DASH, second_line=tr("、").join(row.titles))
 
 
 def _after(row: FieldChange) -> Cell:

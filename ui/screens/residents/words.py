@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.domain.kinship import shown_relation
+from app.domain.message import msg
 from app.i18n import tr
 from app.services.diseases import NAMES
 from app.services.resident_views import (
@@ -20,7 +21,7 @@ from ui.theme.tokens import Tone
 from ui.widgets.banner import PersonHeading
 from ui.widgets.chips import ChipText
 
-SEXES = {1: "男", 2: "女"}
+SEXES = {1: msg("男"), 2: msg("女")}
 STATE_TONES: dict[str, Tone] = {"moved": "amber", "dead": "grey", "lost": "amber", "cancelled": "grey"}
 TONES: dict[str, Tone] = {"good": "green", "bad": "red", "warn": "amber", "info": "blue", "none": "grey"}
 DASH = "—"
@@ -28,7 +29,8 @@ DASH = "—"
 
 def heading_of(person: ResidentView, *, revealed: bool = False) -> PersonHeading:
     """The banner: numbers masked unless they were asked for."""
-    facts = [person.sex_label, "" if person.age is None else tr("{age} 岁", age=person.age), person.birth_text]
+    sex = tr(SEXES[person.sex]) if person.sex in SEXES else person.sex_label
+    facts = [sex, "" if person.age is None else tr("{age} 岁", age=person.age), person.birth_text]
     return PersonHeading(
         name=person.name, facts=" · ".join(part for part in facts if part), numbers=numbers_of(person, revealed=revealed),
         chips=chips_of(person), note=person.care_note,

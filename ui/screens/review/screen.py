@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.message import msg
 from app.domain.request_terms import Action, Kind, State
-from app.i18n import tr
+from app.i18n import one_after_the_other, tr
 from ui.dialogs import Answer, Question
 from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, open_envelope
 from ui.screens.requests.notice_strip import StripAction
@@ -229,11 +229,12 @@ class ReviewScreen(QWidget):
         if letter is None:
             self.parts.strip.say(said)
         elif letter.state == "ready":
-            words = said + tr("答复文件还没有交给{clinic}。", clinic=clinic)
+            words = one_after_the_other((said, tr("答复文件还没有交给{clinic}。", clinic=clinic)))
             save = StripAction("save_answer", tr("存答复文件"), self.steps.save_answer)
             self.parts.strip.say(words, "amber", (save,))
         else:
-            words = said + tr("答复文件已存好（{when}），请交给{clinic}。", when=short_time(letter.at), clinic=clinic)
+            saved = tr("答复文件已存好（{when}），请交给{clinic}。", when=short_time(letter.at), clinic=clinic)
+            words = one_after_the_other((said, saved))
             again = StripAction("save_answer_again", tr("再存一份"), self.steps.save_answer)
             self.parts.strip.say(words, "green", (again,))
 

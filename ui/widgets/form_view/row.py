@@ -199,4 +199,4 @@ class FieldRow(QWidget):
         for code, control in self.controls.items():
             if isinstance(control, LineControl):
                 parts = (control.unit(), self.previous_words(code), self._sentence_words)
-                control.setAccessibleDescription("，".join(part for part in parts if part))
+                control.setAccessibleDescription(tr("，").join(part for part in parts if part))
