@@ -7,10 +7,14 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.i18n import tr, use_language
+
+TIME_ZONE = "Asia/Shanghai"
+"""The day is played in China wherever the machine stands; Windows keeps its own."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,9 +22,13 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(list(arguments))
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if hasattr(time, "tzset"):
+        os.environ["TZ"] = TIME_ZONE
+        time.tzset()
     if options.lang:
         use_language(options.lang)
-    return play_to(options.out, tuple(options.act) if options.act else None, scale=options.scale)
+    acts = tuple(options.act) if options.act else None
+    return play_to(options.out, acts, scale=options.scale, high_contrast=options.high_contrast)
 
 
 def play_to(out: Path, acts: tuple[str, ...] | None = None, *, scale: float = 1.0, high_contrast: bool = False) -> int:
@@ -56,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("out/tour"), metavar="DIR", help=tr("写到哪个文件夹"))
     parser.add_argument("--lang", default="", help=tr("用哪种语言说话"))
     parser.add_argument("--scale", type=float, default=1.0, help=tr("字号，1 到 2"))
+    parser.add_argument("--high-contrast", action="store_true", help=tr("用高对比度的颜色"))
     parser.add_argument("--act", action="append", metavar="NAME", help=tr("只演这一幕，可重复"))
     parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
     return parser

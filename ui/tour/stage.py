@@ -47,7 +47,8 @@ class Stage:
         self.hands = Hands(self.window)
         self.runner = BackgroundRunner(self.window)
         self.composer = KeepingComposer(
-            self, folder=folder, runner=self.runner, dialogs=self.dialogs, store=store, clock=clock
+            self, folder=folder, runner=self.runner, dialogs=self.dialogs, store=store, clock=clock,
+            keeps_scale=False, keeps_contrast=False,
         )
 
     @property
