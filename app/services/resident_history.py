@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +17,7 @@ from app.forms.record_cover import FORM as COVER
 from app.forms.registry import FORM_MODULES, form
 from app.i18n import tr
 from app.services.diseases import NAMES
+from app.services.enrolments import ENTITY as ENROLMENT
 from app.services.follow_up_views import reading_text, result_text, result_tone
 from app.services.history import Change, changes_of
 from app.services.resident_facts import homes
@@ -26,6 +29,7 @@ from app.services.resident_views import (
     HistoryRow,
     TimelineRow,
 )
+from app.services.visit_records import STATE
 from db.models import Enrolment, FollowUp, FormEntry, Household, Resident, Revision
 from db.queries.residents import entries_of
 
@@ -39,47 +43,84 @@ _OTHER_LABELS = {
     "id_number_state": msg("身份证号核验"),
     "height_cm": msg("身高"),
     "mother_id_number": msg("母亲身份证号"),
+    "ended_on": msg("结束日期"),
+    STATE: msg("状态"),
 }
-_HIDDEN = frozenset({"birth_precision", "ethnic_code", "drug_allergy_note", "_state"})
+_HIDDEN = frozenset({"birth_precision", "ethnic_code", "drug_allergy_note"})
+_SHEET_STATES = {"complete": msg("有效"), "void": msg("作废")}
+RESIDENT_FORMS = (COVER.code, INFO.code)
+ONE_ACTION = timedelta(seconds=1)
 _ID_STATES = {"valid": msg("通过"), "upgraded_15": msg("由 15 位换算"), "to_verify": msg("待核实")}
 _STATE_TONES = {"dead": "bad", "moved": "warn", "lost": "warn", "cancelled": "none", "active": "info"}
 
 
 def history_of(session: Session, resident_id: str) -> tuple[HistoryRow, ...]:
-    """Every correction of the resident and both forms, the newest first; what one action changed is one row."""
+    """Every correction of the resident, the forms, the visits and the enrolments, the newest first.
+
+    What one action changed is one row. A recorded visit and a new enrolment are not corrections and stand in the timeline.
+    """
+    sources = [Source("", "", change) for change in changes_of(session, ENTITY, resident_id)]
     entries = session.execute(
-        select(FormEntry.id, FormEntry.form_code).where(
-            FormEntry.resident_id == resident_id, FormEntry.form_code.in_((COVER.code, INFO.code))
-        )
+        select(FormEntry.id, FormEntry.form_code, FormEntry.entry_date).where(FormEntry.resident_id == resident_id)
     ).all()
-    sources: list[tuple[str, Change]] = [("", change) for change in changes_of(session, ENTITY, resident_id)]
-    for entry_id, form_code in entries:
-        sources += [(form_code, change) for change in changes_of(session, ENTRY, entry_id)]
-    together: dict[tuple[Any, str, str], list[tuple[str, Change]]] = {}
-    for form_code, change in sources:
-        together.setdefault((change.at, change.user_name, change.reason), []).append((form_code, change))
-    rows = [_history_row(session, key, changes) for key, changes in together.items()]
-    return tuple(sorted((row for row in rows if row.changes), key=lambda row: row.at, reverse=True))
+    for entry_id, code, on in entries:
+        changes = changes_of(session, ENTRY, entry_id)
+        if code in RESIDENT_FORMS:
+            sources += [Source(code, form(code).title, change) for change in changes]
+        else:
+            title = f"{form(code).title} {on.isoformat()}"
+            sources += [Source(code, title, change) for change in changes if change.number > 1]
+    for enrolment in session.scalars(select(Enrolment).where(Enrolment.resident_id == resident_id)):
+        changes = changes_of(session, ENROLMENT, enrolment.id)
+        title = tr(NAMES[enrolment.disease])
+        sources += [Source("", title, change) for change in changes if change.number > 1]
+    actions = sorted(_actions(sources), key=lambda action: (action[0].change.at, action[0].change.number), reverse=True)
+    rows = (_history_row(session, action) for action in actions)
+    return tuple(row for row in rows if row.changes)
 
 
-def _history_row(
-    session: Session, key: tuple[Any, str, str], sources: list[tuple[str, Change]]
-) -> HistoryRow:
-    at, user_name, reason = key
+@dataclass(frozen=True)
+class Source:
+    """A revision, of which form ("" for what is no form), and how that is called in the list."""
+
+    form_code: str
+    title: str
+    change: Change
+
+
+def _actions(sources: Sequence[Source]) -> list[list[Source]]:
+    """Revisions that one person wrote with one reason within a moment: one action writes several, one after another."""
+    actions: list[list[Source]] = []
+    for source in sorted(sources, key=lambda each: (each.change.user_name, each.change.reason, each.change.at)):
+        newest = actions[-1][-1].change if actions else None
+        change = source.change
+        if (
+            newest is not None
+            and (newest.user_name, newest.reason) == (change.user_name, change.reason)
+            and change.at - newest.at < ONE_ACTION
+        ):
+            actions[-1].append(source)
+        else:
+            actions.append([source])
+    return actions
+
+
+def _history_row(session: Session, sources: Sequence[Source]) -> HistoryRow:
     changes: dict[FieldChange, None] = {}
     # The forms first: their words are the official ones; a fact that both forms and the columns hold is told once.
-    for form_code, change in sorted(sources, key=lambda source: (source[0] == "", source[0] != COVER.code)):
-        before = change.before or {}
-        for code in [code for code in {**before, **change.after} if code not in _HIDDEN]:
-            label = _label(form_code, code)
-            old, new = (
-                _shown(session, form_code, code, values.get(code)) for values in (before, change.after)
-            )
+    for source in sorted(sources, key=lambda each: (each.form_code == "", each.form_code != COVER.code)):
+        before, after = source.change.before or {}, source.change.after
+        for code in {**before, **after}:
+            if code in _HIDDEN or (code == STATE and source.form_code in RESIDENT_FORMS):
+                continue
+            label = _label(source.form_code, code)
+            old, new = (_shown(session, source.form_code, code, values.get(code)) for values in (before, after))
             if old != new:
                 changes.setdefault(FieldChange(label, old, new))
-    titles = dict.fromkeys(form(code).title for code, _change in sources if code)
-    is_first = any(change.number == 1 and not code for code, change in sources)
-    return HistoryRow(at, user_name, reason, tuple(titles), _without_repeats(list(changes)), is_first)
+    titles = dict.fromkeys(source.title for source in sources if source.title)
+    first = sources[0].change
+    is_first = any(source.change.number == 1 and not source.form_code for source in sources)
+    return HistoryRow(first.at, first.user_name, first.reason, tuple(titles), _without_repeats(list(changes)), is_first)
 
 
 def _without_repeats(changes: list[FieldChange]) -> tuple[FieldChange, ...]:
@@ -97,7 +138,7 @@ def _without_repeats(changes: list[FieldChange]) -> tuple[FieldChange, ...]:
 
 
 def _label(form_code: str, code: str) -> str:
-    if form_code:
+    if form_code and code != STATE:
         item = form(form_code).fields.get(code)
         return item.name if item else code
     if code in _OTHER_LABELS:
@@ -112,6 +153,8 @@ def _label(form_code: str, code: str) -> str:
 def _shown(session: Session, form_code: str, code: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
+    if code == STATE:
+        return tr(_SHEET_STATES[value]) if value in _SHEET_STATES else str(value)
     if form_code:
         item = form(form_code).fields.get(code)
         return item.kind.show(item.kind.restore(value)) if item else str(value)

@@ -15,6 +15,7 @@ from app.services.follow_ups import FollowUps
 from app.services.history import broken_links
 from app.services.problems import Refused
 from app.services.referral_checks import ReferralChecks
+from app.services.residents import Residents
 from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident
 from tests.followup_people import REFERRED, add_resident, both_answers, htn_answers
 
@@ -211,3 +212,22 @@ def test_a_refused_save_leaves_nothing_behind(clinic_desk, visits, person):
     assert tasks(clinic_desk, person) == before
     with clinic_desk.sessions.reading() as session:
         assert session.scalars(select(FormEntry)).all() == []
+
+
+def test_the_record_of_a_resident_tells_what_was_corrected_in_visits_and_enrolments(clinic_desk, visits, person, clock):
+    saved = visits.save_visit(person, htn_answers(TODAY))
+    clock.forward(minutes=5)
+    corrected(visits, saved, reason="看错了", sbp=138)
+    clock.forward(minutes=5)
+    visits.void_visit(entry_id(saved), "写到了别人的表上")
+    clock.forward(minutes=5)
+    Enrolments(clinic_desk).end(Enrolments(clinic_desk).of_resident(person)[0].id, TODAY, "迁出")
+    ended, void, revised = [row for row in Residents(clinic_desk).history(person) if row.reason]
+    assert (ended.reason, ended.titles) == ("迁出", ("高血压",))
+    assert [(c.label, c.before, c.after) for c in ended.changes] == [("结束日期", "", "2026-11-22")]
+    assert (void.reason, [(c.label, c.before, c.after) for c in void.changes]) == (
+        "写到了别人的表上",
+        [("状态", "有效", "作废")],
+    )
+    assert (revised.user_name, revised.titles) == ("王明", ("高血压患者随访服务记录表 2026-11-22",))
+    assert [(c.label, c.before, c.after) for c in revised.changes] == [("收缩压", "136", "138")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -304,6 +305,21 @@ def test_a_correction_is_a_new_revision_with_before_and_after(clinic_desk, resid
     ]
     assert first.is_first
     assert ("文化程度", "", "小学") in [(c.label, c.before, c.after) for c in first.changes]
+
+
+def test_what_one_action_changed_is_one_row_although_time_goes_on_within_it(clinic_desk, clock):
+    def going_on():
+        clock.forward(milliseconds=3)
+        return clock.moment
+
+    desk = replace(clinic_desk, clock=going_on)
+    residents, view = Residents(desk), register(desk)
+    clock.forward(days=1)
+    residents.revise(
+        view.id, {**residents.record(view.id).cover, "phone": "13700001111"}, None, revision=1, reason="换了手机"
+    )
+    latest, first = residents.history(view.id)
+    assert (latest.reason, first.is_first) == ("换了手机", True)
 
 
 def test_a_correction_needs_a_reason(clinic_desk, residents):
