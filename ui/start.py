@@ -145,7 +145,7 @@ def open_window(options: StartOptions, open_in_background: OpenInBackground | No
         compose.open_in_background(window, options)
 
     window.painted.connect(go_on)
-    window.show()
+    window.show_on_screen()
     return app.exec()
 
 

@@ -6,15 +6,18 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from tests.ui.hands import click, control, press
+from ui.dialogs import Answer, QtDialogs, Question
 from ui.shell.main_window import MainWindow, ScreenEntry
 from ui.shell.navigation import NavigationEntry
 from ui.shell.shortcuts import KEYS, ShortcutSheet
 from ui.theme.theme import Theme, apply_theme, current_theme
 from ui.widgets.buttons import Button
+from ui.widgets.field_row import LineEdit
 from ui.widgets.naming import unnamed_controls
+from ui.widgets.small_window import SmallWindow
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
@@ -283,6 +286,55 @@ def test_unlocking_brings_the_desk_back_with_its_keys(window, qtbot, calls):
 def test_an_idle_desk_asks_for_the_lock(window, qtbot):
     with qtbot.waitSignal(window.lock_asked):
         window.lock_after(0.001)
+
+
+def test_a_locked_desk_hides_an_open_window_and_brings_it_back_with_what_was_typed(window, qtbot):
+    over = SmallWindow("改状态", "保存", name="state_window", parent=window.current_screen())
+    line = LineEdit(name="reason", accessible_name="原因")
+    over.add_field("reason", "原因", line)
+    over.start(lambda: None, lambda: None)
+    line.setText("搬到县城")
+    window.lock_asked.connect(window.show_cover)
+    window.lock()
+    assert not over.isVisible()
+    window.show_desk()
+    assert over.isVisible()
+    assert over.isModal()
+    assert line.text() == "搬到县城"
+    over.reject()
+
+
+def test_a_locked_desk_answers_an_open_question_as_escape_does(window, qtbot):
+    QTimer.singleShot(0, window.lock)
+    question = Question("确定吗", "要删掉这一行", (Answer("do", "删掉", "danger"), Answer("keep", "留着")), harmless="keep")
+    assert QtDialogs(window).ask(question) == "keep"
+    assert QApplication.activeModalWidget() is None
+
+
+def test_an_open_window_does_not_come_back_for_another_person(window, qtbot):
+    over = SmallWindow("改状态", "保存", name="state_window", parent=window)
+    over.start(lambda: None, lambda: None)
+    window.lock()
+    window.clear_screens()
+    window.show_desk()
+    assert not over.isVisible()
+
+
+def test_a_menu_does_not_stay_over_a_locked_desk(window, qtbot):
+    menu = QMenu(window)
+    menu.addAction("张桂兰")
+    menu.popup(window.mapToGlobal(window.rect().center()))
+    assert QApplication.activePopupWidget() is menu
+    window.lock()
+    assert QApplication.activePopupWidget() is None
+
+
+def test_the_window_fills_a_screen_that_it_would_not_fit(qtbot):
+    made = MainWindow()
+    qtbot.addWidget(made)
+    assert QApplication.primaryScreen().availableSize().width() < made.width()
+    made.show_on_screen()
+    assert made.isMaximized()
 
 
 def test_a_touched_desk_is_not_idle(window, qtbot):

@@ -30,11 +30,14 @@ from ui.theme.tokens import Desk
 if TYPE_CHECKING:
     from ui.shell.desk_frame import DeskFrame
     from ui.shell.navigation import Navigation
+    from ui.shell.open_windows import OpenWindows
     from ui.shell.top_bar import TopBar
     from ui.widgets.panes import ScrollPage
     from ui.widgets.toast import Toast
 
-SMALLEST = QSize(900, 560)
+USUAL, SMALLEST = QSize(1366, 768), QSize(900, 560)
+FRAME = QSize(16, 48)
+"""Room for what the system draws around a window, which is not known before it is shown."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class MainWindow(QMainWindow):
     def __init__(self, *, desk: Desk = "clinic", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("main_window")
-        self.resize(1366, 768)
+        self.resize(USUAL)
         self.setMinimumSize(SMALLEST)
         self._entries: dict[str, ScreenEntry] = {}
         self._screens: dict[str, QWidget] = {}
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
         self._shell_keys: list[QShortcut] = []
         self._frame: DeskFrame | None = None
         self._toast: Toast | None = None
+        self._windows: OpenWindows | None = None
         self._identity: tuple[Desk, str, str] = (desk, "", "")
         self.cover = Cover()
         self._covering = QStackedWidget()
@@ -94,6 +98,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._covering)
         self._show_identity()
         self.show_cover()
+
+    def show_on_screen(self) -> None:
+        """Show the window; over the whole screen where its foot would else be below it, as on 1366 × 768."""
+        if (USUAL + FRAME).boundedTo(QWidget.screen(self).availableSize()) == USUAL + FRAME:
+            self.show()
+        else:
+            self.showMaximized()
 
     # --- the parts, made when they are first wanted, which is after the first frame ---------------------------
 
@@ -149,6 +160,7 @@ class MainWindow(QMainWindow):
             kept.clear()
         self._current = ""
         self.navigation.clear()
+        self._open_windows().forget()
 
     def show_screen(self, key: str, **arguments: object) -> bool:
         """Show a screen; False when the present one does not let go. An unknown key raises KeyError."""
@@ -241,6 +253,7 @@ class MainWindow(QMainWindow):
         present = self.current_screen()
         if present is not None:
             present.setFocus()
+        self._open_windows().bring_back()
 
     def is_covered(self) -> bool:
         """Whether the desk is hidden."""
@@ -249,6 +262,7 @@ class MainWindow(QMainWindow):
     def lock(self) -> None:
         """Ctrl+L: ask for the lock. Whoever composed the window covers it by `show_cover`."""
         if not self.is_covered():
+            self._open_windows().put_away()
             self.lock_asked.emit()
 
     # --- type size --------------------------------------------------------------------------------------------
@@ -367,6 +381,14 @@ class MainWindow(QMainWindow):
             self._bind_keys(self._frame)
             self._show_identity()
         return self._frame
+
+    def _open_windows(self) -> OpenWindows:
+        """The windows over the desk."""
+        if self._windows is None:
+            from ui.shell.open_windows import OpenWindows
+
+            self._windows = OpenWindows(self)
+        return self._windows
 
     def _show_identity(self) -> None:
         desk, organisation, user = self._identity
