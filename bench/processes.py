@@ -24,6 +24,8 @@ class ChildFailed(Exception):
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a child: this checkout on its path, windows offscreen unless the caller chose a display."""
     base = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    # On a user's machine Python keeps the compiled modules; without them every start would compile the program anew.
+    base.pop("PYTHONDONTWRITEBYTECODE", None)
     base.setdefault("QT_QPA_PLATFORM", "offscreen")
     return {**base, **(extra or {})}
 
