@@ -96,11 +96,15 @@ def tell_fault(kind: type[BaseException], fault: BaseException, _traceback: Trac
 
 
 def speak_utf8() -> None:
-    """Standard input and output are UTF-8, whatever the system's code page is."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
+    """Standard input and output are UTF-8, whatever the system's code page is.
+
+    What comes in otherwise is met by whoever reads it, as characters that are wrong there. The name of a file that
+    Python could not decode goes out as the bytes that it came in as.
+    """
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "surrogateescape"), (sys.stderr, "surrogateescape")):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(encoding="utf-8")
+            reconfigure(encoding="utf-8", errors=errors)
 
 
 def speak(language: str) -> None:
@@ -202,10 +206,16 @@ def complaint(message: str, program: str) -> Message:
     return msg("这一行命令写得不对（{details}）。用 {program} --help 看用法。", details=message, program=program)
 
 
+def named(choices: str) -> tuple[str, ...]:
+    """The commands in argparse's complaint; among those of the first level, the tour, which it does not know."""
+    names = tuple(choice.strip("'") for choice in choices.split(", "))
+    return (*names, TOUR) if set(offered()) <= set(names) and TOUR not in names else names
+
+
 COMPLAINTS = (
     (
-        r"argument COMMAND: invalid choice: '(.*?)' .*",
-        lambda name: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names=tr("、").join((*offered(), TOUR))),
+        r"argument COMMAND: invalid choice: '(.*?)' \(choose from (.*)\)",
+        lambda name, choices: msg("没有 {name} 这个命令，有的是：{names}。", name=name, names=tr("、").join(named(choices))),
     ),
     (r"the following arguments are required: (.*)", lambda names: msg("还缺少 {names}。", names=names)),
     (r"unrecognized arguments: (.*)", lambda names: msg("不认识 {names}。", names=names)),

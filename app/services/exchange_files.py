@@ -11,7 +11,7 @@ from app.errors import EnvironmentFailure
 
 def write_whole(file: Path, data: bytes) -> None:
     """Write `data` to `file` through a neighbour, so that a cut leaves the old file or none."""
-    partial = file.with_name(file.name + ".part")
+    partial = file.parent / f"{file.name}.part"
     try:
         with partial.open("wb") as target:
             target.write(data)
@@ -23,7 +23,7 @@ def write_whole(file: Path, data: bytes) -> None:
         raise EnvironmentFailure(
             msg(
                 "文件没有写成“{file}”，内容都还安全地保存在本机。请换一个位置，或检查U盘是否插好、是否已满。",
-                file=file.name,
+                file=file.name or file,
             ),
             details=str(error),
         ) from error

@@ -66,6 +66,31 @@ def test_a_rule_answers_in_utf8_json_whatever_the_code_page():
     assert "超重" in done.stdout.decode()
 
 
+def test_input_in_another_encoding_is_no_fault_of_the_program():
+    done = subprocess.run(
+        [sys.executable, "-m", "app.cli", "rule", "bmi"], input="身高".encode("gb18030"),
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.decode() == "内容不是 JSON：第 1 行第 1 个字符处写得不对。\n"
+
+
+def test_a_chinese_file_name_is_told_also_where_the_locale_knows_no_chinese(tmp_path):
+    out = tmp_path / "空 表.pdf"
+    done = process("form", "blank", "htn_followup", "--out", out, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode() == f"已写好：{out}\n"
+    assert out.is_file()
+
+
+def test_a_place_that_is_no_file_is_refused_in_one_sentence(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for place in ("", ".", str(tmp_path)):
+        assert main(["form", "blank", "htn_followup", "--out", place]) == 2
+        assert capsys.readouterr().err.startswith("文件没有写成")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_list_gives_a_list_in_order():
     people = [{"height_cm": 170, "weight_kg": weight} for weight in (50, 70, 90)]
     done = process("rule", "bmi", given=json.dumps(people))
@@ -96,6 +121,8 @@ def test_a_rule_starts_without_the_database():
         (["rule", "nothing"], "{}", "没有叫“nothing”的规则"),
         (["rule"], "", "还缺少 NAME。用 cunyi rule --help 看用法。"),
         (["rool"], "", "没有 rool 这个命令"),
+        (["rool"], "", "、check、tour。用 cunyi --help 看用法。"),
+        (["form", "lost"], "", "没有 lost 这个命令，有的是：list、blank、print。用 cunyi form --help 看用法。"),
         ([], "", "还缺少 COMMAND。"),
         (["rule", "bmi", "--fast"], "", "不认识 --fast。"),
         (["check", "--data"], "", "--data 后面要写一个值。"),
