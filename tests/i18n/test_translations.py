@@ -40,9 +40,16 @@ def test_no_translation_is_left_of_a_sentence_that_nobody_says(file, said):
     assert sorted({str(message.id) for message in read(file) if message.id} - said) == []
 
 
+SAID_OTHERWISE = {"{month} 月": {"period"}}
+"""Sentences that are given more than Chinese says: other languages may use these values in place of its own."""
+
+
 @pytest.mark.parametrize("file", catalogue_files(), ids=lambda file: file.parent.parent.name)
 def test_translations_keep_every_placeholder(file):
-    wrong = [m.id for m in read(file) if m.id and placeholders(str(m.id)) != placeholders(str(m.string))]
+    wrong = [
+        m.id for m in read(file) if m.id and placeholders(str(m.string)) not in
+        (placeholders(str(m.id)), SAID_OTHERWISE.get(str(m.id)))
+    ]
     assert wrong == []
 
 

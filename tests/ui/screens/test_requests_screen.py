@@ -597,6 +597,14 @@ def test_a_former_request_is_opened_from_the_list(world, opened, dialogs):
     assert screen.parts.header.title() == "11 月药品申领单"
 
 
+@pytest.mark.usefixtures("english")
+def test_a_heading_in_english_tells_the_year_with_the_month(world, opened):
+    world.draft()
+    screen, _seen = opened(world)
+    assert "2026-11" in screen.parts.header.title()
+    assert any({"A", "B"} & set(words.split()) for words in cell_texts(lines_of(screen), "class"))
+
+
 # --- the answer ---------------------------------------------------------------------------------------------------
 
 

@@ -252,7 +252,7 @@ def test_the_newest_drug_request_is_shown_with_its_state(desk, services, open_to
     services.requests.start()
     screen = open_today()
     words = [label.text() for label in screen.cards.request.findChildren(QLabel)]
-    assert "11月申领单" in words
+    assert "11 月申领单" in words
 
 
 def test_five_hundred_people_are_all_listed(desk, open_today):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.domain.message import msg
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_shown
 from ui.screens.requests.line_table import Remark
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 DAYS_RED = 7
 DAYS_AMBER = 14
 """Days of stock left at which the chip is red or amber: a delivery of the township takes about one to two weeks."""
+
+INSURANCE_CLASSES = {"甲": msg("甲"), "乙": msg("乙")}
+"""The classes of the insurance's list that are told; 非 and unknown ones are not."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,8 @@ def drug_chips(drug: object) -> tuple[ChipText, ...]:
     chips = []
     if drug.volume_procured:
         chips.append(ChipText(tr("集采"), "green"))
-    if drug.insurance_class in ("甲", "乙"):
-        chips.append(ChipText(drug.insurance_class, "grey"))
+    if drug.insurance_class in INSURANCE_CLASSES:
+        chips.append(ChipText(tr(INSURANCE_CLASSES[drug.insurance_class]), "grey"))
     if drug.antibiotic_tier:
         chips.append(ChipText(tr("抗菌"), "amber"))
     if drug.cold_chain:

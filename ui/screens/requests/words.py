@@ -35,15 +35,14 @@ def decision_chip(decision: str) -> ChipText | None:
 
 def request_title(kind: Kind, period: str) -> str:
     """“11 月药品申领单”."""
-    month = int(period.split("-")[1])
     if kind is Kind.EMERGENCY:
-        return tr("{month} 月紧急申领单", month=month)
-    return tr("{month} 月药品申领单", month=month)
+        return tr("{month}紧急申领单", month=month_name(period))
+    return tr("{month}药品申领单", month=month_name(period))
 
 
 def month_name(period: str) -> str:
-    """“11 月” of 2026-11."""
-    return tr("{month} 月", month=int(period.split("-")[1]))
+    """“11 月” of 2026-11; other languages write the period, for “month 11” says nothing without its year."""
+    return tr("{month} 月", month=int(period.split("-")[1]), period=period)
 
 
 def short_time(at: datetime) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.request_terms import State
 from app.i18n import tr
+from ui.screens.requests.words import month_name
 from ui.theme.tokens import Tone
 from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Card, card_line
@@ -56,9 +57,8 @@ class TodayCards(QWidget):
         if summary is None:
             self.request.add_text(tr("还没有申领单。"), "muted")
         else:
-            month = int(summary.period[-2:])
             chip = ChipText(_state_words(summary, view), STATE_TONES.get(summary.state, "grey"))
-            self.request.add(card_line(tr("{month}月申领单", month=month), chip=chip, name="request_line"))
+            self.request.add(card_line(tr("{month}申领单", month=month_name(summary.period)), chip=chip, name="request_line"))
             adjusted = _adjusted(view)
             words = tr("{count} 种药", count=summary.kinds_of_drugs)
             if adjusted:
