@@ -24,6 +24,9 @@ RARE_SHARE = 50
 UNUSUAL_SHARE = 10
 """The package's first reading is not the usual one when it has fewer than one in so many (佛 as fu)."""
 
+OWN_READINGS = {"𠮷": "ji"}
+"""Characters of names that the package does not know; own knowledge."""
+
 
 def without_tone(syllable: str) -> str:
     """`syllable` in plain letters, ü as v."""
@@ -62,6 +65,8 @@ def main() -> None:
         readings = kept_readings(chr(point), written, counts[chr(point)])
         for position, reading in enumerate(readings):
             (other if position else usual)[reading] += chr(point)
+    for character, reading in OWN_READINGS.items():
+        usual[reading] += character
     lines = (f"{s},{usual.get(s, '')},{other.get(s, '')}\n" for s in sorted({*usual, *other}))
     TABLE.write_text("syllable,usual,other\n" + "".join(lines), encoding="utf-8", newline="\n")
 
