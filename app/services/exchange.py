@@ -71,8 +71,8 @@ class Exchange:
     def open_file(self, file: Path) -> TakenIn:
         """Take in the envelope in `file`; raises UserError or EnvironmentFailure with a clear sentence."""
         try:
-            size = file.stat().st_size
-            data = file.read_bytes() if size <= LARGEST_FILE else b""
+            with file.open("rb") as stream:
+                data = stream.read(LARGEST_FILE + 1)
         except FileNotFoundError as error:
             raise UserError(
                 msg("找不到文件“{file}”，没有读入任何内容。请核对位置。", file=file.name)
@@ -82,7 +82,7 @@ class Exchange:
                 msg("读不了文件“{file}”，没有读入任何内容。请检查U盘后再试。", file=file.name),
                 details=str(error),
             ) from error
-        if size > LARGEST_FILE:
+        if len(data) > LARGEST_FILE:
             raise EnvelopeRefused(Fault.FOREIGN)
         return receive(self.desk, data)
 

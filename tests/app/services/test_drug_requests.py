@@ -12,7 +12,7 @@ from app.desk import Actor
 from app.domain.request_states import Action, State
 from app.domain.request_terms import ErrorKind, Kind
 from app.errors import EnvironmentFailure, UserError
-from app.exchange.envelope import EnvelopeRefused, Fault
+from app.exchange.envelope import LARGEST_FILE, EnvelopeRefused, Fault
 from app.exchange.keys import make_keys
 from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
@@ -495,3 +495,12 @@ def test_the_use_written_in_former_requests_is_remembered(clinic, clock):
     Requests(clinic).start()
     code = draft.lines[0].drug_code
     assert Requests(clinic).use_history(code) == [("2026-11", Decimal("44")), ("2026-12", Decimal("44"))]
+
+
+def test_a_file_larger_than_any_envelope_is_refused(clinic, tmp_path):
+    large = tmp_path / "large.cyx"
+    with large.open("wb") as stream:
+        stream.truncate(LARGEST_FILE + 1)
+    with pytest.raises(EnvelopeRefused) as refused:
+        Exchange(clinic).open_file(large)
+    assert refused.value.fault is Fault.FOREIGN
