@@ -16,7 +16,7 @@ from db.models import AuditEntry
 from tests.followup_people import htn_answers
 from tests.ui.hands import click, control, press, type_chinese
 from ui.screens.residents import entry
-from ui.screens.residents.words import chips_of
+from ui.screens.residents.words import chips_of, household_title
 from ui.widgets.form_view.lines import DateControl
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.table import DataTable
@@ -251,6 +251,12 @@ def test_a_household_is_found_by_what_is_typed_of_it(writing, register, services
     choice = writing.picker.choice()
     assert choice.relation == "长子"
     assert services.households.get(choice.household_id).head_name == "李大山"
+
+
+@pytest.mark.parametrize("head", ["李大山", "欧阳翠微", "阿依古丽·买买提"])
+def test_a_household_is_called_by_the_whole_name_of_its_head(head, register, services):
+    household = register(head).household
+    assert household_title(services.households.get(household.household_id)) == f"{head}家　3组 12号"
 
 
 def test_an_unknown_household_is_not_guessed(writing, services):

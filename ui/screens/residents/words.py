@@ -69,8 +69,8 @@ def chips_of(person: ResidentView) -> tuple[ChipText, ...]:
 
 
 def household_title(household: HouseholdView) -> str:
-    """李家　3组 12号."""
-    family = tr("{name}家", name=household.head_name[:1]) if household.head_name else tr("无户主")
+    """李大山家　3组 12号. The whole name: a surname may have two characters, and not every name has one."""
+    family = tr("{name}家", name=household.head_name) if household.head_name else tr("无户主")
     number = tr("{number}号", number=household.number.removesuffix("号")) if household.number else ""
     return "　".join(part for part in (family, " ".join(filter(None, (household.group_name, number)))) if part)
 
