@@ -131,6 +131,18 @@ def test_a_missing_database_is_restored_from_its_backup(compose, folder, store, 
     sign_in(again)
 
 
+def test_a_backup_is_restored_in_place_of_a_file_that_is_no_database_of_ours(compose, folder, store, dialogs):
+    composer = compose(folder, store)
+    sign_in(composer).backups.make()
+    composer.close()
+    (folder / "cunyi.db").write_bytes(b"SQLite format 3\0" + bytes(4080))
+    again = compose(folder, store)
+    assert "不是村医工作站的数据库" in problem_page(again)
+    click(control(again.window, QPushButton, "trouble_restore"))
+    assert "数据已经恢复" in dialogs.last_told()
+    sign_in(again)
+
+
 def test_a_file_that_is_no_database_of_ours_is_left_alone(compose, tmp_path, store):
     folder = tmp_path / "other"
     folder.mkdir()
@@ -153,12 +165,16 @@ def test_a_wrong_pin_is_counted_and_said(compose, folder, store):
 
 def test_a_forgotten_pin_is_replaced_by_the_recovery_key(compose, folder, store, dialogs):
     composer = compose(folder, store)
+    for _ in range(5):
+        type_pin(composer, "1111")
+    assert "暂时锁住" in control(composer.window, QLabel, "pin_problem").text()
     click(control(composer.window, QPushButton, "pin_forgotten"))
     control(composer.window, QPlainTextEdit, "lost_pin_recovery").setPlainText(composer.database.recovery_key())
     for name in ("lost_pin_new", "lost_pin_new_again"):
         control(composer.window, QLineEdit, name).setText("3691")
     click(control(composer.window, QPushButton, "lost_pin_change"))
     assert "PIN 已经换了" in dialogs.last_told()
+    assert control(composer.window, QLabel, "pin_problem").text() == ""
     type_pin(composer, "3691")
     assert composer.services is not None
 

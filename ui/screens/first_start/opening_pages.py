@@ -138,7 +138,7 @@ class RecoveryBox(QPlainTextEdit):
 class TroublePage(CoverPage):
     """Nothing was opened: why, and what helps. `again()`, `leave()`, `recovery_entered(text)`.
 
-    Where the database is missing or damaged, or the key is lost, a backup can be restored from here.
+    Where the database is missing, damaged or no database of ours, or the key is lost, a backup can be restored from here.
     """
 
     again = Signal()
@@ -160,9 +160,10 @@ class TroublePage(CoverPage):
             self.column.addWidget(label(details, "caption", wrap=True, name="trouble_details"))
         self.recovery: RecoveryBox | None = None
         self._backups: ComboBox | None = None
-        if state in (State.KEY_LOST, State.KEYRING_SILENT, State.NEEDS_PASSPHRASE, State.MISSING, State.DAMAGED):
-            self._add_recovery(opens=state not in (State.MISSING, State.DAMAGED))
-        if state in (State.MISSING, State.DAMAGED, State.KEY_LOST):
+        without_database = (State.MISSING, State.DAMAGED, State.FOREIGN)
+        if state in (State.KEY_LOST, State.KEYRING_SILENT, State.NEEDS_PASSPHRASE, *without_database):
+            self._add_recovery(opens=state not in without_database)
+        if state in (State.KEY_LOST, *without_database):
             self._add_backups()
         leave = SecondaryButton(tr("退出"), name="trouble_leave")
         leave.clicked.connect(self.leave)
@@ -350,9 +351,12 @@ class SignInPage(QWidget):
         page.setFocus()
 
     def on_changed(self) -> None:
-        """Another PIN is in force."""
+        """Another PIN is in force; what was said about the old one no longer holds."""
+        page = self._pages.currentWidget()
         self._dialogs.tell(Notice(msg("PIN 已经换了"), msg("请用新的 PIN 登录。"), tone="green"))
         self.on_back()
+        if isinstance(page, LostPinPage):
+            self.sign_in.choose(str(page.user.value()))
 
     def on_back(self) -> None:
         """Back to signing in."""
