@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
@@ -37,21 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser().error("figures of a quick run are not worth keeping")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    load_before = machine.load()
-    told = report.circumstances(date.today(), load_before)
-    print(told)
-    sections: dict[str, str] = {}
+    print(f"{machine.description()}; {machine.versions()}")
     missed = 0
     for name in options.only or MEASUREMENTS:
-        began = time.perf_counter()
         print(f"\n## {name}", flush=True)
+        began = machine.moment()
         rows = measure(name, options.quick)
+        ended = machine.moment()
         missed += sum(row.reached is False for row in rows)
-        print(report.table(rows))
-        print(f"({time.perf_counter() - began:.0f} s)", flush=True)
-        sections[name] = report.section(name, rows, told)
+        told = report.circumstances(date.today(), machine.others_cores(began, ended))
+        print(f"{report.table(rows)}\n{told}\n({ended.at - began.at:.0f} s)", flush=True)
         if options.write:
-            report.write({name: sections[name]}, MEASUREMENTS)
+            report.write({name: report.section(name, rows, told)}, MEASUREMENTS)
     print(f"\n{missed} targets missed." if missed else "\nEvery target was reached.")
     return 1 if missed and not options.quick else 0
 

@@ -6,6 +6,7 @@ import ctypes
 import os
 import platform
 import sys
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -50,9 +51,36 @@ def versions() -> str:
     return ", ".join(f"{name} {version(name)}" for name in PACKAGES)
 
 
-def load() -> float | None:
-    """How many processes wanted the processor over the last minute; None where the system does not tell."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+@dataclass(frozen=True)
+class Moment:
+    """A moment, with the processor time that this program and its ended children, and all programs, had used until then.
+
+    In seconds; `everybody` None where the system does not tell.
+    """
+
+    at: float
+    ours: float
+    everybody: float | None
+
+
+def moment() -> Moment:
+    """Now."""
+    times = os.times()
+    ours = times.user + times.system + times.children_user + times.children_system
+    everybody = None
+    if sys.platform.startswith("linux"):
+        # proc(5): user, nice, system, idle, iowait, irq, softirq, steal, and guests, who are counted in user already.
+        ticks = [int(field) for field in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:9]]
+        everybody = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+    return Moment(time.monotonic(), ours, everybody)
+
+
+def others_cores(before: Moment, after: Moment) -> float | None:
+    """How many cores other programs kept busy on average; None where the system does not tell."""
+    if before.everybody is None or after.everybody is None or after.at <= before.at:
+        return None
+    others = (after.everybody - before.everybody) - (after.ours - before.ours)
+    return max(0.0, others / (after.at - before.at))
 
 
 def memory_of(pid: int) -> Memory | None:

@@ -18,8 +18,8 @@ baseline that was measured in the same run, the two taking turns; ratios are of 
 are the median and the 95th percentile; n is the number of samples. Compare ratios, not milliseconds, between machines.
 """
 COLUMNS = ("what", "ours", "plain", "ratio", "target", "reached", "note")
-BUSY = 0.5
-"""A load above this, before the first measurement, means that other programs were at work."""
+BUSY = 0.3
+"""Other programs that keep more cores busy than this disturb the times."""
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -41,13 +41,13 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def circumstances(today: date, load_before: float | None) -> str:
-    """Machine, date, versions, and whether something else was at work."""
-    busy = ""
-    if load_before is not None:
-        busy = f" Load before the run {load_before:.2f}"
-        busy += ": other programs were at work, so times may be up to twice as long." if load_before > BUSY else "."
-    return f"{today.isoformat()}, {machine.description()}; {machine.versions()}.{busy}"
+def circumstances(today: date, others: float | None) -> str:
+    """Machine, date, versions, and how many cores other programs kept busy meanwhile."""
+    told = f"{today.isoformat()}, {machine.description()}; {machine.versions()}."
+    if others is None:
+        return told
+    told += f" Other programs kept {others:.1f} cores busy meanwhile"
+    return told + (": times may be up to twice as long." if others > BUSY else ".")
 
 
 def section(name: str, rows: Sequence[Row], told: str) -> str:

@@ -15,6 +15,7 @@ from app.services.resident_keys import check_keys
 from bench import machine, report
 from bench.__main__ import MEASUREMENTS, main
 from bench.figures import Figure, Row, Target, median, middle, milliseconds, percentile, shown, spread
+from bench.machine import Moment, moment, others_cores
 from bench.people import fill, found_clinic, somebody
 from bench.processes import ChildFailed, marks_in, read_marks, running, told_by
 
@@ -130,14 +131,38 @@ def test_writing_one_section_leaves_the_others_and_their_order(tmp_path):
     assert second.count("# Results\n") == 1
 
 
-@pytest.mark.parametrize(("load", "says"), [(None, ""), (0.2, "0.20."), (1.5, "other programs were at work")])
-def test_the_circumstances_name_day_machine_and_what_else_was_at_work(load, says):
-    told = report.circumstances(date(2026, 11, 22), load)
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        (None, "."),
+        (0.04, "kept 0.0 cores busy meanwhile."),
+        (1.5, "kept 1.5 cores busy meanwhile: times may be up to twice as long."),
+    ],
+)
+def test_the_circumstances_name_day_machine_and_what_else_was_at_work(others, says):
+    told = report.circumstances(date(2026, 11, 22), others)
 
     assert told.startswith("2026-11-22, ")
     assert f"{os.cpu_count()} cores" in told
     assert "SQLAlchemy" in told
-    assert says in told
+    assert told.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("everybody", "expected"), [((10.0, 16.0), 1.0), ((10.0, 11.0), 0.0), ((None, 16.0), None), ((10.0, None), None)]
+)
+def test_the_cores_of_other_programs_are_all_that_was_used_without_our_own(everybody, expected):
+    before, after = Moment(100.0, 5.0, everybody[0]), Moment(102.0, 9.0, everybody[1])
+
+    assert others_cores(before, after) == expected
+
+
+def test_the_present_moment_counts_our_own_time_among_everybodys():
+    now = moment()
+
+    assert now.ours > 0
+    assert (now.everybody is not None) == sys.platform.startswith("linux")
+    assert now.everybody is None or now.everybody > now.ours
 
 
 def test_the_figures_of_a_quick_run_are_not_written(capsys):
