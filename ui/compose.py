@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 from app.domain.message import Message
 from app.errors import CunyiError
@@ -401,9 +401,12 @@ class Composer(QObject):
     # --- the end ----------------------------------------------------------------------------------------------
 
     def reopen(self) -> None:
-        """Close the desk and open the folder anew."""
+        """Close the desk and open the folder anew, all words in the language that is spoken by now."""
+        from ui.start import load_qt_words
+
         self.window.show_cover()
-        self.window.clear_screens()
+        self.window.rebuild_frame()
+        load_qt_words(QCoreApplication.instance())
         self.services = None
         if self.database is not None:
             self.database.close()

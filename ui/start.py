@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QCoreApplication
+
     from ui.shell.main_window import MainWindow
 
 BEGAN = time.perf_counter()
 QT_ARGUMENTS = ["cunyi", "-style", "fusion"]
 """Fusion looks the same everywhere and follows the style sheet; asked for here, it costs nothing."""
+QT_WORDS = "qt_words"
 TAKES_VALUE = ("--data", "--lang", "--scale")
 WINDOW_OPTIONS = (*TAKES_VALUE, "--high-contrast")
 
@@ -211,13 +214,18 @@ def stored_appearance(folder: Path) -> dict[str, object]:
     return told if isinstance(told, dict) else {}
 
 
-def load_qt_words(app: object) -> None:
-    """Qt's own words (file choosers, the menu of a text field) in the user's language; not for the first frame."""
+def load_qt_words(app: QCoreApplication) -> None:
+    """Qt's own words (file choosers, the menu of a text field) in the user's language, in place of those of another;
+    not for the first frame.
+    """
     from PySide6.QtCore import QLibraryInfo, QTranslator
 
     from app.i18n import current_language
 
-    translator = QTranslator(app)
+    for former in app.findChildren(QTranslator, QT_WORDS):
+        app.removeTranslator(former)
+        former.deleteLater()
+    translator = QTranslator(app, objectName=QT_WORDS)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if translator.load(f"qtbase_{current_language()}", folder):
         app.installTranslator(translator)

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
         self._before_closing: list[Callable[[], bool]] = []
         self._navigation_keys: list[QShortcut] = []
         self._shell_keys: list[QShortcut] = []
+        self._frame_keys: list[QShortcut] = []
         self._frame: DeskFrame | None = None
         self._toast: Toast | None = None
         self._windows: OpenWindows | None = None
@@ -96,6 +97,9 @@ class MainWindow(QMainWindow):
         self._covering = QStackedWidget()
         self._covering.addWidget(self.cover)
         self.setCentralWidget(self._covering)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
         self._show_identity()
         self.show_cover()
 
@@ -161,6 +165,19 @@ class MainWindow(QMainWindow):
         self._current = ""
         self.navigation.clear()
         self._open_windows().forget()
+
+    def rebuild_frame(self) -> None:
+        """Make navigation, top bar and keys anew at their next use: the language may be another. Removes all screens."""
+        self.clear_screens()
+        for key in (*self._frame_keys, *self._shell_keys):
+            key.setEnabled(False)
+            key.deleteLater()
+        self._frame_keys.clear()
+        self._shell_keys.clear()
+        frame, self._frame = self._desk(), None
+        self._covering.removeWidget(frame)
+        frame.deleteLater()
+        self._show_identity()
 
     def show_screen(self, key: str, **arguments: object) -> bool:
         """Show a screen; False when the present one does not let go. An unknown key raises KeyError."""
@@ -404,9 +421,6 @@ class MainWindow(QMainWindow):
         frame.top_bar.lock_asked.connect(self.lock)
         frame.top_bar.search.chosen.connect(self.search_chosen)
         frame.idle_watch.idle.connect(self.lock)
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.focusChanged.connect(self._on_focus_changed)
 
     def _bind_keys(self, frame: DeskFrame) -> None:
         from ui.shell.shortcuts import KEYS
@@ -421,7 +435,9 @@ class MainWindow(QMainWindow):
             for sequence in key.sequences:
                 shortcut = QShortcut(QKeySequence(sequence), self)
                 shortcut.activated.connect(actions[key.action])
-                if key.action not in always:
+                if key.action in always:
+                    self._frame_keys.append(shortcut)
+                else:
                     shortcut.setEnabled(not self.is_covered())
                     self._shell_keys.append(shortcut)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.message import Message, msg
 from app.errors import CunyiError
-from app.i18n import tr
+from app.i18n import tr, use_language
 from app.services.settings import SETTINGS, SettingKind, Value
 from ui.dialogs import Answer, Question, show_failure
 from ui.screens.settings.page import keep_narrow
@@ -183,6 +183,8 @@ class SettingsCard(Card):
                 self._services.reopen()
 
         def failed(error: BaseException) -> None:
+            if opens_anew:
+                use_language(str(before))
             if not isinstance(error, CunyiError):
                 raise error
             if row.kind.problem(value) is not None:
@@ -202,8 +204,6 @@ class SettingsCard(Card):
             msg("数据都完好，写了一半没保存的内容请先保存。"), harmless="keep")
         answer = self._services.dialogs.ask(question)
         if answer == "now":
-            from app.i18n import use_language
-
             use_language(str(language))
         return None if answer == "keep" else answer == "now"
 
