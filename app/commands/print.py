@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.desk import Desk
 
 WORK_LIST = "work_list"
-UNTIL = ("today", "week", "all")
+UNTIL = ("overdue", "today", "week", "all")
 MOST_LISTED = 1000
 
 

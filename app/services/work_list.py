@@ -55,8 +55,9 @@ class Order(StrEnum):
 
 
 class Until(StrEnum):
-    """How far ahead the list looks."""
+    """How far ahead the list looks; OVERDUE leaves out those due today as well."""
 
+    OVERDUE = "overdue"
     TODAY = "today"
     WEEK = "week"
     ALL = "all"
@@ -246,11 +247,13 @@ class WorkList:
 
     def _wanted(self, wanted: WorkFilter) -> Wanted:
         today = self._desk.today()
-        until = {Until.TODAY: today, Until.WEEK: today + WEEK, Until.ALL: None}[wanted.until]
+        last_days = {
+            Until.OVERDUE: today - timedelta(days=1), Until.TODAY: today, Until.WEEK: today + WEEK, Until.ALL: None
+        }
         query = _query(wanted.text)
         return Wanted(
             organisation_id=self._desk.place.id,
-            until=until,
+            until=last_days[wanted.until],
             group_name=wanted.group,
             disease=wanted.disease,
             kind=wanted.kind,

@@ -103,6 +103,8 @@ def test_counts_tell_overdue_today_and_the_week(clinic_desk, work):
         due(clinic_desk, days)
     counts = work.page().counts
     assert (counts.overdue, counts.today, counts.this_week) == (2, 2, 3)
+    overdue = work.page(WorkFilter(until=Until.OVERDUE))
+    assert ([row.days_overdue for row in overdue.rows], overdue.counts) == ([9, 1], counts)
     assert len(work.page(WorkFilter(until=Until.TODAY)).rows) == 4
     assert len(work.page().rows) == 5
     assert len(work.page(WorkFilter(until=Until.ALL)).rows) == 6

@@ -17,7 +17,6 @@ from ui.widgets.field_row import ComboBox
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.segmented import Option, Segmented
 
-OVERDUE, TODAY, WEEK, ALL = "overdue", "today", "week", "all"
 DISTANCES = (Decimal("1"), Decimal("3"), Decimal("5"))
 
 
@@ -32,10 +31,11 @@ class FilterRow(QWidget):
         self.setObjectName("today_filters")
         self.line = FilterLine(name="today_search", accessible_name=tr("按姓名或拼音筛选"), placeholder=tr("姓名 / 拼音"))
         self.when = Segmented(
-            [Option(OVERDUE, tr("逾期")), Option(TODAY, tr("今天")), Option(WEEK, tr("本周")), Option(ALL, tr("全部"))],
+            [Option(Until.OVERDUE.value, tr("逾期")), Option(Until.TODAY.value, tr("今天")),
+             Option(Until.WEEK.value, tr("本周")), Option(Until.ALL.value, tr("全部"))],
             name="today_when", accessible_name=tr("应访日期"),
         )
-        self.when.set_value(WEEK)
+        self.when.set_value(Until.WEEK.value)
         self.group = ComboBox(name="today_group", accessible_name=tr("组"))
         self.disease = ComboBox(name="today_disease", accessible_name=tr("病种"))
         self.disease.set_options([(None, tr("全部病种")), *((disease, tr(NAMES[disease])) for disease in DISEASES)])
@@ -62,18 +62,13 @@ class FilterRow(QWidget):
         self.group.set_options([(None, tr("全部组")), *((name, name) for name in groups)])
 
     def wanted(self) -> WorkFilter:
-        """What narrows the list. 逾期 is looked for among those due until today; see `keeps`."""
-        until = {OVERDUE: Until.TODAY, TODAY: Until.TODAY, WEEK: Until.WEEK}.get(str(self.when.value()), Until.ALL)
+        """What narrows the list."""
         group, disease, distance = (combo.value() for combo in (self.group, self.disease, self.distance))
-        found = WorkFilter(text=self.line.text(), until=until)
+        found = WorkFilter(text=self.line.text(), until=Until(str(self.when.value())))
         return replace(
             found, group=None if group is None else str(group), disease=None if disease is None else str(disease),
             distance_max=None if distance is None else Decimal(str(distance)),
         )
-
-    def only_overdue(self) -> bool:
-        """Whether only those whose day has passed are wanted."""
-        return self.when.value() == OVERDUE
 
     def chosen_order(self) -> Order:
         """The order of the list."""

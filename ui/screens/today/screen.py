@@ -163,10 +163,7 @@ class TodayScreen(QWidget):
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _page(self) -> WorkPage:
-        page = self._services.work_list.page(self.filters.wanted(), self.filters.chosen_order(), limit=MOST_SHOWN)
-        if not self.filters.only_overdue():
-            return page
-        return WorkPage(tuple(row for row in page.rows if row.days_overdue), page.counts, page.next_after)
+        return self._services.work_list.page(self.filters.wanted(), self.filters.chosen_order(), limit=MOST_SHOWN)
 
     def _show_counts(self, page: WorkPage) -> None:
         counts = page.counts
