@@ -552,6 +552,13 @@ def test_follow_up_goes_to_its_screen_with_this_resident(screen, register, servi
     assert window.went == [("follow_ups", {"resident_id": person.id})]
 
 
+def test_ctrl_i_opens_the_import_of_a_roster(screen, window):
+    press(screen, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    click(control(screen, QPushButton, "roster_import"))
+    assert window.went == [("import_roster", {}), ("import_roster", {})]
+    assert ("Ctrl I", "导入名册") in screen.shortcuts()
+
+
 def test_the_menu_offers_what_can_be_done_and_f2_opens_it(screen, register):
     screen.open_record(register("李大山").id)
     assert [action for action, _words in screen.record.actions_offered()][:2] == ["enrol_htn", "enrol_dm"]

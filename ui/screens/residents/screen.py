@@ -116,9 +116,13 @@ class ResidentsScreen(QWidget):
     def shortcuts(self) -> list[tuple[str, str]]:
         """The keys of this screen."""
         return [
-            ("Ctrl N", tr("新建居民")), ("Ctrl E", tr("更正档案")), ("F6", tr("显示或遮住号码")),
+            ("Ctrl N", tr("新建居民")), ("Ctrl E", tr("更正档案")), ("F6", tr("显示或遮住号码")), ("Ctrl I", tr("导入名册")),
             ("F4", tr("表里：沿用上次的值")), ("Ctrl Shift L", tr("表里：空着的都沿用上次")),
         ]
+
+    def import_roster(self) -> None:
+        """Ctrl+I: residents from a spreadsheet."""
+        self._services.navigate("import_roster")
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -350,8 +354,8 @@ class ResidentsScreen(QWidget):
         actions = FlowBox(spacing=8, row_spacing=6)
         new = PrimaryButton(tr("新建居民"), name="resident_new", hint="Ctrl N", small=True)
         new.clicked.connect(lambda: self.start_new())
-        roster = SecondaryButton(tr("导入名册"), name="roster_import", small=True)
-        roster.clicked.connect(lambda: self._services.navigate("import_roster"))
+        roster = SecondaryButton(tr("导入名册"), name="roster_import", hint="Ctrl I", small=True)
+        roster.clicked.connect(self.import_roster)
         actions.add(new)
         actions.add(roster)
         column.addWidget(actions)
@@ -380,7 +384,8 @@ class ResidentsScreen(QWidget):
         self.setFocusProxy(self.list)
 
     def _bind_keys(self) -> None:
-        for keys, act in (("Ctrl+N", self.start_new), ("Ctrl+E", self.start_correction), ("F6", self._reveal)):
+        for keys, act in (("Ctrl+N", self.start_new), ("Ctrl+E", self.start_correction), ("F6", self._reveal),
+                          ("Ctrl+I", self.import_roster)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.activated.connect(act)
 
