@@ -144,7 +144,7 @@ class Navigation(QWidget):
 
     def set_foot(self, organisation: str, user: str) -> None:
         """Whose desk it is and who is at work."""
-        self._organisation.setText(organisation)
+        self._organisation.setText(organisation.replace("（", "\n（"))
         self._user.setText(user)
         self._organisation.setToolTip(organisation)
         self._user.setToolTip(user)

@@ -88,7 +88,7 @@ QPushButton[kind="danger"] {{ color: {c.danger}; border-color: {c.danger_border}
 QPushButton[kind="danger"]:hover {{ background: {c.red.ground}; }}
 QPushButton[kind="link"] {{
   border: {tokens.FOCUS_WIDTH}px solid transparent; background: transparent; color: {c.accent_text};
-  padding: 0 {theme.gap(4)}px; min-height: {theme.px(24)}px; text-align: left;
+  padding: 0 1px; min-height: {theme.px(24)}px; text-align: left;
 }}
 QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
 QPushButton[kind="link"]:focus {{ border: {tokens.FOCUS_WIDTH}px solid {c.focus}; border-radius: {theme.px(4)}px; }}
@@ -197,7 +197,7 @@ def _tables(theme: Theme) -> str:
     radius = theme.px(tokens.RADIUS_CARD) - 1
     return f"""
 QTableView[kind="data"] {{
-  background: {c.surface}; border: 1px solid {c.border}; border-radius: {radius + 1}px; outline: none; padding: 0;
+  background: {c.surface}; border: 1px solid {c.border}; border-radius: {radius + 1}px; outline: none; padding: 1px;
   selection-background-color: {c.surface_selected}; selection-color: {c.text}; gridline-color: {c.border_row};
 }}
 QTableView[kind="data"]:focus {{ border: {tokens.FOCUS_WIDTH}px solid {c.focus}; padding: 0; }}

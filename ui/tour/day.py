@@ -72,6 +72,7 @@ class Day:
         """One step of the day at a desk's window."""
         at = stage or self.clinic
         at.come_forward()
+        at.hush()
         with self.log.step(name, at.hands) as step:
             at.step = step
             yield step

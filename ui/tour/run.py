@@ -22,9 +22,6 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(list(arguments))
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    if hasattr(time, "tzset"):
-        os.environ["TZ"] = TIME_ZONE
-        time.tzset()
     if options.lang:
         use_language(options.lang)
     acts = tuple(options.act) if options.act else None
@@ -42,6 +39,9 @@ def play_to(out: Path, acts: tuple[str, ...] | None = None, *, scale: float = 1.
     from ui.tour.log import Log
     from ui.tour.stage import application
 
+    if hasattr(time, "tzset"):
+        os.environ["TZ"] = TIME_ZONE
+        time.tzset()
     for part in ("screens", "sheets", "exchange"):
         shutil.rmtree(out / part, ignore_errors=True)
     app = application()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.background import BackgroundRunner
 from ui.compose import Composer
@@ -74,6 +74,12 @@ class Stage:
         self.window.raise_()
         self.window.activateWindow()
         wait_until(self.window.isActiveWindow, "the window to be active")
+
+    def hush(self) -> None:
+        """What was said in the step before is gone: in life more time lies between."""
+        toast = self.window.findChild(QWidget, "toast")
+        if toast is not None:
+            toast.hide()
 
     def wait_for_desk(self) -> None:
         """Wait until the first screen is there."""

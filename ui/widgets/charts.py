@@ -252,7 +252,7 @@ class BarChart(Chart):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(tokens.TYPE.axis))
         highest = max((bar.value for bar in self._bars), default=0) or 1
-        slot = min(theme.px(48), self.width() / max(1, len(self._bars)))
+        slot = min(theme.px(56), self.width() / max(1, len(self._bars)))
         words = theme.px(16)
         room = self.height() - 2 * words
         for number, bar in enumerate(self._bars):
@@ -263,7 +263,8 @@ class BarChart(Chart):
             over = QRectF(number * slot, box.top() - words, slot, words)
             painter.drawText(over, int(Qt.AlignmentFlag.AlignCenter), _number(bar.value))
             under = QRectF(number * slot, self.height() - words, slot, words)
-            painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), bar.title)
+            title = painter.fontMetrics().elidedText(bar.title, Qt.TextElideMode.ElideRight, int(slot))
+            painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), title)
         painter.end()
 
 

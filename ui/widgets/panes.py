@@ -55,7 +55,8 @@ class FormPage(QWidget):
 class TwoPane(QWidget):
     """A main column with a narrower side column at its right (or left); on a narrow window the side goes beneath.
 
-    Each column scrolls by itself; stacked they scroll together. `actions` stand under the main column and always
+    Each column scrolls by itself; stacked they scroll together, the side beneath or, after `put_side_above(True)`,
+    above. `actions` stand under the main column and always
     stay in sight. `side_width` and `breakpoint` (the least own width at which both stand side by side) are at 100 %.
     """
 
@@ -68,6 +69,7 @@ class TwoPane(QWidget):
         self._main, self._side = main, side
         self._sizes = (side_width, breakpoint, spacing)
         self._stacked: bool | None = None
+        self._is_side_above = False
         self._main_scroll = ScrollPage(name="main_scroll", modest=True)
         self._side_scroll = ScrollPage(name="side_scroll", modest=True)
         self._side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -88,6 +90,15 @@ class TwoPane(QWidget):
     def is_stacked(self) -> bool:
         """Whether the side column stands beneath the main column."""
         return bool(self._stacked)
+
+    def put_side_above(self, above: bool) -> None:
+        """Where the side column stands on a narrow window: above while the main column has nothing to show."""
+        if above == self._is_side_above:
+            return
+        self._is_side_above = above
+        if self._stacked:
+            self._arrange(True)
+            self._main_scroll.verticalScrollBar().setValue(0)
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the distances of this appearance."""
@@ -120,8 +131,9 @@ class TwoPane(QWidget):
             both = QWidget()
             both.setProperty("kind", "plain")
             column = Vertical(both, spacing=self._sizes[2])
-            column.addWidget(self._main, 1)
-            column.addWidget(self._side)
+            parts = [(self._main, 1), (self._side, 0)]
+            for part, stretch in reversed(parts) if self._is_side_above else parts:
+                column.addWidget(part, stretch)
             self._main_scroll.show_content(both)
         else:
             self._main_scroll.show_content(self._main)

@@ -203,6 +203,7 @@ class DataTable(QTableView):
         self._fit_rows = fit_rows
         self._empty_text = empty_text
         self._is_tight = False
+        self._is_too_wide = False
         self._most_rows: int | None = None
         self.rows_model = RowsModel(columns)
         self.setModel(self.rows_model)
@@ -286,7 +287,7 @@ class DataTable(QTableView):
     def _settle_height(self) -> None:
         theme = current_theme()
         count = max(1, min(self._most_rows or 1, self.rows_model.rowCount()))
-        bar = theme.px(10) if self.horizontalScrollBar().maximum() > 0 else 0
+        bar = self.horizontalScrollBar().sizeHint().height() if self._is_too_wide else 0
         self.setFixedHeight(theme.px(tokens.HEADER_HEIGHT) + count * theme.px(self._row_height) + 4 + bar)
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
@@ -320,6 +321,8 @@ class DataTable(QTableView):
         """Give the stretching column what is left."""
         super().resizeEvent(event)
         self._fit_columns()
+        if self._most_rows is not None:
+            self._settle_height()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows, or the sentence for none."""
@@ -394,6 +397,7 @@ class DataTable(QTableView):
         set_look(self.horizontalHeader(), "tight", self._is_tight)
         widths = self._padded(columns, contents)
         spare = room - sum(widths)
+        self._is_too_wide = spare < 0
         stretching = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]
         if spare > 0 and columns:
             for number in stretching:

@@ -11,6 +11,8 @@ from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal
 
 SHOWN_FOR_MS = 3500
+ABOVE_THE_FOOT = 70
+"""Distance to the lower edge at 100 %: what was just done must not hide the buttons for what comes next."""
 
 
 class Toast(QFrame):
@@ -61,5 +63,5 @@ class Toast(QFrame):
         window = self.parentWidget()
         self.setMaximumWidth(max(100, window.width() - 40))
         self.adjustSize()
-        margin = current_theme().gap(28)
+        margin = current_theme().px(ABOVE_THE_FOOT)
         self.move((window.width() - self.width()) // 2, window.height() - self.height() - margin)

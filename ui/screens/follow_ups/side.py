@@ -16,6 +16,7 @@ from app.services.diseases import DIABETES, HYPERTENSION
 from app.services.follow_up_views import ChartReading, OpenCheck, PastVisit, VisitSheet
 from ui.screens.follow_ups.proposal_card import ProposalCard
 from ui.screens.follow_ups.state import VisitState
+from ui.theme import tokens
 from ui.theme.tokens import Tone
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.cards import Card
@@ -23,10 +24,11 @@ from ui.widgets.charts import Series, TrendChart
 from ui.widgets.chips import ChipText
 from ui.widgets.labels import label
 from ui.widgets.layouts import Vertical
-from ui.widgets.table import Column, DataTable
+from ui.widgets.table import Cell, Column, DataTable
 
 TONES: dict[str, Tone] = {"good": "green", "bad": "red", "warn": "amber", "none": "grey"}
 SHOWN_VISITS = 12
+TWO_LINES = 52
 LOWEST_GLUCOSE = 3.9
 """The band of glucose begins above the value that is an emergency (4.1, ≤ 3.9 mmol/L)."""
 
@@ -140,13 +142,19 @@ class SideColumn(QWidget):
     def _visits_card(self, sheet: VisitSheet) -> QWidget:
         card = Card(tr("前几次"), name="earlier_visits_card")
         columns = [Column("on", tr("日期"), value=lambda row: short_date(row.on, seen_from=sheet.today))]
-        columns.append(Column("pressure", tr("血压"), value=EarlierVisit.pressure))
-        if any(managed.disease == DIABETES for managed in sheet.diseases):
+        managed = {each.disease for each in sheet.diseases}
+        if managed == {DIABETES}:
             columns.append(Column("glucose", tr("血糖"), value=lambda row: row.reading(DIABETES)))
+        elif DIABETES in managed:
+            columns.append(Column("measured", tr("血压"), value=lambda row: Cell(
+                row.pressure(), second_line=row.reading(DIABETES))))
+        else:
+            columns.append(Column("pressure", tr("血压"), value=EarlierVisit.pressure))
         columns.append(Column("result", tr("结果"), value=EarlierVisit.chips, stretch=True))
         rows = earlier_visits(sheet)
         self.visits = DataTable(columns, name="earlier_visits", accessible_name=tr("前几次随访，回车更正"),
-                                empty_text=tr("这是第一次随访。"), inside_card=True)
+                                empty_text=tr("这是第一次随访。"), inside_card=True,
+                                row_height=TWO_LINES if len(managed) > 1 else tokens.ROW_HEIGHT)
         self.visits.set_rows(rows)
         self.visits.fit_height(most_rows=SHOWN_VISITS)
         self.visits.row_activated.connect(lambda row: self.recorded_asked.emit(row.entry_id))

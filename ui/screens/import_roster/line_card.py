@@ -51,7 +51,7 @@ class LineCard(Card):
             button.hide()
         if row is None:
             self.set_title(tr("选中的行"))
-            self._words.addWidget(label(tr("在左边选一行，这里就显示它的全部内容。"), "muted", wrap=True))
+            self._words.addWidget(label(tr("在表里选一行，这里就显示它的全部内容。"), "muted", wrap=True))
             return
         self._line = row.line
         self.set_title(tr("第 {line} 行　{name}", line=row.line, name=row.name or tr("（没有姓名）")))

@@ -53,8 +53,8 @@ class ResultPage(QWidget):
         inside.setProperty("kind", "plain")
         column = Vertical(inside, spacing=12)
         column.addWidget(self.summary)
-        column.addWidget(self.disease_card, 1)
-        column.addStretch(0)
+        column.addWidget(self.disease_card, 100)
+        column.addStretch(1)
         Vertical(self).addWidget(FormPage(inside, self._build_foot()))
 
     def show_result(self, result: ImportResult) -> None:

@@ -140,6 +140,7 @@ class ResidentsScreen(QWidget):
         self.household.show_household(self._household, person.id)
         self.record.show_resident(shown)
         self._main.setCurrentWidget(self.record)
+        self._panes.put_side_above(False)
         self._pages.setCurrentIndex(0)
         self.list.mark(person.id)
 
@@ -376,11 +377,13 @@ class ResidentsScreen(QWidget):
         self.record.folder.print_asked.connect(self.print_sheet)
         self.record.chronic.end_asked.connect(self.end_enrolment)
         self._main = QStackedWidget()
-        empty = EmptyState(tr("从左边选一位居民"), tr("按 Ctrl K 找人，按 Ctrl N 新建居民档案。"), name="residents_empty",
+        empty = EmptyState(tr("从名单里选一位居民"), tr("按 Ctrl K 找人，按 Ctrl N 新建居民档案。"), name="residents_empty",
                            icon_name="residents")
         self._main.addWidget(empty)
         self._main.addWidget(self.record)
-        self._pages.addWidget(TwoPane(self._main, side, side_width=SIDE_WIDTH, side_first=True))
+        self._panes = TwoPane(self._main, side, side_width=SIDE_WIDTH, side_first=True)
+        self._panes.put_side_above(True)
+        self._pages.addWidget(self._panes)
         self.setFocusProxy(self.list)
 
     def _bind_keys(self) -> None:

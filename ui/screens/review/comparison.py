@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -65,5 +66,5 @@ def _sentence(clinic: str, line: LineView, compared: UseComparison) -> str:
 
 
 def short_name(clinic: str) -> str:
-    """柳庄村 of 柳庄村卫生室."""
-    return clinic.removesuffix("卫生室") or clinic
+    """柳庄村 of 柳庄村卫生室, also where something stands behind it in brackets."""
+    return re.sub("卫生室(（.*）)?$", "", clinic) or clinic

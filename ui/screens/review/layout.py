@@ -43,8 +43,9 @@ class ReviewLayout(QWidget):
         self._build_main()
         self._build_foot()
         column = Vertical(self)
-        column.addWidget(TwoPane(self._main, self._inbox, actions=self.foot, side_width=290, breakpoint=900,
-                                 side_first=True))
+        self.panes = TwoPane(self._main, self._inbox, actions=self.foot, side_width=290, breakpoint=900,
+                             side_first=True)
+        column.addWidget(self.panes)
 
     def _build_inbox(self) -> None:
         self._inbox = QWidget()
@@ -53,10 +54,9 @@ class ReviewLayout(QWidget):
         self.open_file = SecondaryButton(tr("打开申领文件"), name="open_request_file", hint="Ctrl O", icon_name="folder")
         column.addWidget(self.open_file)
         self.inbox = DataTable(
-            (Column("clinic", tr("村卫生室"), width=130, stretch=True, value=_clinic_cell),
-             Column("kinds_of_drugs", tr("种数"), width=54, align="right",
-                    value=lambda row: row.summary.kinds_of_drugs),
-             Column("state", tr("状态"), width=86, value=inbox_chip)),
+            (Column("clinic", tr("村卫生室"), width=110, stretch=True, value=_clinic_cell),
+             Column("kinds_of_drugs", tr("种数"), align="right", value=lambda row: row.summary.kinds_of_drugs),
+             Column("state", tr("状态"), value=inbox_chip)),
             name="inbox", accessible_name=tr("各村申领单"), row_height=55,
             empty_text=tr("还没有收到申领单。打开村卫生室交来的 .cyx 文件，或把文件拖到这里。"),
         )
@@ -85,7 +85,7 @@ class ReviewLayout(QWidget):
         self.comparison = ComparisonCard(name="comparison")
         self.progress = ProgressCard(name="review_progress", most_to_come=1)
         self.empty = EmptyState(
-            tr("选左边一张申领单"), tr("先看标红的紧急单，再看等得最久的。"), name="nothing_to_review",
+            tr("选一张申领单"), tr("先看标红的紧急单，再看等得最久的。"), name="nothing_to_review",
             icon_name="review",
         )
         lower = Horizontal(spacing=12)

@@ -161,6 +161,7 @@ class ReviewScreen(QWidget):
             self.parts.opened.hide()
             self.parts.foot.hide()
             self.parts.empty.show()
+            self.parts.panes.put_side_above(True)
             return
         self._show(ReviewSheet(self.services.review.get(chosen), former=self.sheet))
 
@@ -181,6 +182,7 @@ class ReviewScreen(QWidget):
         self.sheet = sheet
         self.parts.empty.hide()
         self.parts.opened.show()
+        self.parts.panes.put_side_above(False)
         self._show_head()
         self._show_strip()
         self._show_rows()

@@ -112,7 +112,8 @@ class Spans(QLayout):
 
     def _place(self, line: list[tuple[QLayoutItem, int, int]], left: int, top: int, step: float, gap: int, *,
                moving: bool) -> int:
-        boxes = [(item, round(left + at * step), round(span * step) - gap) for item, at, span in line]
+        edges = [(item, round(left + at * step), round(left + (at + span) * step) - gap) for item, at, span in line]
+        boxes = [(item, begin, end - begin) for item, begin, end in edges]
         height = max(_height_of(item, width) for item, _, width in boxes)
         if moving:
             for item, x, width in boxes:
