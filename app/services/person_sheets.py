@@ -81,7 +81,8 @@ class PersonSheets:
                     form=declared.title,
                 )
             )
-        return sheet_content(form_code, person, visits, mode=mode), len(visits)
+        draft = mode is Mode.FILLED and form_code == "personal_info" and self._is_unfinished(resident_id)
+        return sheet_content(form_code, person, visits, mode=mode, draft=draft), len(visits)
 
     def print_form(
         self, resident_id: str, form_code: str, *, year: int | None = None, mode: Mode = Mode.FILLED
@@ -110,6 +111,10 @@ class PersonSheets:
             for form_code in form_codes:
                 add_audit(session, self._desk, f"print.{form_code}", "resident", resident_id)
         return PrintedSheet(pdf, visits, tuple(unprintable(content)))
+
+    def _is_unfinished(self, resident_id: str) -> bool:
+        """Whether the personal information form was kept although answers lack; such a sheet says 草稿."""
+        return Residents(self._desk).record(resident_id).info_is_partial
 
     def _answers(self, resident_id: str, form_code: str, year: int) -> list[Mapping[str, Any]]:
         if form_code in RESIDENT_FORMS:

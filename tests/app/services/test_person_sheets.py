@@ -12,9 +12,12 @@ from sqlalchemy import select
 from app.errors import UserError
 from app.services.enrolments import Enrolments
 from app.services.follow_ups import FollowUps
+from app.services.households import HouseholdChoice
 from app.services.person_sheets import PersonSheets
+from app.services.residents import Residents
 from db.models import AuditEntry
 from tests.followup_people import add_resident, both_answers
+from tests.residents import cover, info, register
 
 FORMS = ("htn_followup", "dm_followup")
 ENROLLED = date(2019, 6, 1)
@@ -60,3 +63,16 @@ def test_progress_is_told_form_by_form(clinic_desk, seen):
 def test_a_year_without_a_visit_has_nothing_to_print(clinic_desk, seen):
     with pytest.raises(UserError, match="2024 年还没有填过"):
         PersonSheets(clinic_desk).print_year(seen, FORMS, 2024)
+
+
+def test_a_form_that_still_lacks_answers_says_so_on_paper(clinic_desk):
+    finished = register(clinic_desk)
+    lacking = {code: value for code, value in info("1968-05-12").items() if code != "education"}
+    unfinished = Residents(clinic_desk).register(
+        cover("赵春兰"), lacking, HouseholdChoice.none(), confirmed=frozenset(lacking), as_partial=True
+    )
+    drafts = [
+        "草稿" in "".join(pages(PersonSheets(clinic_desk).print_form(person.id, "personal_info").pdf))
+        for person in (finished, unfinished)
+    ]
+    assert drafts == [False, True]
