@@ -147,9 +147,9 @@ class FormerRequests(Card):
     def __init__(self) -> None:
         super().__init__(tr("历次申领单"), name="former_card", margins=(16, 14, 6, 10), spacing=6)
         self.table = DataTable(
-            (Column("title", tr("月份"), width=110, stretch=True, value=_summary_title),
-             Column("kinds_of_drugs", tr("种数"), width=48, align="right"),
-             Column("state", tr("状态"), width=78, value=lambda row: state_chip(row.state))),
+            (Column("title", tr("月份"), width=90, stretch=True, value=_summary_title),
+             Column("kinds_of_drugs", tr("种数"), align="right"),
+             Column("state", tr("状态"), value=lambda row: state_chip(row.state))),
             name="former_requests", accessible_name=tr("历次申领单"), inside_card=True, row_height=34,
         )
         self.add(self.table, 1)

@@ -71,7 +71,7 @@ def reading_columns() -> tuple[Column, ...]:
         Column("suggested", tr("建议量"), width=66, align="right", value=suggested_cell),
         Column("requested", tr("申领量"), width=70, align="right", bold=True, value=lambda row: row.line.requested),
         Column("packs", tr("折合"), width=90, value=packs_cell),
-        Column("explanation", tr("说明"), width=160, muted=True, value=lambda row: row.line.explanation),
+        Column("explanation", tr("说明"), width=150, stretch=True, muted=True, value=lambda row: row.line.explanation),
     )
 
 
@@ -79,14 +79,14 @@ def decision_columns() -> tuple[Column, ...]:
     """The columns when the township has answered: what became of each line, and why."""
     return (
         Column("drug", tr("药品"), stretch=True, value=drug_cell, width=170),
-        Column("class", tr("类别"), width=108, value=class_chips),
+        Column("class", tr("类别"), value=class_chips),
         Column("on_hand", tr("现库存"), width=64, align="right", value=lambda row: row.line.on_hand),
         Column("suggested", tr("建议量"), width=64, align="right", value=suggested_cell),
         Column("requested", tr("申领量"), width=64, align="right", value=lambda row: row.line.requested),
         Column("approved", tr("批准量"), width=68, align="right", bold=True, value=lambda row: row.line.approved),
-        Column("packs", tr("折合"), width=84, value=packs_cell),
-        Column("decision", tr("结果"), width=66, value=decision_cell),
-        Column("reason", tr("原因"), width=168, value=lambda row: reason_as_shown(row.line.decision_reason)),
+        Column("packs", tr("折合"), value=packs_cell),
+        Column("decision", tr("结果"), value=decision_cell),
+        Column("reason", tr("原因"), width=150, stretch=True, value=lambda row: reason_as_shown(row.line.decision_reason)),
     )
 
 

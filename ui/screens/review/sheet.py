@@ -155,8 +155,8 @@ def deciding_columns() -> tuple[Column, ...]:
     return (
         *_asked_columns(),
         Column("approved", tr("批准"), width=86, editable=True, value=_box("approved", lambda line: line.approved)),
-        Column("reason", tr("原因"), width=176, editable=True, value=_box("reason", _reason)),
-        Column("marks", tr("提示"), width=150, stretch=True, value=_marks),
+        Column("reason", tr("原因"), width=176, stretch=True, editable=True, value=_box("reason", _reason)),
+        Column("marks", tr("提示"), width=150, value=_marks),
     )
 
 
@@ -171,8 +171,8 @@ def decided_columns() -> tuple[Column, ...]:
     return (
         *_asked_columns(),
         Column("approved", tr("批准"), width=70, align="right", bold=True, value=lambda row: row.line.approved),
-        Column("decision", tr("结果"), width=68, value=_decision),
-        Column("reason", tr("原因"), width=146, value=lambda row: _reason(row.line)),
+        Column("decision", tr("结果"), value=_decision),
+        Column("reason", tr("原因"), width=146, stretch=True, value=lambda row: _reason(row.line)),
         Column("marks", tr("提示"), width=160, stretch=True, value=_marks),
     )
 
