@@ -227,7 +227,7 @@ class ReviewScreen(QWidget):
         view = self.open_sheet().view
         letter = self.services.exchange.latest_about(view.id)
         clinic = short_name(view.clinic_name)
-        said = tr("意见：{comment}。", comment=view.comment.rstrip("。")) if view.comment else ""
+        said = tr("意见：{comment}。", comment=view.comment.rstrip("。.")) if view.comment else ""
         if letter is None:
             self.parts.strip.say(said)
         elif letter.state == "ready":
