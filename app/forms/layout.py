@@ -146,7 +146,15 @@ class Tick:
     when: tuple[Condition, ...]
 
 
-Inline = Text | Gap | Fill | Signature | Box | Boxes | Digits | DateFill | Ring | Tick
+@dataclass(frozen=True)
+class Cross:
+    """A cross ┼ with one of `refs` in each quarter: upper left, upper right, lower left, lower right as printed."""
+
+    refs: tuple[str, str, str, str]
+    mm: float = 14
+
+
+Inline = Text | Gap | Fill | Signature | Box | Boxes | Digits | DateFill | Ring | Tick | Cross
 
 
 @dataclass(frozen=True)
@@ -350,7 +358,7 @@ def references(item: Inline) -> tuple[str, ...]:
     """The references that `item` looks at."""
     conditions = tuple(ref for ref, _value in getattr(item, "when", ()))
     own = (item.ref,) if hasattr(item, "ref") else ()
-    return own + conditions
+    return own + getattr(item, "refs", ()) + conditions
 
 
 def is_printed_only(part: Cell | Line) -> bool:

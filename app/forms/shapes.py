@@ -7,6 +7,7 @@ The forms keep one value under one code. An answers file may also say together w
   ["3次/周 30分钟/次", "5次/周 30分钟/次"]
 * an option and what belongs to it: {"code": 2, "text": "脚肿"}, [2, "脚肿"], "有：脚肿", {"code": 2, "side": "左侧"},
   {"code": 2, "items": [{…}]}
+* a text and what belongs to it: {"text": "煤尘", "protection": {"code": 2, "text": "口罩"}}
 * the rows of a table one by one (drug1, drug2 …), a cell of them apart (drug1_usage); one row without a list
 
 Nothing is read or judged here: a part that belongs nowhere comes out under a code that the form does not have, so
@@ -55,6 +56,8 @@ def flatten(form: Form, raw: Mapping[str, object]) -> Flat:
             yield from _pair(code, value, can_be_split=not isinstance(item.kind, Text))
         elif isinstance(item.kind, (Choice, Choices)):
             yield from _option(form, item, value)
+        elif isinstance(value, Mapping) and isinstance(item.kind, Text):
+            yield from _text_object(form, item, value)
         elif isinstance(item.kind, Table) and value not in EMPTY and not isinstance(value, (list, tuple)):
             yield code, [value]
         else:
@@ -207,6 +210,18 @@ def _option_object(form: Form, item: Field, value: Mapping[str, object]) -> Flat
             yield item.code + "_items", part
         else:
             yield f"{item.code}.{name}", part
+
+
+def _text_object(form: Form, item: Field, value: Mapping[str, object]) -> Flat:
+    """A text with what belongs to it: {"text": "煤尘", "protection": 2}."""
+    for name, part in value.items():
+        beside = form.fields.get(f"{item.code}_{name}")
+        if beside is not None and isinstance(beside.kind, (Choice, Choices)):
+            yield from _option(form, beside, part)
+        elif beside is not None:
+            yield beside.code, part
+        else:
+            yield item.code if name in _TEXT_WORDS else f"{item.code}.{name}", part
 
 
 def _option_with_text(form: Form, item: Field, value: object) -> Flat:

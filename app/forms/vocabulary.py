@@ -37,6 +37,10 @@ class Context:
     diagnosed_on: date | None = None
     latest_next_visit: date | None = None
     """The latest next-visit date that the rules allow for this visit."""
+    diseases: frozenset[str] = frozenset()
+    """Codes of the chronic diseases for which the person is enrolled: htn, dm …"""
+    adl_total: int | None = None
+    """Total of the last self-care assessment of the elderly (form list §10), 0–37."""
 
     def age_on(self, day: date) -> int | None:
         """Completed years on `day`, or None without a birth date."""
@@ -82,6 +86,11 @@ def equals(code: str, *values: object) -> When:
 def differs(code: str, *values: object) -> When:
     """The answer `code` is given and none of `values`."""
     return When((code,), lambda answers, _context: code in answers and answers[code] not in values)
+
+
+def unless(code: str, *values: object) -> When:
+    """The answer `code` is none of `values`, or not given."""
+    return When((code,), lambda answers, _context: answers.get(code) not in values)
 
 
 def includes(code: str, *values: object) -> When:

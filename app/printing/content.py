@@ -79,7 +79,16 @@ class Ticked:
     on: bool
 
 
-Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked
+@dataclass(frozen=True)
+class Crossed:
+    """A cross at least `mm` wide with a text in each quarter: upper left, upper right, lower left, lower right."""
+
+    texts: tuple[str, str, str, str]
+    mm: float
+    pale: bool = False
+
+
+Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked | Crossed
 
 
 @dataclass(frozen=True)
@@ -190,4 +199,6 @@ def words_of(document: DocumentContent) -> str:
 def _written(item: Item) -> str:
     if isinstance(item, (Entry, Mark, Digit)):
         return item.text
+    if isinstance(item, Crossed):
+        return "".join(item.texts)
     return item.words if isinstance(item, Text) else ""

@@ -6,7 +6,7 @@ It decides every word: which value stands where, how a date reads, which number 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -32,6 +32,7 @@ from app.forms.vocabulary import NOTE, Answers, Form
 from app.printing.content import (
     BlockContent,
     CellContent,
+    Crossed,
     Digit,
     DocumentContent,
     Entry,
@@ -187,9 +188,14 @@ def _tick(item: layout.Tick, scope: _Scope) -> list[Item]:
     return [Ticked(item.words, scope.writes and scope.holds(item.when))]
 
 
+def _cross(item: layout.Cross, scope: _Scope) -> list[Item]:
+    upper_left, upper_right, lower_left, lower_right = (scope.shown(ref) for ref in item.refs)
+    return [Crossed((upper_left, upper_right, lower_left, lower_right), item.mm, pale=not scope.writes)]
+
+
 RESOLVERS: Mapping[type, Callable[[Any, _Scope], list[Item]]] = {
     layout.Fill: _fill, layout.Signature: _signature, layout.Box: _box, layout.Boxes: _boxes,
-    layout.Digits: _digits, layout.DateFill: _date, layout.Ring: _ring, layout.Tick: _tick,
+    layout.Digits: _digits, layout.DateFill: _date, layout.Ring: _ring, layout.Tick: _tick, layout.Cross: _cross,
     Text: lambda item, _scope: [item], Gap: lambda item, _scope: [item],
 }
 
@@ -245,10 +251,19 @@ def _placements(grid: Grid, visits: int) -> tuple[tuple[float, tuple[Placement, 
     return tuple(placed_rows)
 
 
+def _all_visits(scopes: Sequence[_Scope]) -> _Scope:
+    """Where a cell outside the columns of visits looks: what was said last on this sheet."""
+    answers: dict[str, Any] = {}
+    for scope in scopes:
+        answers |= scope.answers
+    return replace(scopes[0], answers=answers)
+
+
 def _grid(grid: Grid, scopes: Sequence[_Scope]) -> GridContent:
+    layers = (_all_visits(scopes), *scopes)
     rows = tuple(
         RowContent(tuple(
-            same or _cell(cell, column, layer, scopes[max(layer - 1, 0)]) for cell, column, layer, same in placed
+            same or _cell(cell, column, layer, layers[layer]) for cell, column, layer, same in placed
         ), mm)
         for mm, placed in _placements(grid, len(scopes))
     )

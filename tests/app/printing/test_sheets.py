@@ -10,6 +10,7 @@ from app.errors import EnvironmentFailure, UserError
 from app.forms.kinds import Choice, Choices
 from app.forms.layout import printed_option
 from app.forms.registry import FORM_MODULES, form
+from app.forms.sheets import sheet as laid_out
 from app.printing.sheets import (
     Mode,
     PersonHead,
@@ -23,6 +24,7 @@ from app.printing.sheets import (
     unprintable,
     warm_up,
 )
+from app.printing.style import PAPERS_MM
 
 FOLLOW_UP = (
     "姓名：", "编号", "随访日期", "随访方式", "1门诊2家庭3电话", "症状", "1无症状", "其他：", "体征", "血压（mmHg）",
@@ -105,7 +107,7 @@ def blank_texts() -> dict[str, str]:
         code: "".join("".join(
             page.extract_text() for page in pypdf.PdfReader(BytesIO(blank_form(code))).pages
         ).split())
-        for code in CHECKLIST
+        for code in FORM_MODULES
     }
 
 
@@ -126,10 +128,11 @@ def test_every_declared_option_is_printed_with_its_number(code: str, blank_texts
 
 
 @pytest.mark.parametrize("code", FORM_MODULES)
-def test_a_blank_form_is_one_a4_page_of_embedded_fonts_without_helvetica(code: str, paper) -> None:
+def test_a_blank_form_has_its_pages_of_embedded_fonts_without_helvetica(code: str, paper) -> None:
     sheet = paper(blank_form(code))
+    width, height = PAPERS_MM[laid_out(code).paper]
 
-    assert sheet.sizes_mm() == [(210, 297)]
+    assert sheet.sizes_mm() == [(round(width), round(height))] * len(laid_out(code).leaves)
     assert all(sheet.fonts().values())
     assert not [name for name in sheet.fonts() if "Helvetica" in name]
     assert sheet.title == form(code).title
