@@ -154,7 +154,15 @@ class Cross:
     mm: float = 14
 
 
-Inline = Text | Gap | Fill | Signature | Box | Boxes | Digits | DateFill | Ring | Tick | Cross
+@dataclass(frozen=True)
+class QrCode:
+    """The value of `ref` as a QR code, `mm` wide with its quiet zone; the place stays empty without a value."""
+
+    ref: str
+    mm: float
+
+
+Inline = Text | Gap | Fill | Signature | Box | Boxes | Digits | DateFill | Ring | Tick | Cross | QrCode
 
 
 @dataclass(frozen=True)
@@ -239,7 +247,10 @@ EXAMINED_ONLY = "带 * 的项目：已检查时填写"
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page of a printed form; what does not fit flows on to continuation pages with the same title and head."""
+    """One page of a printed form; what does not fit flows on to continuation pages with the same title and head.
+
+    `margin_mm` replaces the usual margins at the sides and at the lower edge, where then no foot is printed.
+    """
 
     title: str
     blocks: tuple[Block, ...]
@@ -247,16 +258,21 @@ class Leaf:
     foot_left: str = ""
     foot_right: str = THIRD_EDITION
     top_mm: float = 12
+    margin_mm: float | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The printed sheet of the form `form`, holding at most `visits` visits."""
+    """The printed sheet of the form `form`, holding at most `visits` visits.
+
+    Its pages are numbered where there are several, unless `paged` is false.
+    """
 
     form: str
     leaves: tuple[Leaf, ...]
     visits: int = 1
     paper: str = "A4"
+    paged: bool = True
 
 
 def text(words: str, *, align: str = "left", size: float | None = None) -> tuple[Line, ...]:

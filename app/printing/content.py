@@ -88,7 +88,15 @@ class Crossed:
     pale: bool = False
 
 
-Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked | Crossed
+@dataclass(frozen=True)
+class Qr:
+    """`text` as a QR code in a square of `mm`, its quiet zone included; an empty square without text."""
+
+    text: str
+    mm: float
+
+
+Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked | Crossed | Qr
 
 
 @dataclass(frozen=True)
@@ -159,11 +167,15 @@ class LeafContent:
     foot_right: str = ""
     top_mm: float = 12
     paper: str = "A4"
+    margin_mm: float | None = None
 
 
 @dataclass(frozen=True)
 class SheetContent:
-    """One sheet: its pages are numbered where there is more than one, or always when `numbered`."""
+    """One sheet: its pages are numbered where there is more than one, or always when `numbered`.
+
+    Without `page_words` no number is printed.
+    """
 
     leaves: tuple[LeafContent, ...]
     draft: bool = False

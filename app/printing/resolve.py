@@ -43,6 +43,7 @@ from app.printing.content import (
     LineContent,
     LinesContent,
     Mark,
+    Qr,
     Ringed,
     RowContent,
     SheetContent,
@@ -110,13 +111,17 @@ class _Scope:
         return clean(item.kind.show(value))
 
     def holds(self, conditions: Sequence[layout.Condition]) -> bool:
-        """Whether every (reference, value) holds."""
-        return all(self.value(ref) == wanted for ref, wanted in conditions)
+        """Whether every (reference, value) holds; of several options, whether the value is among them."""
+        return all(_is_or_includes(self.value(ref), wanted) for ref, wanted in conditions)
 
     @property
     def writes(self) -> bool:
         """Whether boxes, dates and rings are filled in."""
         return self.mode is Mode.FILLED
+
+
+def _is_or_includes(value: object, wanted: object) -> bool:
+    return wanted in value if isinstance(value, list) else value == wanted
 
 
 def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
@@ -193,9 +198,15 @@ def _cross(item: layout.Cross, scope: _Scope) -> list[Item]:
     return [Crossed((upper_left, upper_right, lower_left, lower_right), item.mm, pale=not scope.writes)]
 
 
+def _qr(item: layout.QrCode, scope: _Scope) -> list[Item]:
+    writes = scope.writes or item.ref.startswith("person.")
+    return [Qr(scope.shown(item.ref) if writes else "", item.mm)]
+
+
 RESOLVERS: Mapping[type, Callable[[Any, _Scope], list[Item]]] = {
     layout.Fill: _fill, layout.Signature: _signature, layout.Box: _box, layout.Boxes: _boxes,
     layout.Digits: _digits, layout.DateFill: _date, layout.Ring: _ring, layout.Tick: _tick, layout.Cross: _cross,
+    layout.QrCode: _qr,
     Text: lambda item, _scope: [item], Gap: lambda item, _scope: [item],
 }
 
@@ -281,7 +292,7 @@ def _block(block: layout.Block, scopes: Sequence[_Scope]) -> BlockContent:
 def _leaf(leaf: Leaf, paper: str, scopes: Sequence[_Scope]) -> LeafContent:
     return LeafContent(
         leaf.title, _lines(leaf.head, scopes[0]), tuple(_block(block, scopes) for block in leaf.blocks),
-        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper,
+        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper, leaf.margin_mm,
     )
 
 
@@ -319,5 +330,6 @@ def content_of(
         shown += [{}] * (laid_out.visits - len(shown))
         scopes = [_Scope(declared, answers, person, mode, with_signatures) for answers in shown]
         leaves = tuple(_leaf(leaf, laid_out.paper, scopes) for leaf in laid_out.leaves)
-        sheets.append(SheetContent(leaves, draft))
+        printed = SheetContent(leaves, draft)
+        sheets.append(printed if laid_out.paged else replace(printed, page_words=""))
     return DocumentContent(declared.title, tuple(sheets))

@@ -64,7 +64,8 @@ def read_answers(code: str, content: object, today: date) -> AnswersFile:
         reading = declared.read(_with_whole_record_number(raw))
         tick_written_lines(declared, reading.answers)
         filled = declared.complete(reading.answers, context)
-        found = [*reading.problems, *declared.problems(filled, context)]
+        contradictions = declared.contradictions(reading.answers, context)
+        found = [*reading.problems, *contradictions, *declared.problems(filled, context)]
         refused.extend(problem for problem in found if problem.level is Level.REFUSE)
         missing.extend(problem for problem in found if problem.level is Level.MISSING)
         answers.append(filled)
