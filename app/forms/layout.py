@@ -72,6 +72,7 @@ class Fill:
     """The filled-in value of `ref`, at least `mm` wide, on an underline when `line`.
 
     `noted` adds the text of its note (失访：外出务工). With `when`, it is shown only if each (reference, value) holds.
+    `numbered` writes the number of the chosen option instead of its words.
     """
 
     ref: str
@@ -80,6 +81,7 @@ class Fill:
     align: str = "left"
     noted: bool = False
     when: tuple[Condition, ...] = ()
+    numbered: bool = False
 
 
 @dataclass(frozen=True)

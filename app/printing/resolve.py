@@ -126,6 +126,8 @@ def _is_or_includes(value: object, wanted: object) -> bool:
 
 def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
     text = scope.shown(item.ref) if scope.holds(item.when) else ""
+    if item.numbered and text:
+        text = str(scope.value(item.ref))
     note = scope.shown(item.ref + NOTE) if item.noted and text else ""
     pale = not scope.writes and not item.ref.startswith("person.")
     return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale=pale)]
