@@ -13,6 +13,8 @@ FORM_MODULES = {
     "personal_info": "app.forms.personal_info",
     "htn_followup": "app.forms.htn_followup",
     "dm_followup": "app.forms.dm_followup",
+    "smi_info": "app.forms.smi_info",
+    "smi_followup": "app.forms.smi_followup",
     "elder_adl": "app.forms.elder_adl",
     "encounter": "app.forms.encounter",
     "consultation": "app.forms.consultation",

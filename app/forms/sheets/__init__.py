@@ -13,6 +13,8 @@ SHEET_MODULES = {
     "personal_info": "app.forms.sheets.personal_info",
     "htn_followup": "app.forms.sheets.htn_followup",
     "dm_followup": "app.forms.sheets.dm_followup",
+    "smi_info": "app.forms.sheets.smi_info",
+    "smi_followup": "app.forms.sheets.smi_followup",
     "elder_adl": "app.forms.sheets.elder_adl",
     "encounter": "app.forms.sheets.encounter",
     "consultation": "app.forms.sheets.consultation",
