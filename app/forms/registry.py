@@ -16,6 +16,7 @@ FORM_MODULES = {
     "smi_info": "app.forms.smi_info",
     "smi_followup": "app.forms.smi_followup",
     "elder_adl": "app.forms.elder_adl",
+    "tcm_elder": "app.forms.tcm_elder",
     "encounter": "app.forms.encounter",
     "consultation": "app.forms.consultation",
 }

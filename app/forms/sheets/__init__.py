@@ -16,6 +16,7 @@ SHEET_MODULES = {
     "smi_info": "app.forms.sheets.smi_info",
     "smi_followup": "app.forms.sheets.smi_followup",
     "elder_adl": "app.forms.sheets.elder_adl",
+    "tcm_elder": "app.forms.sheets.tcm_elder",
     "encounter": "app.forms.sheets.encounter",
     "consultation": "app.forms.sheets.consultation",
 }
