@@ -27,7 +27,7 @@ TICK = "√"
 QR_LEVEL = "M"
 """How much of a QR code may be spoilt and still be read: 15 %, for a card that is carried about."""
 CROSS_SIZE = 8.0
-CROSS_HEIGHT = 2.4
+CROSS_HEIGHT = 2.7
 """Of a cross with its four quarters, in ems of what is written there."""
 
 
