@@ -24,6 +24,7 @@ FORM_MODULES = {
     "consultation": "app.forms.consultation",
     "referral_out": "app.forms.referral_out",
     "referral_back": "app.forms.referral_back",
+    "record_card": "app.forms.record_card",
 }
 
 

@@ -24,6 +24,7 @@ SHEET_MODULES = {
     "consultation": "app.forms.sheets.consultation",
     "referral_out": "app.forms.sheets.referral_out",
     "referral_back": "app.forms.sheets.referral_back",
+    "record_card": "app.forms.sheets.record_card",
 }
 
 
