@@ -401,12 +401,17 @@ def _next_too_late(answers: Answers, context: Context) -> Message | None:
     return None
 
 
-def _dose_times(answers: Answers, _context: Context) -> Message | None:
-    for drug in answers["drugs"]:
-        times = drug.get("times_per_day")
-        if times is not None and not 1 <= times <= MOST_TIMES_A_DAY:
-            return msg("{drug}每日次数请填 1 到 24，您填的是 {times}。", drug=drug["name"], times=times)
-    return None
+def dose_times(code: str) -> Check:
+    """Refuse a medicine of the table `code` that is taken impossibly often."""
+
+    def problem(answers: Answers, _context: Context) -> Message | None:
+        for drug in answers[code]:
+            times = drug.get("times_per_day")
+            if times is not None and not 1 <= times <= MOST_TIMES_A_DAY:
+                return msg("{drug}每日次数请填 1 到 24，您填的是 {times}。", drug=drug["name"], times=times)
+        return None
+
+    return Check((code,), problem)
 
 
 VISIT_CHECKS = (
@@ -419,5 +424,5 @@ VISIT_CHECKS = (
 CHECKS = (
     Check(("sbp", "dbp"), _pressure_order),
     *VISIT_CHECKS,
-    Check(("drugs",), _dose_times),
+    dose_times("drugs"),
 )

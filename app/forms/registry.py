@@ -20,6 +20,7 @@ FORM_MODULES = {
     "tb_followup": "app.forms.tb_followup",
     "elder_adl": "app.forms.elder_adl",
     "tcm_elder": "app.forms.tcm_elder",
+    "copd_followup": "app.forms.copd_followup",
     "encounter": "app.forms.encounter",
     "consultation": "app.forms.consultation",
     "referral_out": "app.forms.referral_out",

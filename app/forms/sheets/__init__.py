@@ -20,6 +20,7 @@ SHEET_MODULES = {
     "tb_followup": "app.forms.sheets.tb_followup",
     "elder_adl": "app.forms.sheets.elder_adl",
     "tcm_elder": "app.forms.sheets.tcm_elder",
+    "copd_followup": "app.forms.sheets.copd_followup",
     "encounter": "app.forms.sheets.encounter",
     "consultation": "app.forms.sheets.consultation",
     "referral_out": "app.forms.sheets.referral_out",
