@@ -7,7 +7,7 @@ The forms keep one value under one code. An answers file may also say together w
   ["3次/周 30分钟/次", "5次/周 30分钟/次"]
 * an option and what belongs to it: {"code": 2, "text": "脚肿"}, [2, "脚肿"], "有：脚肿", {"code": 2, "side": "左侧"},
   {"code": 2, "items": [{…}]}
-* options with how often each: [{"code": 1, "count": 2}, [5, 1], "自伤 1次"]
+* options with how often each: [{"code": 1, "count": 2}, [5, 1], "自伤 1次"], {"1": 2, "5": 1}
 * a text and what belongs to it: {"text": "煤尘", "protection": {"code": 2, "text": "口罩"}}
 * the rows of a table one by one (drug1, drug2 …), a cell of them apart (drug1_usage); one row without a list
 
@@ -241,8 +241,9 @@ def _option_with_text(form: Form, item: Field, value: object) -> Flat:
 def _options(form: Form, item: Field, value: object) -> Flat:
     if isinstance(value, str) and re.search(r"[：:]|\d\s*次", value):
         value = re.split(r"[、,，;；]+", value)
-    if not isinstance(value, (list, tuple)):
-        value = [value] if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        each = all(_means_option(item, str(name)) for name in value)
+        value = list(value.items()) if each else [value]
     if not isinstance(value, (list, tuple)):
         yield item.code, value
         return

@@ -167,7 +167,7 @@ HEAD = Section(
             carries=False,
         ),
         Field(
-            code="death_disease",
+            code="death_cause_disease",
             label="躯体疾病",
             prompt="致死的躯体疾病",
             kind=Choice(DEATH_DISEASES),

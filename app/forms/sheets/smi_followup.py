@@ -62,10 +62,10 @@ def causes_of_death() -> Cell:
     """死亡原因: with 躯体疾病 which one, in a second box."""
     bodily, *others = choices_of(FIELDS["death_cause"])
     items: list[Inline] = [Text(printed_option(bodily) + "：")]
-    for sign, disease in zip(CIRCLED, choices_of(FIELDS["death_disease"]), strict=True):
+    for sign, disease in zip(CIRCLED, choices_of(FIELDS["death_cause_disease"]), strict=True):
         items += [Text(sign + disease.label, keep=True), Text(" ")]
     lines = (
-        Line(tuple(items), right=(Box("death_disease"),)),
+        Line(tuple(items), right=(Box("death_cause_disease"),)),
         line(
             *option_items(FIELDS["death_cause"], only=[option.code for option in others], note_mm=16),
             right=(Box("death_cause"),),

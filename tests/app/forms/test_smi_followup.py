@@ -45,7 +45,7 @@ def test_every_required_answer_is_missed(code):
         {"lost_reason": 1},
         {"lost_reason": 5, "lost_reason_note": "拒访"},
         {"death_date": "2026-11-01", "death_cause": 2},
-        {"death_date": "2026-11-01", "death_cause": 1, "death_disease": 8},
+        {"death_date": "2026-11-01", "death_cause": 1, "death_cause_disease": 8},
     ],
 )
 def test_of_a_person_not_met_nothing_else_is_needed(who):
@@ -96,7 +96,7 @@ def refused(code):
         ({"death_date": "1975-03-07", "death_cause": 3}, [("death_date", Level.REFUSE)]),
         ({"death_date": "2026-11-22"}, [("death_cause", Level.MISSING)]),
         ({"death_cause": 3}, [("death_date", Level.MISSING)]),
-        ({"death_date": "2026-11-22", "death_cause": 1}, [("death_disease", Level.MISSING)]),
+        ({"death_date": "2026-11-22", "death_cause": 1}, [("death_cause_disease", Level.MISSING)]),
         ({"death_date": "2026-11-22", "death_cause": 6}, [("death_cause_note", Level.MISSING)]),
         ({"lost_reason": 5}, [("lost_reason_note", Level.MISSING)]),
         ({"lost_reason": 3, "death_date": "2026-11-22", "death_cause": 4}, [("death_date", Level.ASK)]),
@@ -120,7 +120,7 @@ def test_limits_and_conditions(changes, expected):
 @pytest.mark.parametrize(
     ("code", "needs", "other"),
     [
-        ("death_disease", {"death_cause": 1}, {"death_cause": 2}),
+        ("death_cause_disease", {"death_cause": 1}, {"death_cause": 2}),
         ("hospitalised_date", {"hospitalised": 2}, {"hospitalised": 1}),
         ("referral_reason", {"referral": 2}, {"referral": 1}),
         ("referral_to", {"referral": 2}, {"referral": 1}),
@@ -130,6 +130,12 @@ def test_limits_and_conditions(changes, expected):
 def test_what_does_not_apply_is_dropped(code, needs, other):
     assert code in FORM.complete({code: 1} | needs, CONTEXT)
     assert code not in FORM.complete({code: 1} | other, CONTEXT)
+
+
+def test_a_cause_of_death_is_told_with_its_disease():
+    reading = FORM.read({"death_cause": {"code": 1, "disease": "肿瘤"}})
+    assert reading.problems == []
+    assert reading.answers == {"death_cause": 1, "death_cause_disease": 2}
 
 
 def test_a_next_date_later_than_the_rule_allows_is_asked_about():

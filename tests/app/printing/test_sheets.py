@@ -85,7 +85,7 @@ CHECKLIST = {
 FIRST_VISIT, SECOND_VISIT = (47 * 72 / 25.4, (47 + 37.75) * 72 / 25.4 - 15)
 """Where the first column of visits begins, and where its boxes at the right edge do, in points."""
 
-UNPRINTED_OPTIONS = {"not_seen", "dorsalis_pedis_side", "death_disease", "stop_reason"}
+UNPRINTED_OPTIONS = {"not_seen", "dorsalis_pedis_side", "death_cause_disease", "stop_reason"}
 """Options written out, circled or ticked without their number, or numbered ①②③."""
 
 OTHERWISE_PRINTED = {"elder_adl", "tcm_elder", "referral_out", "referral_back", "record_card"}

@@ -121,7 +121,7 @@ def test_names_of_signers_are_left_to_the_pen(supplement, smi_visit, person, pap
 
 
 def test_death_is_written_with_its_cause_and_disease(person, paper) -> None:
-    answers = {"visit_date": date(2026, 11, 22), "death_date": date(2026, 10, 9), "death_cause": 1, "death_disease": 4}
+    answers = {"visit_date": date(2026, 11, 22), "death_date": date(2026, 10, 9), "death_cause": 1, "death_cause_disease": 4}
     rows = "".join(paper(print_form("smi_followup", person, [answers])).rows())
 
     assert "2026年10月9日" in rows
