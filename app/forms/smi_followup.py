@@ -188,7 +188,7 @@ STATE = Section(
             kind=Choice(RISKS),
             required=SEEN,
             carries=False,
-            hint="；".join(str(level) for level in RISK_LEVELS),
+            hint="4 级包括自伤、自杀；5 级是持械伤人、纵火、爆炸",
         ),
         Field(
             code="symptoms",
