@@ -74,8 +74,7 @@ def identify_constitution(answers: Mapping[int, int | None]) -> ConstitutionResu
     if missing or problems:
         return ConstitutionResult(False, {}, {}, None, missing, problems, ())
     given = {item: answer for item, answer in answers.items() if answer is not None}
-    scores = {name: sum(given[item] for item in items) for name, items in BIASED_ITEMS.items()}
-    scores[BALANCED] = given[1] + sum(6 - given[item] for item in BALANCED_REVERSED_ITEMS)
+    scores = {name: score_of(name, given) for name in (*BIASED_ITEMS, BALANCED)}
     results = {name: result for name in scores if (result := _result(name, scores)) is not None}
     certain = [name for name, result in results.items() if result == YES]
     main = max(certain, key=lambda name: scores[name]) if certain else None
@@ -89,6 +88,18 @@ def identify_constitution(answers: Mapping[int, int | None]) -> ConstitutionResu
     )
     hint = None if results else msg("九种体质都不符合，请把答案再问一遍，不要硬填结果")
     return ConstitutionResult(True, scores, results, main, (), (), reasons, hint)
+
+
+def items_of(name: str) -> tuple[int, ...]:
+    """The items whose answers make up the score of one constitution."""
+    return (1, *BALANCED_REVERSED_ITEMS) if name == BALANCED else BIASED_ITEMS[name]
+
+
+def score_of(name: str, answers: Mapping[int, int]) -> int:
+    """The score of one constitution from the answers (1–5) to its items; raises KeyError when one is missing."""
+    if name == BALANCED:
+        return answers[1] + sum(6 - answers[item] for item in BALANCED_REVERSED_ITEMS)
+    return sum(answers[item] for item in BIASED_ITEMS[name])
 
 
 def answer_for_bmi(bmi: Quantity) -> int:

@@ -299,6 +299,33 @@ def foot() -> Section:
     )
 
 
+def overruling() -> tuple[Field, Field, Field]:
+    """The doctor's reasons when he does not follow what the rules propose."""
+    return (
+        Field(
+            code="class_reason",
+            label="不按建议分类的原因",
+            kind=Text(100),
+            required=NEVER,
+            carries=False,
+        ),
+        Field(
+            code="no_referral_reason",
+            label="建议转诊而未转诊的原因",
+            kind=Text(100),
+            required=NEVER,
+            carries=False,
+        ),
+        Field(
+            code="next_visit_reason",
+            label="不按建议日期随访的原因",
+            kind=Text(100),
+            required=NEVER,
+            carries=False,
+        ),
+    )
+
+
 def judgement(*signs: str, extra: tuple[Field, ...] = ()) -> Section:
     """What the rules ask beyond the printed form, and the doctor's reasons when he overrules them. Not printed.
 
@@ -336,27 +363,7 @@ def judgement(*signs: str, extra: tuple[Field, ...] = ()) -> Section:
                 required=NEVER,
                 carries=False,
             ),
-            Field(
-                code="class_reason",
-                label="不按建议分类的原因",
-                kind=Text(100),
-                required=NEVER,
-                carries=False,
-            ),
-            Field(
-                code="no_referral_reason",
-                label="建议转诊而未转诊的原因",
-                kind=Text(100),
-                required=NEVER,
-                carries=False,
-            ),
-            Field(
-                code="next_visit_reason",
-                label="不按建议日期随访的原因",
-                kind=Text(100),
-                required=NEVER,
-                carries=False,
-            ),
+            *overruling(),
         ),
     )
 
@@ -394,18 +401,28 @@ def _next_too_late(answers: Answers, context: Context) -> Message | None:
     return None
 
 
-def _dose_times(answers: Answers, _context: Context) -> Message | None:
-    for drug in answers["drugs"]:
-        times = drug.get("times_per_day")
-        if times is not None and not 1 <= times <= MOST_TIMES_A_DAY:
-            return msg("{drug}每日次数请填 1 到 24，您填的是 {times}。", drug=drug["name"], times=times)
-    return None
+def dose_times(code: str) -> Check:
+    """Refuse a medicine of the table `code` that is taken impossibly often."""
+
+    def problem(answers: Answers, _context: Context) -> Message | None:
+        for drug in answers[code]:
+            times = drug.get("times_per_day")
+            if times is not None and not 1 <= times <= MOST_TIMES_A_DAY:
+                return msg("{drug}每日次数请填 1 到 24，您填的是 {times}。", drug=drug["name"], times=times)
+        return None
+
+    return Check((code,), problem)
 
 
-CHECKS = (
-    Check(("sbp", "dbp"), _pressure_order),
+VISIT_CHECKS = (
     Check(("visit_date",), _before_diagnosis),
     Check(("visit_date", "next_visit_date"), _next_not_after),
     Check(("next_visit_date",), _next_too_late, Level.ASK),
-    Check(("drugs",), _dose_times),
+)
+"""What holds for the dates of every follow-up visit."""
+
+CHECKS = (
+    Check(("sbp", "dbp"), _pressure_order),
+    *VISIT_CHECKS,
+    dose_times("drugs"),
 )

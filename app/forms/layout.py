@@ -72,6 +72,7 @@ class Fill:
     """The filled-in value of `ref`, at least `mm` wide, on an underline when `line`.
 
     `noted` adds the text of its note (失访：外出务工). With `when`, it is shown only if each (reference, value) holds.
+    `numbered` writes the number of the chosen option instead of its words.
     """
 
     ref: str
@@ -80,6 +81,7 @@ class Fill:
     align: str = "left"
     noted: bool = False
     when: tuple[Condition, ...] = ()
+    numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,23 @@ class Tick:
     when: tuple[Condition, ...]
 
 
-Inline = Text | Gap | Fill | Signature | Box | Boxes | Digits | DateFill | Ring | Tick
+@dataclass(frozen=True)
+class Cross:
+    """A cross ┼ with one of `refs` in each quarter: upper left, upper right, lower left, lower right as printed."""
+
+    refs: tuple[str, str, str, str]
+    mm: float = 14
+
+
+@dataclass(frozen=True)
+class QrCode:
+    """The value of `ref` as a QR code, `mm` wide with its quiet zone; the place stays empty without a value."""
+
+    ref: str
+    mm: float
+
+
+Inline = Text | Gap | Fill | Signature | Box | Boxes | Digits | DateFill | Ring | Tick | Cross | QrCode
 
 
 @dataclass(frozen=True)
@@ -231,7 +249,10 @@ EXAMINED_ONLY = "带 * 的项目：已检查时填写"
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page of a printed form; what does not fit flows on to continuation pages with the same title and head."""
+    """One page of a printed form; what does not fit flows on to continuation pages with the same title and head.
+
+    `margin_mm` replaces the usual margins at the sides and at the lower edge, where then no foot is printed.
+    """
 
     title: str
     blocks: tuple[Block, ...]
@@ -239,16 +260,21 @@ class Leaf:
     foot_left: str = ""
     foot_right: str = THIRD_EDITION
     top_mm: float = 12
+    margin_mm: float | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The printed sheet of the form `form`, holding at most `visits` visits."""
+    """The printed sheet of the form `form`, holding at most `visits` visits.
+
+    Its pages are numbered where there are several, unless `paged` is false.
+    """
 
     form: str
     leaves: tuple[Leaf, ...]
     visits: int = 1
     paper: str = "A4"
+    paged: bool = True
 
 
 def text(words: str, *, align: str = "left", size: float | None = None) -> tuple[Line, ...]:
@@ -350,7 +376,7 @@ def references(item: Inline) -> tuple[str, ...]:
     """The references that `item` looks at."""
     conditions = tuple(ref for ref, _value in getattr(item, "when", ()))
     own = (item.ref,) if hasattr(item, "ref") else ()
-    return own + conditions
+    return own + getattr(item, "refs", ()) + conditions
 
 
 def is_printed_only(part: Cell | Line) -> bool:

@@ -11,8 +11,21 @@ from app.forms.vocabulary import Form
 FORM_MODULES = {
     "record_cover": "app.forms.record_cover",
     "personal_info": "app.forms.personal_info",
+    "health_exam": "app.forms.health_exam",
     "htn_followup": "app.forms.htn_followup",
     "dm_followup": "app.forms.dm_followup",
+    "smi_info": "app.forms.smi_info",
+    "smi_followup": "app.forms.smi_followup",
+    "tb_first_visit": "app.forms.tb_first_visit",
+    "tb_followup": "app.forms.tb_followup",
+    "elder_adl": "app.forms.elder_adl",
+    "tcm_elder": "app.forms.tcm_elder",
+    "copd_followup": "app.forms.copd_followup",
+    "encounter": "app.forms.encounter",
+    "consultation": "app.forms.consultation",
+    "referral_out": "app.forms.referral_out",
+    "referral_back": "app.forms.referral_back",
+    "record_card": "app.forms.record_card",
 }
 
 

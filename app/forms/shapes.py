@@ -7,6 +7,8 @@ The forms keep one value under one code. An answers file may also say together w
   ["3次/周 30分钟/次", "5次/周 30分钟/次"]
 * an option and what belongs to it: {"code": 2, "text": "脚肿"}, [2, "脚肿"], "有：脚肿", {"code": 2, "side": "左侧"},
   {"code": 2, "items": [{…}]}
+* options with how often each: [{"code": 1, "count": 2}, [5, 1], "自伤 1次"], {"1": 2, "5": 1}
+* a text and what belongs to it: {"text": "煤尘", "protection": {"code": 2, "text": "口罩"}}
 * the rows of a table one by one (drug1, drug2 …), a cell of them apart (drug1_usage); one row without a list
 
 Nothing is read or judged here: a part that belongs nowhere comes out under a code that the form does not have, so
@@ -36,7 +38,10 @@ _CODE_WORDS = ("code", "option", "value", "选项")
 _TEXT_WORDS = ("text", "note", "detail", "name", "other", "说明", "其他")
 _ROWS_WORDS = ("items", "rows", "entries")
 _PART_WORDS = {"type": "kind", "name": "kind", "frequency": "times", "duration": "minutes", "dose": "usage"}
+_COUNT_WORDS = ("count", "times", "number", "次数")
+_TIMES = "_times_"
 _YES = "有"
+_OFTEN = re.compile(r"([^\d\s(:]+|\d+(?=[\s(:]))[\s(:]*(\d+)\s*次\)?")
 _WITH_TEXT = re.compile(r"\s*([^：:（(\s]+)\s*[：:（(\s]\s*(.+?)\s*[）)]?\s*")
 
 
@@ -55,6 +60,8 @@ def flatten(form: Form, raw: Mapping[str, object]) -> Flat:
             yield from _pair(code, value, can_be_split=not isinstance(item.kind, Text))
         elif isinstance(item.kind, (Choice, Choices)):
             yield from _option(form, item, value)
+        elif isinstance(value, Mapping) and isinstance(item.kind, Text):
+            yield from _text_object(form, item, value)
         elif isinstance(item.kind, Table) and value not in EMPTY and not isinstance(value, (list, tuple)):
             yield code, [value]
         else:
@@ -175,7 +182,7 @@ def _part_named(code: str, parts: Sequence[Field], name: str) -> Field | None:
 def _option(form: Form, item: Field, value: object) -> Flat:
     """An option, or several, with what is written beside it."""
     if isinstance(item.kind, Choices):
-        yield from _options(item, value)
+        yield from _options(form, item, value)
     elif isinstance(value, Mapping):
         yield from _option_object(form, item, value)
     elif isinstance(value, (list, tuple)) and value and all(isinstance(entry, Mapping) for entry in value):
@@ -209,6 +216,18 @@ def _option_object(form: Form, item: Field, value: Mapping[str, object]) -> Flat
             yield f"{item.code}.{name}", part
 
 
+def _text_object(form: Form, item: Field, value: Mapping[str, object]) -> Flat:
+    """A text with what belongs to it: {"text": "煤尘", "protection": 2}."""
+    for name, part in value.items():
+        beside = form.fields.get(f"{item.code}_{name}")
+        if beside is not None and isinstance(beside.kind, (Choice, Choices)):
+            yield from _option(form, beside, part)
+        elif beside is not None:
+            yield beside.code, part
+        else:
+            yield item.code if name in _TEXT_WORDS else f"{item.code}.{name}", part
+
+
 def _option_with_text(form: Form, item: Field, value: object) -> Flat:
     """ "有：脚肿" and "减弱（左侧）" in their two parts; anything else as it is."""
     found = _WITH_TEXT.fullmatch(value) if isinstance(value, str) and not _means_option(item, value) else None
@@ -219,23 +238,46 @@ def _option_with_text(form: Form, item: Field, value: object) -> Flat:
         yield _companion(form, item), found[2]
 
 
-def _options(item: Field, value: object) -> Flat:
-    if isinstance(value, str) and re.search("[：:]", value):
+def _options(form: Form, item: Field, value: object) -> Flat:
+    if isinstance(value, str) and re.search(r"[：:]|\d\s*次", value):
         value = re.split(r"[、,，;；]+", value)
-    if not isinstance(value, (list, tuple)):
-        value = [value] if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        each = all(_means_option(item, str(name)) for name in value)
+        value = list(value.items()) if each else [value]
     if not isinstance(value, (list, tuple)):
         yield item.code, value
         return
     codes: list[object] = []
     lines: list[str] = []
     for entry in value:
+        counted = _option_and_count(form, item, entry)
+        if counted is not None:
+            codes.append(counted[0])
+            yield item.code + _TIMES + counted[0], counted[1]
+            continue
         code, line = _option_and_line(item, entry)
         codes.append(code)
         lines.extend([line] if line else [])
     yield item.code, codes
     if lines:
         yield item.code + NOTE, "；".join(lines)
+
+
+def _option_and_count(form: Form, item: Field, entry: object) -> tuple[str, object] | None:
+    """The number of an option and how often it happened, or None where it is not told so."""
+    option: object = None
+    count: object = None
+    if isinstance(entry, Mapping) and len(entry) == 2:
+        option = next((entry[name] for name in _CODE_WORDS if name in entry), None)
+        count = next((entry[name] for name in _COUNT_WORDS if name in entry), None)
+    elif isinstance(entry, (list, tuple)) and len(entry) == 2:
+        option, count = entry
+    elif isinstance(entry, str) and (found := _OFTEN.fullmatch(plain(entry))):
+        option, count = found[1], found[2]
+    if option is None or count is None or not _means_option(item, str(option)):
+        return None
+    number = str(read_option(option, item.kind.options))  # type: ignore[attr-defined]
+    return (number, count) if item.code + _TIMES + number in form.fields else None
 
 
 def _option_and_line(item: Field, entry: object) -> tuple[object, str]:

@@ -37,6 +37,10 @@ class Context:
     diagnosed_on: date | None = None
     latest_next_visit: date | None = None
     """The latest next-visit date that the rules allow for this visit."""
+    diseases: frozenset[str] = frozenset()
+    """Codes of the chronic diseases for which the person is enrolled: htn, dm …"""
+    adl_total: int | None = None
+    """Total of the last self-care assessment of the elderly (form list §10), 0–37."""
 
     def age_on(self, day: date) -> int | None:
         """Completed years on `day`, or None without a birth date."""
@@ -84,6 +88,11 @@ def differs(code: str, *values: object) -> When:
     return When((code,), lambda answers, _context: code in answers and answers[code] not in values)
 
 
+def unless(code: str, *values: object) -> When:
+    """The answer `code` is none of `values`, or not given."""
+    return When((code,), lambda answers, _context: answers.get(code) not in values)
+
+
 def includes(code: str, *values: object) -> When:
     """Of several options, at least one of `values` is chosen."""
     return When((code,), lambda answers, _context: any(value in answers.get(code, ()) for value in values))
@@ -119,12 +128,18 @@ def limits(low: str | int | None, high: str | int | None) -> Limits:
 class Computed:
     """The answer follows from others: `by(answers, context)` gives the value, or None when it cannot be known.
 
-    With `proposed` the doctor may overrule it; otherwise it is shown and never typed.
+    With `proposed` the doctor may overrule it; otherwise it is shown and never typed. With `strict` a value that is
+    given all the same (read from paper or from a file) is refused when it is not the one that follows.
     """
 
     needs: tuple[str, ...]
     by: Callable[[Answers, Context], Any]
     proposed: bool = False
+    strict: bool = False
+
+    def is_decided(self, answers: Answers) -> bool:
+        """Whether everything that it follows from is given."""
+        return all(code in answers for code in self.needs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,6 +301,8 @@ class Form:
             value = item.computed.by(filled, context)
             if value is not None:
                 filled[code] = value
+            elif item.computed.strict and item.computed.is_decided(filled):
+                filled.pop(code, None)
         return {
             code: value
             for code, value in filled.items()
@@ -309,11 +326,21 @@ class Form:
         order = {code: position for position, code in enumerate(self.fields)}
         return sorted(found, key=lambda problem: order.get(problem.code, len(order)))
 
+    def contradictions(self, answers: Answers, context: Context) -> list[Problem]:
+        """The given answers that are not what strictly follows from the others; `complete` would put them right."""
+        return [
+            Problem(code, Level.REFUSE, sentence)
+            for code, item in self.fields.items()
+            if code in answers and (sentence := _contradiction(item, answers, context)) is not None
+        ]
+
     def _value_problems(self, item: Field, answers: Answers, context: Context) -> Iterator[Problem]:
         value = answers[item.code]
         if not item.applies.holds(answers, context):
             sentence = msg("按前面的回答，{field}不用填。", field=item.name)
             yield Problem(item.code, Level.REFUSE, sentence)
+        elif (contradiction := _contradiction(item, answers, context)) is not None:
+            yield Problem(item.code, Level.REFUSE, contradiction)
         elif item.hard is not None and not item.hard.admits(value):
             yield Problem(item.code, Level.REFUSE, outside_limits(item, value))
         elif item.soft is not None and not item.soft.admits(value):
@@ -333,6 +360,24 @@ class Form:
         return {
             code: self.fields[code].kind.restore(value) for code, value in kept.items() if code in self.fields
         }
+
+
+def _contradiction(item: Field, answers: Answers, context: Context) -> Message | None:
+    """The sentence that refuses a value which must follow from the others and does not, or None."""
+    if item.computed is None or not item.computed.strict or not item.computed.is_decided(answers):
+        return None
+    value, due = answers[item.code], item.computed.by(answers, context)
+    if value == due:
+        return None
+    shown = item.kind.show(value)
+    if due is None:
+        return msg("按各项回答，{field}不该填，您填的是“{value}”，请核对。", field=item.name, value=shown)
+    return msg(
+        "按各项回答，{field}应是“{due}”，您填的是“{value}”，请核对。",
+        field=item.name,
+        due=item.kind.show(due),
+        value=shown,
+    )
 
 
 def outside_limits(item: Field, value: object) -> Message:

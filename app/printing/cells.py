@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from app.forms.layout import Gap, Text
 from app.printing import chinese_lines, fonts, style
-from app.printing.content import Digit, Entry, Item, LineBreak, LineContent, Mark, Ringed, Ticked
+from app.printing.content import Crossed, Digit, Entry, Item, LineBreak, LineContent, Mark, Qr, Ringed, Ticked
 from app.printing.marks import DrawnMark, FrameMark, OvalMark, StrokeMark, TextMark
 from app.printing.style import BLACK, BLUE, MM, PALE, Colour, Face
 
@@ -24,6 +24,11 @@ RING_SIDE = 1.3
 SLOT_SIDE = 1.0
 UNDERLINE_DROP = 0.22
 TICK = "√"
+QR_LEVEL = "M"
+"""How much of a QR code may be spoilt and still be read: 15 %, for a card that is carried about."""
+CROSS_SIZE = 8.0
+CROSS_HEIGHT = 2.7
+"""Of a cross with its four quarters, in ems of what is written there."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,46 @@ def tick_piece(item: Ticked, size: float) -> Piece:
     )
 
 
+def cross_piece(item: Crossed) -> Piece:
+    """A cross whose quarters hold texts written towards its middle; wider than usual when they are."""
+    manner = Manner(Face.FILLED, CROSS_SIZE, PALE if item.pale else BLUE)
+    widths = [fonts.width(text, manner.face, CROSS_SIZE) for text in item.texts]
+    half = max(item.mm * MM / 2, *(wide + 2 * SLOT_SIDE for wide in widths))
+    high = CROSS_HEIGHT * CROSS_SIZE
+    written: list[DrawnMark] = []
+    for number, (text, wide) in enumerate(zip(item.texts, widths, strict=True)):
+        is_left, is_upper = number % 2 == 0, number < 2
+        start = half - SLOT_SIDE - wide if is_left else half + SLOT_SIDE
+        rise = high / 4 if is_upper else -high / 4
+        written += [
+            mark._replace(dy=mark.dy + rise) if isinstance(mark, TextMark)
+            else mark._replace(dy=mark.dy + rise, to_dy=mark.to_dy + rise)
+            for mark in text_marks(start, text, manner) if isinstance(mark, (TextMark, StrokeMark))
+        ]
+    lines = (
+        StrokeMark(0, 0, 2 * half, 0, style.RULE),
+        StrokeMark(half, -high / 2, half, high / 2, style.RULE),
+    )
+    return Piece(2 * half, printed=lines, written=tuple(written), height=high + 2)
+
+
+@lru_cache(maxsize=256)
+def qr_marks(text: str, side: float) -> tuple[DrawnMark, ...]:
+    """The dark parts of ReportLab's QR code of `text` in a square of `side` points in the middle of the line."""
+    from reportlab.graphics.barcode.qr import QrCodeWidget
+
+    _background, *dark = QrCodeWidget(text, barWidth=side, barHeight=side, barLevel=QR_LEVEL).draw().contents
+    return tuple(
+        FrameMark(part.x, part.y - side / 2, part.width, part.height, filled=True) for part in dark
+    )
+
+
+def qr_piece(item: Qr) -> Piece:
+    """A QR code, or the empty place for one."""
+    side = item.mm * MM
+    return Piece(side, written=qr_marks(item.text, side) if item.text else (), height=side)
+
+
 def entry_pieces(item: Entry, size: float) -> list[Piece]:
     """A filled-in text: in a slot of fixed width while it fits, else as text that wraps."""
     manner = Manner(Face.FILLED, size, PALE if item.pale else BLUE, item.line)
@@ -214,6 +259,10 @@ def pieces_of(item: Item, size: float, spacing: float = 0) -> list[Piece]:
         return [ring_piece(item, size)]
     if isinstance(item, Ticked):
         return [tick_piece(item, size)]
+    if isinstance(item, Qr):
+        return [qr_piece(item)]
+    if isinstance(item, Crossed):
+        return [cross_piece(item)]
     assert isinstance(item, LineBreak)
     hanging = text_marks(0, item.words, Manner(Face.PRINTED, size))
     return [Piece(0, sticks_left=True, ends_line=True, printed=hanging, height=item.height_mm * MM)]

@@ -79,7 +79,24 @@ class Ticked:
     on: bool
 
 
-Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked
+@dataclass(frozen=True)
+class Crossed:
+    """A cross at least `mm` wide with a text in each quarter: upper left, upper right, lower left, lower right."""
+
+    texts: tuple[str, str, str, str]
+    mm: float
+    pale: bool = False
+
+
+@dataclass(frozen=True)
+class Qr:
+    """`text` as a QR code in a square of `mm`, its quiet zone included; an empty square without text."""
+
+    text: str
+    mm: float
+
+
+Item = Text | Gap | Entry | Mark | LineBreak | Digit | Ringed | Ticked | Crossed | Qr
 
 
 @dataclass(frozen=True)
@@ -150,11 +167,15 @@ class LeafContent:
     foot_right: str = ""
     top_mm: float = 12
     paper: str = "A4"
+    margin_mm: float | None = None
 
 
 @dataclass(frozen=True)
 class SheetContent:
-    """One sheet: its pages are numbered where there is more than one, or always when `numbered`."""
+    """One sheet: its pages are numbered where there is more than one, or always when `numbered`.
+
+    Without `page_words` no number is printed.
+    """
 
     leaves: tuple[LeafContent, ...]
     draft: bool = False
@@ -190,4 +211,6 @@ def words_of(document: DocumentContent) -> str:
 def _written(item: Item) -> str:
     if isinstance(item, (Entry, Mark, Digit)):
         return item.text
+    if isinstance(item, Crossed):
+        return "".join(item.texts)
     return item.words if isinstance(item, Text) else ""

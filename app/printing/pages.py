@@ -121,8 +121,13 @@ def pages_of(content: SheetContent) -> list[Page]:
     return finished
 
 
+def _margin(leaf: LeafContent) -> float:
+    """The margin at the sides, in points."""
+    return (style.MARGIN_MM if leaf.margin_mm is None else leaf.margin_mm) * MM
+
+
 def _foot(leaf: LeafContent, page: _Sheet, numbering: str, *, at_bottom: bool) -> None:
-    margin = style.MARGIN_MM * MM
+    margin = _margin(leaf)
     top = page.top + FOOT_BEFORE_MM * MM
     if at_bottom:
         top = page.height - (style.BOTTOM_MM + style.FOOT_MM - FOOT_BEFORE_MM) * MM
@@ -144,8 +149,9 @@ class _Leaf:
         self._numbered = numbered
         paper_width, paper_height = style.PAPERS_MM[leaf.paper]
         self._width, self._height = paper_width * MM, paper_height * MM
-        self._bottom = self._height - (style.BOTTOM_MM + style.FOOT_MM) * MM
-        self._margin = style.MARGIN_MM * MM
+        below = style.BOTTOM_MM + style.FOOT_MM if leaf.margin_mm is None else leaf.margin_mm
+        self._bottom = self._height - below * MM
+        self._margin = _margin(leaf)
         self._pages: list[_Sheet] = []
         self._start = 0.0
 

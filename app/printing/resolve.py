@@ -6,7 +6,7 @@ It decides every word: which value stands where, how a date reads, which number 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -32,6 +32,7 @@ from app.forms.vocabulary import NOTE, Answers, Form
 from app.printing.content import (
     BlockContent,
     CellContent,
+    Crossed,
     Digit,
     DocumentContent,
     Entry,
@@ -42,6 +43,7 @@ from app.printing.content import (
     LineContent,
     LinesContent,
     Mark,
+    Qr,
     Ringed,
     RowContent,
     SheetContent,
@@ -109,8 +111,8 @@ class _Scope:
         return clean(item.kind.show(value))
 
     def holds(self, conditions: Sequence[layout.Condition]) -> bool:
-        """Whether every (reference, value) holds."""
-        return all(self.value(ref) == wanted for ref, wanted in conditions)
+        """Whether every (reference, value) holds; of several options, whether the value is among them."""
+        return all(_is_or_includes(self.value(ref), wanted) for ref, wanted in conditions)
 
     @property
     def writes(self) -> bool:
@@ -118,8 +120,14 @@ class _Scope:
         return self.mode is Mode.FILLED
 
 
+def _is_or_includes(value: object, wanted: object) -> bool:
+    return wanted in value if isinstance(value, list) else value == wanted
+
+
 def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
     text = scope.shown(item.ref) if scope.holds(item.when) else ""
+    if item.numbered and text:
+        text = str(scope.value(item.ref))
     note = scope.shown(item.ref + NOTE) if item.noted and text else ""
     pale = not scope.writes and not item.ref.startswith("person.")
     return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale=pale)]
@@ -187,9 +195,20 @@ def _tick(item: layout.Tick, scope: _Scope) -> list[Item]:
     return [Ticked(item.words, scope.writes and scope.holds(item.when))]
 
 
+def _cross(item: layout.Cross, scope: _Scope) -> list[Item]:
+    upper_left, upper_right, lower_left, lower_right = (scope.shown(ref) for ref in item.refs)
+    return [Crossed((upper_left, upper_right, lower_left, lower_right), item.mm, pale=not scope.writes)]
+
+
+def _qr(item: layout.QrCode, scope: _Scope) -> list[Item]:
+    writes = scope.writes or item.ref.startswith("person.")
+    return [Qr(scope.shown(item.ref) if writes else "", item.mm)]
+
+
 RESOLVERS: Mapping[type, Callable[[Any, _Scope], list[Item]]] = {
     layout.Fill: _fill, layout.Signature: _signature, layout.Box: _box, layout.Boxes: _boxes,
-    layout.Digits: _digits, layout.DateFill: _date, layout.Ring: _ring, layout.Tick: _tick,
+    layout.Digits: _digits, layout.DateFill: _date, layout.Ring: _ring, layout.Tick: _tick, layout.Cross: _cross,
+    layout.QrCode: _qr,
     Text: lambda item, _scope: [item], Gap: lambda item, _scope: [item],
 }
 
@@ -245,10 +264,19 @@ def _placements(grid: Grid, visits: int) -> tuple[tuple[float, tuple[Placement, 
     return tuple(placed_rows)
 
 
+def _all_visits(scopes: Sequence[_Scope]) -> _Scope:
+    """Where a cell outside the columns of visits looks: what was said last on this sheet."""
+    answers: dict[str, Any] = {}
+    for scope in scopes:
+        answers |= scope.answers
+    return replace(scopes[0], answers=answers)
+
+
 def _grid(grid: Grid, scopes: Sequence[_Scope]) -> GridContent:
+    layers = (_all_visits(scopes), *scopes)
     rows = tuple(
         RowContent(tuple(
-            same or _cell(cell, column, layer, scopes[max(layer - 1, 0)]) for cell, column, layer, same in placed
+            same or _cell(cell, column, layer, layers[layer]) for cell, column, layer, same in placed
         ), mm)
         for mm, placed in _placements(grid, len(scopes))
     )
@@ -266,7 +294,7 @@ def _block(block: layout.Block, scopes: Sequence[_Scope]) -> BlockContent:
 def _leaf(leaf: Leaf, paper: str, scopes: Sequence[_Scope]) -> LeafContent:
     return LeafContent(
         leaf.title, _lines(leaf.head, scopes[0]), tuple(_block(block, scopes) for block in leaf.blocks),
-        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper,
+        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper, leaf.margin_mm,
     )
 
 
@@ -304,5 +332,6 @@ def content_of(
         shown += [{}] * (laid_out.visits - len(shown))
         scopes = [_Scope(declared, answers, person, mode, with_signatures) for answers in shown]
         leaves = tuple(_leaf(leaf, laid_out.paper, scopes) for leaf in laid_out.leaves)
-        sheets.append(SheetContent(leaves, draft))
+        printed = SheetContent(leaves, draft)
+        sheets.append(printed if laid_out.paged else replace(printed, page_words=""))
     return DocumentContent(declared.title, tuple(sheets))

@@ -34,7 +34,7 @@ from app.forms.shapes import tick_written_lines
 from app.forms.vocabulary import ALWAYS, NEVER, Context, Field, Form, Level, Problem
 from app.services.problems import Refused
 
-PERSON_KEYS = ("name", "record_no", "birth_date", "sex", "height_cm", "diagnosed_on")
+PERSON_KEYS = ("name", "record_no", "birth_date", "sex", "height_cm", "diagnosed_on", "diseases", "adl_total")
 """What an answers file may say of the person, beside the answers; some forms ask the same as an answer."""
 
 
@@ -64,7 +64,8 @@ def read_answers(code: str, content: object, today: date) -> AnswersFile:
         reading = declared.read(_with_whole_record_number(raw))
         tick_written_lines(declared, reading.answers)
         filled = declared.complete(reading.answers, context)
-        found = [*reading.problems, *declared.problems(filled, context)]
+        contradictions = declared.contradictions(reading.answers, context)
+        found = [*reading.problems, *contradictions, *declared.problems(filled, context)]
         refused.extend(problem for problem in found if problem.level is Level.REFUSE)
         missing.extend(problem for problem in found if problem.level is Level.MISSING)
         answers.append(filled)
@@ -124,6 +125,8 @@ def _context(person: Mapping[str, Any], today: date) -> Context:
         sex=person.get("sex") if isinstance(person.get("sex"), int) else None,
         height_cm=_height(person.get("height_cm")),
         diagnosed_on=_day(person.get("diagnosed_on")),
+        diseases=_diseases(person.get("diseases")),
+        adl_total=_adl_total(person.get("adl_total")),
     )
 
 
@@ -132,6 +135,22 @@ def _day(raw: object) -> date | None:
         return None if raw in (None, "") else first_day(ApproximateDate().read(raw))
     except Unreadable as error:
         raise UserError(error.message) from error
+
+
+def _diseases(raw: object) -> frozenset[str]:
+    """Codes of diseases, in a list or parted by commas."""
+    codes = re.split(r"[、,，\s]+", plain(raw)) if raw not in (None, "") else []
+    return frozenset(code for code in codes if code)
+
+
+def _adl_total(raw: object) -> int | None:
+    try:
+        total = None if raw in (None, "") else Whole().read(raw)
+    except Unreadable as error:
+        raise UserError(error.message) from error
+    if total is not None and total < 0:
+        raise UserError(msg("生活自理能力评估总分不会小于 0，请核对。"))
+    return total
 
 
 def _height(raw: object) -> Decimal | None:

@@ -28,7 +28,6 @@ from app.domain.indicators import (
     standard_management_rate,
 )
 from app.domain.message import Message, msg
-from app.forms.registry import FORM_MODULES
 from app.services.diseases import DIABETES, DISEASES, HYPERTENSION, NAMES
 from app.services.settings import Settings
 from db.queries import indicators as queries
@@ -38,6 +37,9 @@ STANDARD = {
     DIABETES: IndicatorName.DIABETES_STANDARD,
 }
 CONTROL = {HYPERTENSION: IndicatorName.PRESSURE_CONTROL, DIABETES: IndicatorName.GLUCOSE_CONTROL}
+EXAMINATIONS_ARE_KEPT = False
+"""Whether a 健康体检表 can be filled and kept in this program. Declared alone it can only be printed."""
+
 WITHOUT_EXAMINATION = msg("本软件还没有健康体检表，规范管理暂不计年度体检。")
 
 
@@ -114,7 +116,7 @@ class Indicators:
             control=control,
             shortfalls=tuple(_shortfall(one, period, settings) for one in people if one.id in missed),
             not_controlled=tuple(one for one in control.denominator_ids if one not in reached),
-            remarks=() if _counts_examination() else (WITHOUT_EXAMINATION,),
+            remarks=() if EXAMINATIONS_ARE_KEPT else (WITHOUT_EXAMINATION,),
         )
 
     def quarter_progress(self) -> tuple[QuarterProgress, ...]:
@@ -154,10 +156,6 @@ def _period(year: int, cut_off: date | None, today: date) -> Period:
     return Period(year, min(last_day, cut_off or today))
 
 
-def _counts_examination() -> bool:
-    return queries.EXAMINATION in FORM_MODULES
-
-
 def _managed_people(
     session: Session, organisation_id: str, disease: str, period: Period
 ) -> Sequence[ManagedPerson]:
@@ -179,7 +177,7 @@ def _managed_people(
     for row in queries.checks(*of_period):
         checks[row.resident_id].append(RequiredCheck(row.due_on, row.done_on))
     examined: dict[str, list[date]] = defaultdict(list)
-    for row in queries.examinations(*of_period) if _counts_examination() else ():
+    for row in queries.examinations(*of_period) if EXAMINATIONS_ARE_KEPT else ():
         examined[row.resident_id].append(row.entry_date)
     people: dict[str, ManagedPerson] = {}
     for row in queries.managed(*of_period):
@@ -192,7 +190,7 @@ def _managed_people(
             visits=tuple(visits[row.resident_id]),
             exam_dates=tuple(examined[row.resident_id]),
             checks=tuple(checks[row.resident_id]),
-            exam_required=_counts_examination(),
+            exam_required=EXAMINATIONS_ARE_KEPT,
         )
     return tuple(people.values())
 

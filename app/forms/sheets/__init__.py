@@ -11,8 +11,21 @@ from app.forms.layout import Sheet
 SHEET_MODULES = {
     "record_cover": "app.forms.sheets.record_cover",
     "personal_info": "app.forms.sheets.personal_info",
+    "health_exam": "app.forms.sheets.health_exam",
     "htn_followup": "app.forms.sheets.htn_followup",
     "dm_followup": "app.forms.sheets.dm_followup",
+    "smi_info": "app.forms.sheets.smi_info",
+    "smi_followup": "app.forms.sheets.smi_followup",
+    "tb_first_visit": "app.forms.sheets.tb_first_visit",
+    "tb_followup": "app.forms.sheets.tb_followup",
+    "elder_adl": "app.forms.sheets.elder_adl",
+    "tcm_elder": "app.forms.sheets.tcm_elder",
+    "copd_followup": "app.forms.sheets.copd_followup",
+    "encounter": "app.forms.sheets.encounter",
+    "consultation": "app.forms.sheets.consultation",
+    "referral_out": "app.forms.sheets.referral_out",
+    "referral_back": "app.forms.sheets.referral_back",
+    "record_card": "app.forms.sheets.record_card",
 }
 
 

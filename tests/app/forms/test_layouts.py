@@ -100,10 +100,17 @@ def test_boxes_are_as_many_as_the_paper_has(code: str) -> None:
 @pytest.mark.parametrize("code", SHEET_MODULES)
 def test_who_signs_is_left_to_the_pen(code: str) -> None:
     for item in all_items(sheet(code)):
-        signs = hasattr(item, "ref") and isinstance(
-            getattr(form(code).fields.get(item.ref), "kind", None), Sign
-        )
+        signs = hasattr(item, "ref") and isinstance(kind_of(code, item.ref), Sign)
         assert signs == isinstance(item, Signature)
+
+
+def kind_of(code: str, ref: str) -> object:
+    """The kind of the answer that `ref` names, or of the cell of a table."""
+    parsed = reference(ref)
+    kind = getattr(form(code).fields.get(parsed.code), "kind", None)
+    if isinstance(kind, Table):
+        return next((column.kind for column in kind.columns if column.code == parsed.column), kind)
+    return kind
 
 
 @pytest.mark.parametrize("code", SHEET_MODULES)

@@ -256,3 +256,10 @@ def test_a_minority_is_named_beside_its_option():
             "ethnic_group": 99,
             "ethnic_group_note": "满族",
         }
+
+
+@pytest.mark.parametrize(
+    "symptoms", [[{"code": 2, "count": 3}], [[2, 3]], "头痛头晕 3次", {"头痛头晕": 3}, {"code": 2, "count": 3}]
+)
+def test_how_often_is_refused_where_the_form_does_not_ask_it(symptoms):
+    assert "请填选项" in refused("htn_followup", {"symptoms": symptoms})[0]

@@ -64,3 +64,27 @@ def test_the_cover_takes_the_number_as_it_is_usually_written():
 def test_a_line_written_for_the_option_without_a_number_is_kept():
     file = read_answers("htn_followup", {**VISIT, "symptoms_other": "牙痛"}, TODAY)
     assert (file.visits[0]["symptoms"], file.visits[0]["symptoms_note"]) == ([2, 10], "牙痛")
+
+
+@pytest.mark.parametrize("diseases", [["htn", "dm"], "htn,dm", "dm、htn", "dm"])
+def test_what_the_person_has_decides_what_is_needed(diseases):
+    examined = {"exam_date": "2026-10-12", "diseases": diseases}
+    codes = {problem.code for problem in read_answers("health_exam", examined, TODAY).missing}
+    assert "dorsalis_pedis" in codes
+    assert "dorsalis_pedis" not in {
+        problem.code for problem in read_answers("health_exam", {**examined, "diseases": "htn"}, TODAY).missing
+    }
+
+
+@pytest.mark.parametrize("total", [5, "5"])
+def test_self_care_follows_from_the_total_beside_the_answers(total):
+    file = read_answers("health_exam", {"exam_date": "2026-10-12", "adl_total": total}, TODAY)
+    assert file.visits[0]["elder_self_care"] == 2
+    with pytest.raises(Refused):
+        read_answers("health_exam", {"adl_total": total, "elder_self_care": 1}, TODAY)
+
+
+@pytest.mark.parametrize("total", [-1, "五"])
+def test_a_total_that_is_none_is_refused(total):
+    with pytest.raises(UserError):
+        read_answers("health_exam", {"exam_date": "2026-10-12", "adl_total": total}, TODAY)
