@@ -33,7 +33,7 @@ PICTURES = {
     "fingerprint": "fingerprint_of_the_township",
 }
 """What a page calls a picture, and what the tour calls it."""
-COLOURS = 128
+COLOURS = 256
 """Enough for a screen of few colours, and a third of the size."""
 
 
