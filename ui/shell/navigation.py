@@ -236,6 +236,6 @@ class Navigation(QWidget):
         short = self._brand_words.removesuffix(tr("工作站"))
         self._brand.setText(self._brand_words if whole else short)
         self._brand.setContentsMargins(inset if whole else theme.gap(4), 0, 0, 0)
-        self._brand.setVisible(metrics.horizontalAdvance(self._brand.text()) <= room + theme.gap(8))
+        self._brand.setVisible(whole or metrics.horizontalAdvance(short) + theme.gap(4) <= room)
 
 
