@@ -92,7 +92,9 @@ class Stage:
         settle()
 
     def picture(self, name: str) -> None:
-        """Take a picture of the window."""
+        """Take a picture of the window; a small window that has closed may have left none active."""
+        if QApplication.activeWindow() is None:
+            self.come_forward()
         self.log.picture(self.window, name, self.step)
 
     def close(self) -> None:

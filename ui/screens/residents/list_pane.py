@@ -105,9 +105,11 @@ class ListPane(Card):
             self.chosen.emit(row.resident_id)
 
     def mark(self, resident_id: str) -> None:
-        """Show which resident is open, if the list holds it."""
+        """Show which resident is open; nobody is marked when the list does not hold that one."""
         number = next((n for n, row in enumerate(self._rows) if row.resident_id == resident_id), None)
-        if number is not None and number != self.table.current_number():
+        if number is None:
+            self.table.clearSelection()
+        elif number != self.table.current_number() or not self.table.selectionModel().hasSelection():
             self.table.select_row(number)
 
     def on_more(self) -> None:

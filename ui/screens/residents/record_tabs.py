@@ -25,6 +25,7 @@ from ui.widgets.panes import ScrollPage
 from ui.widgets.table import Cell, Column, DataTable
 
 SHOWN_TWICE = frozenset({"own_phone"})
+TWO_LINES = 52
 
 
 class TimelineTab(QWidget):
@@ -246,6 +247,7 @@ class HistoryTab(QWidget):
              Column("reason", tr("为什么"), value=_reason, stretch=True),
              Column("count", tr("改了"), value=lambda row: tr("{count} 项", count=len(row.changes)), align="right")],
             name="history", accessible_name=tr("修改记录"), inside_card=True, empty_text=tr("还没有修改过。"),
+            row_height=TWO_LINES,
         )
         self.changes = DataTable(
             [Column("label", tr("项目"), value=lambda row: row.label),
