@@ -56,7 +56,7 @@ def keep(screens: Path) -> None:
     for name, taken in PICTURES.items():
         (file,) = [each for each in screens.glob("*.png") if each.stem.split("_", 1)[1] == taken]
         with Image.open(file) as picture:
-            few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+            few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
             few.save(IMAGES / f"{name}.png", optimize=True)
 
 
