@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Numeric, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.models.base import Base, UtcDateTime, WithId, partial_index
@@ -35,7 +35,31 @@ class FormEntry(WithId, Base):
 
     __table_args__ = (
         Index("ix_form_entry_resident_id_form_code_entry_date", "resident_id", "form_code", "entry_date"),
+        Index("ix_form_entry_form_code_entry_date", "form_code", "entry_date"),
+        Index("ix_form_entry_visit_id", "visit_id"),
     )
+
+
+class Attachment(WithId, Base):
+    """附件: a photographed slip or a scanned page, scaled, beside a filled-in form or in the record itself.
+
+    `content` is the picture (JPEG or PNG) or the PDF, at most 5 MB; it lies in the encrypted file like everything else.
+    `state` is kept or void: nothing medical is deleted.
+    """
+
+    __tablename__ = "attachment"
+
+    resident_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
+    form_entry_id: Mapped[str | None] = mapped_column(ForeignKey("form_entry.id"), index=True)
+    title: Mapped[str] = mapped_column(String(100))
+    media_type: Mapped[str] = mapped_column(String(50))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    author_id: Mapped[str] = mapped_column(ForeignKey("user_account.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(10), default="kept")
+    revision: Mapped[int] = mapped_column(default=1)
 
 
 class FormDraft(Base):
@@ -85,6 +109,7 @@ class Enrolment(WithId, Base):
             where="ended_on IS NULL",
         ),
         Index("ix_enrolment_organisation_id_disease", "organisation_id", "disease"),
+        Index("ix_enrolment_resident_id", "resident_id"),
     )
 
 
