@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from app.forms.layout import CutLine, Gap, Text
 
 DRAFT_MARK = "草稿"
+VOID_MARK = "作废"
 IGNORABLE = {0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 """Code points without a picture of their own: joiners and variation selectors."""
 
@@ -174,13 +175,14 @@ class LeafContent:
 class SheetContent:
     """One sheet: its pages are numbered where there is more than one, or always when `numbered`.
 
-    Without `page_words` no number is printed.
+    Without `page_words` no number is printed. Across a `draft` stands 草稿, across a `void` sheet 作废.
     """
 
     leaves: tuple[LeafContent, ...]
     draft: bool = False
     numbered: bool = False
     page_words: str = "第 {page} 页 / 共 {pages} 页"
+    void: bool = False
 
 
 @dataclass(frozen=True)

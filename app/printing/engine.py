@@ -15,7 +15,7 @@ from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from app.printing import fonts, style
-from app.printing.content import DRAFT_MARK
+from app.printing.content import DRAFT_MARK, VOID_MARK
 from app.printing.marks import FrameMark, OvalMark, StrokeMark, TextMark
 from app.printing.pages import Page, Placed
 from app.printing.style import Colour, Face
@@ -52,8 +52,10 @@ class Writer:
         canvas = self._canvas
         canvas.setPageSize((page.width, page.height))
         canvas.setLineCap(SQUARE_CAP)
-        if page.draft:
-            self._watermark(page)
+        if page.void:
+            self._watermark(VOID_MARK, page)
+        elif page.draft:
+            self._watermark(DRAFT_MARK, page)
         for layer in page.layers:
             self._layer(layer)
         draw(canvas, page.written)
@@ -83,13 +85,13 @@ class Writer:
             self._canvas.endForm()
         self._canvas.doForm(name)
 
-    def _watermark(self, page: Page) -> None:
+    def _watermark(self, mark: str, page: Page) -> None:
         canvas = self._canvas
         canvas.saveState()
         canvas.translate(page.width / 2, page.height / 2)
         canvas.rotate(40)
         canvas.setFillColorRGB(*style.WATERMARK)
-        [(font, words)] = fonts.runs(DRAFT_MARK, Face.BOLD)
+        [(font, words)] = fonts.runs(mark, Face.BOLD)
         canvas.setFont(font, style.WATERMARK_SIZE)
         wide = fonts.width(words, Face.BOLD, style.WATERMARK_SIZE)
         canvas.drawString(-wide / 2, -style.WATERMARK_SIZE * 0.38, words)

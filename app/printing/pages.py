@@ -59,6 +59,7 @@ class Page:
     layers: tuple[tuple[Placed, ...], ...]
     written: tuple[Placed, ...]
     draft: bool
+    void: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def pages_of(content: SheetContent) -> list[Page]:
             numbering = content.page_words.format(page=number, pages=len(made))
         _foot(leaf, page, numbering, at_bottom=content.numbered)
         layers = tuple(tuple(page.layers[layer]) for layer in sorted(page.layers))
-        finished.append(Page(page.width, page.height, layers, tuple(page.written), content.draft))
+        finished.append(Page(page.width, page.height, layers, tuple(page.written), content.draft, content.void))
     return finished
 
 
