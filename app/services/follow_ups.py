@@ -65,6 +65,23 @@ class SavedVisit:
 
 
 @dataclass(frozen=True)
+class NewVisit:
+    """What a visit to be recorded says: answers by key; `diseases` None for all under management."""
+
+    resident_id: str
+    answers: Mapping[str, object]
+    diseases: Collection[str] | None = None
+
+
+@dataclass(frozen=True)
+class PreparedVisit:
+    """A visit read and judged inside the unit of work that may write it."""
+
+    sheet: VisitSheet
+    proposal: Proposal
+
+
+@dataclass(frozen=True)
 class AnswerChange:
     """One answer of a revision as read: `before` and `after` "" when there was none."""
 
@@ -136,15 +153,9 @@ class FollowUps:
         those that only ask pass when their key is in `confirmed`.
         """
         with self._desk.sessions.writing() as session:
-            sheet = load_core(session, self._desk, resident_id, diseases=diseases)
-            proposal = propose(sheet, answers)
-            refuse_if_any(proposal.problems, confirmed)
-            records = _new_records(sheet, proposal)
-            visit_records.insert_sheets(session, self._desk, resident_id, records)
-            due_tasks.move_tasks_on(session, self._desk, sheet, records)
-            self._copy_results(session, sheet, records)
-            visit_records.drop_draft(session, DRAFT_KIND, resident_id)
-            return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
+            prepared = prepare_visit(session, self._desk, NewVisit(resident_id, answers, diseases))
+            refuse_if_any(prepared.proposal.problems, confirmed)
+            return write_visit(session, self._desk, prepared)
 
     def revise_visit(
         self,
@@ -225,16 +236,6 @@ class FollowUps:
                 raise UserError(msg("没有找到这张表。请重新打开居民的记录。"))
             return _recorded_sheet(row)
 
-    def _copy_results(self, session: Session, sheet: VisitSheet, records: Sequence[SheetRecord]) -> None:
-        """What a new or corrected visit says goes to the enrolments and the resident."""
-        resident_id = sheet.person.resident_id
-        visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
-        visit_records.copy_last_results(session, sheet.diseases, visits)
-        visit_records.keep_height(session, self._desk, sheet, [record.answers for record in records])
-        visit_records.copy_weight(session, resident_id, visits, sheet.person.weight_on)
-        if records[0].answers.get("not_seen") in visit_records.LEFT_STATES:
-            visit_records.leave(session, self._desk, resident_id, records[0])
-
     def _revise_sheet(self, session: Session, record: SheetRecord, row: Row[Any], reason: str) -> int:
         return int(visit_records.update_sheet(session, self._desk, record, row.answers, row.revision, reason))
 
@@ -252,7 +253,35 @@ class FollowUps:
         known_on = sheet.person.weight_on
         if known_on == revising.visit_date:
             sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
-        self._copy_results(session, sheet, records)
+        _copy_results(session, self._desk, sheet, records)
+
+
+def prepare_visit(session: Session, desk: Desk, visit: NewVisit) -> PreparedVisit:
+    """A visit as it stands in the database now, judged, not written. Raises UserError as `open_visit` does."""
+    sheet = load_core(session, desk, visit.resident_id, diseases=visit.diseases)
+    return PreparedVisit(sheet, propose(sheet, visit.answers))
+
+
+def write_visit(session: Session, desk: Desk, prepared: PreparedVisit) -> SavedVisit:
+    """Record a visit against which nothing stands, in the unit of work of the caller, who asked its problems."""
+    sheet, resident_id = prepared.sheet, prepared.sheet.person.resident_id
+    records = _new_records(sheet, prepared.proposal)
+    visit_records.insert_sheets(session, desk, resident_id, records)
+    due_tasks.move_tasks_on(session, desk, sheet, records)
+    _copy_results(session, desk, sheet, records)
+    visit_records.drop_draft(session, DRAFT_KIND, resident_id)
+    return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
+
+
+def _copy_results(session: Session, desk: Desk, sheet: VisitSheet, records: Sequence[SheetRecord]) -> None:
+    """What a new or corrected visit says goes to the enrolments and the resident."""
+    resident_id = sheet.person.resident_id
+    visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
+    visit_records.copy_last_results(session, sheet.diseases, visits)
+    visit_records.keep_height(session, desk, sheet, [record.answers for record in records])
+    visit_records.copy_weight(session, resident_id, visits, sheet.person.weight_on)
+    if records[0].answers.get("not_seen") in visit_records.LEFT_STATES:
+        visit_records.leave(session, desk, resident_id, records[0])
 
 
 def _without_proposed(sheet: VisitSheet) -> dict[str, Any]:
