@@ -8,15 +8,18 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.domain.message import Message
 from app.services.form_views import RecordedForm
 
 
-def after_saving(session: Session, desk: Desk, resident_id: str, entry: RecordedForm) -> None:
-    """What follows from a form that has just been stored; nothing from a partial one."""
+def after_saving(session: Session, desk: Desk, resident_id: str, entry: RecordedForm) -> tuple[Message, ...]:
+    """What follows from a form that has just been stored, told for SavedForm.notes; nothing from a partial one."""
+    return ()
 
 
-def after_revising(session: Session, desk: Desk, before: RecordedForm, after: RecordedForm) -> None:
-    """What follows when a form on file is corrected, or a partial one is completed."""
+def after_revising(session: Session, desk: Desk, before: RecordedForm, after: RecordedForm) -> tuple[Message, ...]:
+    """What follows when a form on file is corrected, or a partial one is completed; told for SavedForm.notes."""
+    return ()
 
 
 def after_voiding(session: Session, desk: Desk, entry: RecordedForm) -> None:

@@ -113,7 +113,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class SavedForm:
-    """What saving left. `changes` are the values that may still go through to other forms (see FactChange)."""
+    """What saving left. `changes` are the values that may still go through to other forms (see FactChange).
+
+    `notes` say what else followed, such as 已纳入肺结核管理 (form_effects).
+    """
 
     entry_id: str
     form_code: str
@@ -122,3 +125,4 @@ class SavedForm:
     revision: int
     entry_date: date
     changes: tuple[FactChange, ...] = ()
+    notes: tuple[Message, ...] = ()
