@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.forms.editions import in_force
 from app.forms.personal_info import FORM as INFO
 from app.forms.record_cover import FORM as COVER
 from app.forms.vocabulary import Form
@@ -99,7 +100,7 @@ class Known:
         for person in self._people.values():
             for form in (COVER, INFO):
                 entry = person.entries.get(form.code)
-                stored = form.restore(entry.answers) if entry is not None else {}
+                stored = {} if entry is None else in_force(form.code, entry.edition, entry.answers).answers
                 person.answers[form.code] = laid_over(form, stored, person.columns)
 
     def differ_in_id(self, person: Person, row: RosterRow) -> bool:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.forms import layout
+from app.forms.editions import of_edition
 from app.forms.kinds import Table
 from app.forms.layout import (
     CutLine,
@@ -26,7 +27,6 @@ from app.forms.layout import (
     is_printed_only,
     reference,
 )
-from app.forms.registry import form
 from app.forms.sheets import sheet
 from app.forms.vocabulary import NOTE, Answers, Form
 from app.printing.content import (
@@ -309,15 +309,16 @@ def _hint(scopes: Sequence[_Scope]) -> str:
 
 def sheet_content(
     form_code: str, person: PersonHead, visits: Sequence[Answers], *, mode: Mode = Mode.FILLED, draft: bool = False,
-    with_signatures: bool = False,
+    with_signatures: bool = False, edition: str = "",
 ) -> DocumentContent:
     """Every word of the sheets of one person: as many sheets as `visits` (canonical answers) need, at least one.
 
-    `with_signatures` prints the names of those who sign; otherwise their lines stay empty for the pen.
-    Raises UserError for a form without a printed sheet.
+    `with_signatures` prints the names of those who sign; otherwise their lines stay empty for the pen. The answers are
+    of `edition`, "" for the edition in force. Raises UserError for a form without a printed sheet.
     """
     return content_of(
-        form(form_code), sheet(form_code), person, visits, mode=mode, draft=draft, with_signatures=with_signatures,
+        of_edition(form_code, edition), sheet(form_code, edition), person, visits,
+        mode=mode, draft=draft, with_signatures=with_signatures,
     )
 
 

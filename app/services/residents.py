@@ -18,6 +18,7 @@ from app.desk import Desk
 from app.domain.id_number import parse_id_number
 from app.domain.message import msg
 from app.errors import UserError
+from app.forms.editions import in_force
 from app.forms.kinds import Unreadable, read_approximate_date
 from app.forms.personal_info import FORM as INFO
 from app.forms.record_cover import FORM as COVER
@@ -305,8 +306,8 @@ def _record(session: Session, resident: Resident) -> Record:
     columns = columns_of(resident)
     entries = {form.code: form_entry(session, resident.id, form.code) for form in (COVER, INFO)}
     cover, info = (
-        laid_over(form, form.restore(entry.answers) if (entry := entries[form.code]) else {}, columns)
-        for form in (COVER, INFO)
+        laid_over(form, {} if entry is None else in_force(form.code, entry.edition, entry.answers).answers, columns)
+        for form, entry in ((form, entries[form.code]) for form in (COVER, INFO))
     )
     sheet = entries[INFO.code]
     return Record(resident.id, resident.revision, cover, info, sheet is None or sheet.state != COMPLETE)

@@ -45,6 +45,7 @@ def entries_of(
                 table.c.form_code,
                 table.c.resident_id,
                 table.c.answers,
+                table.c.edition,
                 table.c.state,
                 table.c.revision,
             )

@@ -7,6 +7,7 @@ from importlib import import_module
 from app.domain.message import msg
 from app.errors import UserError
 from app.forms.layout import Sheet
+from app.forms.registry import form
 
 SHEET_MODULES = {
     "record_cover": "app.forms.sheets.record_cover",
@@ -29,8 +30,15 @@ SHEET_MODULES = {
 }
 
 
-def sheet(form_code: str) -> Sheet:
-    """The printed sheet of a form; raises UserError for a form that has none."""
+def sheet(form_code: str, edition: str = "") -> Sheet:
+    """The printed sheet of a form, of the edition in force or of an earlier one. Raises UserError where there is none."""
     if form_code not in SHEET_MODULES:
         raise UserError(msg("代码为“{code}”的表没有打印格式。", code=form_code))
-    return import_module(SHEET_MODULES[form_code]).SHEET
+    newest: Sheet = import_module(SHEET_MODULES[form_code]).SHEET
+    declared = form(form_code)
+    if edition in ("", declared.edition):
+        return newest
+    from app.forms.editions import of_edition
+    from app.forms.sheets.editions import in_edition
+
+    return in_edition(newest, declared, of_edition(form_code, edition))

@@ -542,3 +542,15 @@ def test_sixty_five_is_reached_on_the_birthday(clinic_desk, clock, birth, today,
     residents = Residents(clinic_desk)
     assert residents.get(view.id).is_65_or_older is is_old
     assert len(residents.list_page(ListFilter(only_65_or_older=True)).rows) == int(is_old)
+
+
+def test_a_form_of_an_earlier_edition_is_read_in_the_words_of_today_and_kept_in_its_own(clinic_desk):
+    person = register(clinic_desk, "柳春", education=8, livestock_pen=2)
+    with clinic_desk.sessions.writing() as session:
+        entry = session.scalars(select(FormEntry).where(FormEntry.form_code == "personal_info")).one()
+        entry.edition, entry.answers = "2011", {**entry.answers, "education": 2, "livestock_pen": 1}
+    record = Residents(clinic_desk).record(person.id)
+    assert (record.info["education"], record.info["livestock_pen"]) == (8, 2)
+    with clinic_desk.sessions.reading() as session:
+        kept = session.scalars(select(FormEntry).where(FormEntry.form_code == "personal_info")).one()
+    assert (kept.edition, kept.answers["education"]) == ("2011", 2)
