@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.services.follow_up_views import DraftView
@@ -22,6 +23,22 @@ from db.queries import follow_ups as queries
 _DRAFTS = FormDraft.__table__
 
 
+def keep_draft(
+    session: Session, desk: Desk, kind: str, subject_id: str, payload: Mapping[str, Any]
+) -> None:
+    """Keep `payload` as typed, in the unit of work of the caller; dates and decimals come back as text."""
+    values = {
+        "user_id": desk.actor.user_id,
+        "payload": json.loads(json.dumps(payload, default=str)),
+        "updated_at": desk.now(),
+    }
+    changed = session.execute(
+        update(_DRAFTS).where(_DRAFTS.c.kind == kind, _DRAFTS.c.subject_id == subject_id).values(**values)
+    )
+    if changed.rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(insert(_DRAFTS).values(kind=kind, subject_id=subject_id, **values))
+
+
 class Drafts:
     """The drafts of this desk."""
 
@@ -30,19 +47,8 @@ class Drafts:
 
     def save(self, kind: str, subject_id: str, payload: Mapping[str, Any]) -> None:
         """Keep `payload` as typed; dates and decimals come back as text."""
-        values = {
-            "user_id": self._desk.actor.user_id,
-            "payload": json.loads(json.dumps(payload, default=str)),
-            "updated_at": self._desk.now(),
-        }
         with self._desk.sessions.writing() as session:
-            changed = session.execute(
-                update(_DRAFTS)
-                .where(_DRAFTS.c.kind == kind, _DRAFTS.c.subject_id == subject_id)
-                .values(**values)
-            )
-            if changed.rowcount == 0:  # type: ignore[attr-defined]
-                session.execute(insert(_DRAFTS).values(kind=kind, subject_id=subject_id, **values))
+            keep_draft(session, self._desk, kind, subject_id, payload)
 
     def get(self, kind: str, subject_id: str) -> DraftView | None:
         """One draft, or None."""
