@@ -21,7 +21,10 @@ NOT_SEEN_LABELS: dict[int, Message] = {LOST: msg("失访"), DEAD: msg("死亡"),
 
 @dataclass(frozen=True)
 class VisitPerson:
-    """居民 as the head of the screen shows them; numbers masked. `age` in completed years today, None unknown."""
+    """居民 as the head of the screen shows them; numbers masked. `age` in completed years today, None unknown.
+
+    `state_on` is the day of the death or of the leaving, None of who is under care.
+    """
 
     resident_id: str
     name: str
@@ -40,6 +43,7 @@ class VisitPerson:
     weight_kg: Decimal | None
     weight_on: date | None
     state: str
+    state_on: date | None = None
 
     @property
     def is_65_or_older(self) -> bool:

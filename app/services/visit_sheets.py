@@ -98,7 +98,7 @@ def load_core(
     history = tuple(PastVisit(*row) for row in visits if row.visit_id != visit_id)
     today = desk.today()
     return VisitSheet(
-        person=_person(person, today),
+        person=visit_person(person, today),
         diseases=managed,
         other_diseases=others,
         today=today,
@@ -187,7 +187,8 @@ def _managed_disease(row: Row[Any], due_on: date | None) -> ManagedDisease:
     )
 
 
-def _person(row: Row[Any], today: date) -> VisitPerson:
+def visit_person(row: Row[Any], today: date) -> VisitPerson:
+    """A resident's row of `queries.person` as the head of a screen shows it; numbers masked."""
     return VisitPerson(
         resident_id=row.id,
         name=row.name,
@@ -206,6 +207,7 @@ def _person(row: Row[Any], today: date) -> VisitPerson:
         weight_kg=row.weight_kg,
         weight_on=row.weight_on,
         state=row.state,
+        state_on=row.state_on,
     )
 
 

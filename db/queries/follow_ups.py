@@ -39,6 +39,7 @@ _PERSON = (
         _RESIDENT.care_note,
         _RESIDENT.residence_type,
         _RESIDENT.state,
+        _RESIDENT.state_on,
         _HOUSEHOLD.group_name,
         _HOUSEHOLD.note.label("household_note"),
     )
