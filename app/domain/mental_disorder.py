@@ -58,13 +58,14 @@ class MentalDisorderVisit:
     """One visit as entered; codes of smi_followup, None = unknown.
 
     `risk_level` 0–5; `insight` 1 完全, 2 不全, 3 缺失; `social_function_worst` 1 良好, 2 一般, 3 较差, the worst of the
-    rows that apply. `symptoms_obvious`: clear psychotic symptoms. `admitted`: in hospital after the referral.
-    `previous_class` is that of the visit before.
+    rows that apply. `symptoms_obvious`: clear psychotic symptoms; `symptoms_present`: some are still there, so that
+    they are not 基本消失. `admitted`: in hospital after the referral. `previous_class` is that of the visit before.
     """
 
     visit_date: date | None
     risk_level: int | None = None
     symptoms_obvious: bool = False
+    symptoms_present: bool = False
     insight: int | None = None
     social_function_worst: int | None = None
     severe_adr: bool = False
@@ -108,7 +109,7 @@ def assess_mental_disorder(visit: MentalDisorderVisit) -> MentalDisorderAssessme
         proposed = StabilityClass.STABLE
     if proposed is None:
         return MentalDisorderAssessment(False, missing, (), None, None, None, None, ())
-    due, check_due, actions = _plan(visit, proposed)
+    due, check_due, actions = plan_for(visit, proposed)
     signs = {StabilityClass.UNSTABLE: unstable, StabilityClass.MOSTLY_STABLE: mostly}.get(proposed, ())
     sentence = msg("建议分类：{code} {label}", code=int(proposed), label=STABILITY_LABELS[proposed])
     return MentalDisorderAssessment(
@@ -170,6 +171,8 @@ def _mostly_stable_signs(visit: MentalDisorderVisit) -> tuple[Message, ...]:
     signs: list[Message] = []
     if visit.risk_level in (1, 2):
         signs.append(msg("危险性为 {level} 级（1–2 级）", level=visit.risk_level))
+    if visit.symptoms_present:
+        signs.append(msg("精神病症状还没有基本消失"))
     if visit.insight == INSIGHT_PARTIAL:
         signs.append(msg("自知力不全"))
     if visit.social_function_worst == SOCIAL_POOR:
@@ -179,12 +182,12 @@ def _mostly_stable_signs(visit: MentalDisorderVisit) -> tuple[Message, ...]:
     return tuple(signs)
 
 
-def _plan(
-    visit: MentalDisorderVisit, proposed: StabilityClass
+def plan_for(
+    visit: MentalDisorderVisit, chosen: StabilityClass
 ) -> tuple[date | None, date | None, tuple[Message, ...]]:
-    """Next visit due, check of the referral due, and what to do."""
+    """Next visit due, check of the referral due, and what to do for the class that was chosen."""
     day = visit.visit_date
-    if proposed is StabilityClass.UNSTABLE:
+    if chosen is StabilityClass.UNSTABLE:
         refer = msg("对症处理后立即转诊到上级医院，必要时报告当地公安机关")
         if day is None:
             return None, None, (refer,)
@@ -196,7 +199,7 @@ def _plan(
         return soon, soon, (refer, again)
     if day is None:
         return None, None, ()
-    if proposed is StabilityClass.STABLE:
+    if chosen is StabilityClass.STABLE:
         later = three_months_after(day)
         due = short_date(later, seen_from=day)
         return later, None, (msg("继续执行原治疗方案，3 个月时（{due} 前）随访", due=due),)

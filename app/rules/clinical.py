@@ -136,13 +136,14 @@ def hypertension_screening(case: Mapping[str, object]) -> dict[str, object]:
 
 
 def severe_mental_disorder(case: Mapping[str, object]) -> dict[str, object]:
-    """One follow-up visit. Adds otherwise_abnormal and previous_class; codes of the form or their Chinese words."""
+    """One follow-up visit. Adds otherwise_abnormal, symptoms_present and previous_class; codes or words of the form."""
     read = Reader(case)
     found = assess_mental_disorder(
         MentalDisorderVisit(
             visit_date=read.day("visit_date"),
             risk_level=read.whole("risk_level"),
             symptoms_obvious=read.flag("symptoms_obvious"),
+            symptoms_present=read.flag("symptoms_present"),
             insight=read.word("insight", _INSIGHT),
             social_function_worst=read.word("social_function_worst", _SOCIAL),
             severe_adr=read.flag("severe_adr"),

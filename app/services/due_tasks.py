@@ -8,21 +8,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.domain.chronic_followup import Referral
-from app.services.follow_up_views import ManagedDisease, PastVisit, VisitSheet
-from app.services.visit_records import SheetRecord, made_referral, newest_of
+from app.services.follow_up_views import ManagedDisease, PastVisit
+from app.services.visit_records import newest_of
 from db.models import DueTask, new_id
 
 FOLLOW_UP_TASK = "follow_up"
 CHECK_TASK = "referral_check"
 VOIDED_RESULT, NO_LONGER_REFERRED = "随访已作废", "更正后不需转诊"
 """Written into the record as the clinic's own words, therefore not translated."""
+
+
+
+class Visit(Protocol):
+    """A visit for one disease as far as tasks follow from it, of the combined visit or on a form of its own.
+
+    `check_due` is the day by which the result of the referral that was made is asked for, None without a referral.
+    """
+
+    @property
+    def entry_id(self) -> str: ...
+
+    @property
+    def managed(self) -> ManagedDisease: ...
+
+    @property
+    def visit_date(self) -> date: ...
+
+    @property
+    def next_visit_on(self) -> date | None: ...
+
+    @property
+    def check_due(self) -> date | None: ...
+
+    def as_past(self) -> PastVisit: ...
+
 
 _TASKS = DueTask.__table__
 _OPEN = insert(_TASKS)
@@ -53,16 +78,17 @@ def task_row(
     }
 
 
-def move_tasks_on(session: Session, desk: Desk, sheet: VisitSheet, records: Sequence[SheetRecord]) -> None:
+def move_tasks_on(
+    session: Session, desk: Desk, resident_id: str, history: Sequence[PastVisit], records: Sequence[Visit]
+) -> None:
     """After a new visit: its follow-up task is done and the next one opens; a referral opens its check.
 
     A visit dated before another recorded one (an old sheet typed in later) leaves the open task as it stands.
     """
     finished, opened = [], []
-    resident_id = sheet.person.resident_id
     for record in records:
         enrolment = record.managed
-        newest = newest_of([*sheet.history, record.as_past()], enrolment)
+        newest = newest_of([*history, record.as_past()], enrolment)
         if newest is not None and newest.entry_id == record.entry_id:
             finished.append(
                 {
@@ -71,13 +97,12 @@ def move_tasks_on(session: Session, desk: Desk, sheet: VisitSheet, records: Sequ
                     "done_by_id": record.entry_id,
                 }
             )
-            next_on = record.answers.get("next_visit_date")
+            next_on = record.next_visit_on
             if next_on is not None:
                 row = task_row(desk, resident_id, enrolment, FOLLOW_UP_TASK, next_on, record.entry_id)
                 opened.append(row)
-        due = record.proposal.check_due
-        if due is not None and made_referral(record.answers, record.proposal) != Referral.NO:
-            opened.append(task_row(desk, resident_id, enrolment, CHECK_TASK, due, record.entry_id))
+        if record.check_due is not None:
+            opened.append(task_row(desk, resident_id, enrolment, CHECK_TASK, record.check_due, record.entry_id))
     if finished:
         session.execute(_FINISH, finished)
     if opened:
@@ -85,7 +110,7 @@ def move_tasks_on(session: Session, desk: Desk, sheet: VisitSheet, records: Sequ
 
 
 def retime_tasks(
-    session: Session, desk: Desk, sheet: VisitSheet, record: SheetRecord, visits: Sequence[PastVisit]
+    session: Session, desk: Desk, resident_id: str, record: Visit, visits: Sequence[PastVisit]
 ) -> None:
     """After a correction: the open task follows the newest visit, and the referral check follows the referral."""
     session.execute(
@@ -93,7 +118,7 @@ def retime_tasks(
         .where(_TASKS.c.done_by_id == record.entry_id, _TASKS.c.kind == FOLLOW_UP_TASK)
         .values(done_on=record.visit_date)
     )
-    follow_newest(session, desk, sheet.person.resident_id, record.managed, visits)
+    follow_newest(session, desk, resident_id, record.managed, visits)
     check = session.execute(
         select(_TASKS.c.id, _TASKS.c.done_on).where(
             _TASKS.c.enrolment_id == record.managed.enrolment_id,
@@ -101,14 +126,13 @@ def retime_tasks(
             _TASKS.c.kind == CHECK_TASK,
         )
     ).first()
-    due = record.proposal.check_due
-    is_referred = made_referral(record.answers, record.proposal) != Referral.NO and due is not None
-    if check is None and is_referred and due is not None:
-        row = task_row(desk, sheet.person.resident_id, record.managed, CHECK_TASK, due, record.entry_id)
+    due = record.check_due
+    if check is None and due is not None:
+        row = task_row(desk, resident_id, record.managed, CHECK_TASK, due, record.entry_id)
         session.execute(insert(_TASKS), [row])
     elif check is not None and check.done_on is None:
         values: dict[str, Any] = (
-            {"due_on": due} if is_referred else {"done_on": desk.today(), "result": NO_LONGER_REFERRED}
+            {"due_on": due} if due is not None else {"done_on": desk.today(), "result": NO_LONGER_REFERRED}
         )
         session.execute(update(_TASKS).where(_TASKS.c.id == check.id).values(**values))
 

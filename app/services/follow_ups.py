@@ -249,7 +249,7 @@ class FollowUps:
             visit_records.come_back(session, self._desk, sheet.person.resident_id, revising.visit_id, reason)
         visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
         for record in records:
-            due_tasks.retime_tasks(session, self._desk, sheet, record, visits)
+            due_tasks.retime_tasks(session, self._desk, sheet.person.resident_id, record, visits)
         known_on = sheet.person.weight_on
         if known_on == revising.visit_date:
             sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
@@ -267,7 +267,7 @@ def write_visit(session: Session, desk: Desk, prepared: PreparedVisit) -> SavedV
     sheet, resident_id = prepared.sheet, prepared.sheet.person.resident_id
     records = _new_records(sheet, prepared.proposal)
     visit_records.insert_sheets(session, desk, resident_id, records)
-    due_tasks.move_tasks_on(session, desk, sheet, records)
+    due_tasks.move_tasks_on(session, desk, resident_id, sheet.history, records)
     _copy_results(session, desk, sheet, records)
     visit_records.drop_draft(session, DRAFT_KIND, resident_id)
     return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
@@ -278,10 +278,12 @@ def _copy_results(session: Session, desk: Desk, sheet: VisitSheet, records: Sequ
     resident_id = sheet.person.resident_id
     visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
     visit_records.copy_last_results(session, sheet.diseases, visits)
-    visit_records.keep_height(session, desk, sheet, [record.answers for record in records])
+    answers = [record.answers for record in records]
+    visit_records.keep_height(session, desk, resident_id, sheet.person.height_cm, answers)
     visit_records.copy_weight(session, resident_id, visits, sheet.person.weight_on)
-    if records[0].answers.get("not_seen") in visit_records.LEFT_STATES:
-        visit_records.leave(session, desk, resident_id, records[0])
+    leaving = visit_records.leaving_of(records[0])
+    if leaving is not None:
+        visit_records.leave(session, desk, resident_id, leaving)
 
 
 def _without_proposed(sheet: VisitSheet) -> dict[str, Any]:

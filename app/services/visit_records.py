@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -73,6 +74,17 @@ class SheetRecord:
     def visit_date(self) -> date:
         """随访日期."""
         return self.answers["visit_date"]
+
+    @property
+    def next_visit_on(self) -> date | None:
+        """下次随访日期."""
+        return self.answers.get("next_visit_date")
+
+    @property
+    def check_due(self) -> date | None:
+        """The day by which the result of the referral that was made is asked for."""
+        is_referred = made_referral(self.answers, self.proposal) != Referral.NO
+        return self.proposal.check_due if is_referred else None
 
     def kept(self) -> dict[str, Any]:
         """The answers as JSON keeps them."""
@@ -275,13 +287,13 @@ def risk_of(newest: PastVisit | None, streak: int) -> int:
 
 
 def keep_height(
-    session: Session, desk: Desk, sheet: VisitSheet, answers: Iterable[Mapping[str, Any]]
+    session: Session, desk: Desk, resident_id: str, known: Decimal | None, answers: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Height is a fact of the resident with its home there: a visit that measured another one revises it."""
+    """Height is a fact of the resident with its home there: a form that measured another one than `known` revises it."""
     height = next((given["height"] for given in answers if "height" in given), None)
-    if height is None or height == sheet.person.height_cm:
+    if height is None or height == known:
         return
-    resident = session.get_one(Resident, sheet.person.resident_id)
+    resident = session.get_one(Resident, resident_id)
     before = {"height_cm": None if resident.height_cm is None else str(resident.height_cm)}
     resident.height_cm = height
     resident.revision += 1
@@ -319,14 +331,31 @@ def drop_draft(session: Session, kind: str, subject_id: str) -> None:
     session.execute(delete(_DRAFTS).where(_DRAFTS.c.kind == kind, _DRAFTS.c.subject_id == subject_id))
 
 
-def leave(session: Session, desk: Desk, resident_id: str, record: SheetRecord) -> None:
+@dataclass(frozen=True)
+class Leaving:
+    """死亡 or 迁出 (`how` as in not_seen) of a day, with the doctor's words; `cause_id` is the visit or form that says so."""
+
+    how: int
+    day: date
+    note: str
+    cause_id: str
+
+
+def leaving_of(record: SheetRecord) -> Leaving | None:
+    """What a sheet of the combined visit says of it, None when the person stays."""
+    how = record.answers.get("not_seen")
+    if how not in LEFT_STATES:
+        return None
+    return Leaving(how, record.visit_date, str(record.answers.get("not_seen" + NOTE, "")), record.visit_id)
+
+
+def leave(session: Session, desk: Desk, resident_id: str, leaving: Leaving) -> None:
     """死亡 or 迁出: the resident's state changes, every enrolment ends, and nothing is due any more."""
-    how = record.answers["not_seen"]
-    day = record.visit_date
+    how, day = leaving.how, leaving.day
     resident = session.get_one(Resident, resident_id)
     before = kept_columns(resident)
     resident.state, resident.state_on = LEFT_STATES[how], day
-    resident.state_reason = str(record.answers.get("not_seen" + NOTE, ""))[:100]
+    resident.state_reason = leaving.note[:100]
     _record_state(session, desk, resident, before, END_REASONS[how])
     session.execute(
         update(_ENROLMENTS)
@@ -336,7 +365,7 @@ def leave(session: Session, desk: Desk, resident_id: str, record: SheetRecord) -
     session.execute(
         update(_TASKS)
         .where(_TASKS.c.resident_id == resident_id, _TASKS.c.done_on.is_(None))
-        .values(done_on=day, done_by_id=record.visit_id, result=LEFT_RESULT)
+        .values(done_on=day, done_by_id=leaving.cause_id, result=LEFT_RESULT)
     )
 
 
