@@ -64,8 +64,8 @@ def item(code: str) -> Field:
     return Field(
         code=code,
         label=name,
-        kind=Choice(tuple(Option(score, grade) for score, grade, _words in graded)),
-        hint="；".join([what, *(f"{score} {words}" for score, _grade, words in graded)]),
+        kind=Choice(tuple(Option(score, grade, help=words) for score, grade, words in graded)),
+        hint=what,
         carries=False,
     )
 

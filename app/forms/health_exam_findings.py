@@ -55,7 +55,7 @@ def problems_of(code: str, label: str, *labels: str, boxes: int) -> Field:
 
 def other_problems(code: str, label: str) -> Field:
     """1 未发现 2 有__."""
-    return Field(code=code, label=label, kind=Choice(options("未发现", "有", note=(2,))))
+    return Field(code=code, label=label, kind=Choice(options("未发现", "有", note=(2,))), normal=1)
 
 
 PROBLEMS = Section(

@@ -16,6 +16,7 @@ from app.forms.vocabulary import (
     differs,
     equals,
     given,
+    grouped,
     limits,
     unless,
 )
@@ -199,7 +200,17 @@ OCCUPATION = (
     *(field for code, label in HAZARDS.items() for field in hazard(code, label)),
 )
 
-LIFESTYLE = Section("lifestyle", "生活方式", (*EXERCISE, DIET, *SMOKING, *DRINKING, *OCCUPATION))
+LIFESTYLE = Section(
+    "lifestyle",
+    "生活方式",
+    (
+        *grouped("体育锻炼", *EXERCISE),
+        *grouped("饮食习惯", DIET),
+        *grouped("吸烟情况", *SMOKING),
+        *grouped("饮酒情况", *DRINKING),
+        *grouped("职业病危害因素接触史", *OCCUPATION),
+    ),
+)
 
 
 def at_most_age(code: str, label: str) -> Check:

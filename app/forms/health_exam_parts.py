@@ -51,8 +51,9 @@ def one_of(
     required: When = ALWAYS,
     applies: When = ALWAYS,
     starred: bool = False,
+    normal: int | None = None,
 ) -> Field:
-    """A finding of this examination with one answer."""
+    """A finding of this examination with one answer; `normal` is the one that nothing was found."""
     return Field(
         code=code,
         label=label,
@@ -62,6 +63,7 @@ def one_of(
         applies=applies,
         starred=starred,
         carries=False,
+        normal=normal,
     )
 
 
@@ -84,12 +86,13 @@ def some_of(
         required=required,
         starred=starred,
         carries=carries,
+        normal=tuple(sole) or None,
     )
 
 
 def no_or_yes(code: str, label: str, *, prompt: str = "") -> Field:
     """1 无 2 有__."""
-    return Field(code=code, label=label, prompt=prompt, kind=Choice(NO_OR_YES), carries=False)
+    return Field(code=code, label=label, prompt=prompt, kind=Choice(NO_OR_YES), carries=False, normal=1)
 
 
 def normal_or_not(
@@ -111,6 +114,7 @@ def normal_or_not(
         applies=applies,
         starred=starred,
         carries=False,
+        normal=1,
     )
 
 

@@ -187,12 +187,13 @@ def first_day(approximate: str) -> date:
 
 @dataclass(frozen=True)
 class Option:
-    """One printed answer with its official number. `note` opens a free-text line (其他__)."""
+    """One printed answer with its official number. `note` opens a free-text line (其他__); `help` says when it is meant."""
 
     code: int
     label: str
     note: bool = False
     excludes_others: bool = False
+    help: str = ""
 
 
 def options(

@@ -116,6 +116,7 @@ def question(number: int) -> Field:
         prompt=f"第{number}题",
         kind=Choice(options(*scale(number))),
         hint=OWN_HINTS.get(number, ""),
+        is_question=True,
         carries=False,
     )
 

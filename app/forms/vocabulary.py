@@ -41,6 +41,7 @@ class Context:
     """Codes of the chronic diseases for which the person is enrolled: htn, dm …"""
     adl_total: int | None = None
     """Total of the last self-care assessment of the elderly (form list §10), 0–37."""
+    died_on: date | None = None
 
     def age_on(self, day: date) -> int | None:
         """Completed years on `day`, or None without a birth date."""
@@ -98,6 +99,11 @@ def includes(code: str, *values: object) -> When:
     return When((code,), lambda answers, _context: any(value in answers.get(code, ()) for value in values))
 
 
+def grouped(group: str, *fields: Field) -> tuple[Field, ...]:
+    """`fields` under the heading `group`, as the paper has several lines of one item."""
+    return tuple(replace(each, group=group) for each in fields)
+
+
 def given(*codes: str) -> When:
     """Any of the answers `codes` is given."""
     return When(codes, lambda answers, _context: any(code in answers for code in codes))
@@ -149,7 +155,9 @@ class Field:
     `label` is what the paper prints; `prompt` names the answer in a sentence when the label alone would not.
     `required` says when a complete form needs it, `applies` when it may be answered at all. `hard` values outside are
     refused, `soft` ones asked about once. `home` names the one home of a fact kept elsewhere ("resident.phone");
-    `carries` lets one key take over what was said last time.
+    `carries` lets one key take over what was said last time. `group` heads several fields as the paper does (血常规);
+    `is_question` says that the label is a whole question, read out to the person; `normal` is the answer that says that
+    nothing was found, which a screen may offer for a whole section but never gives by itself.
     """
 
     code: str
@@ -169,6 +177,9 @@ class Field:
     carries: bool = True
     hint: str = ""
     aliases: tuple[str, ...] = ()
+    group: str = ""
+    is_question: bool = False
+    normal: Any = None
 
     @property
     def name(self) -> str:
@@ -190,6 +201,7 @@ class Field:
                 soft=None,
                 aliases=(),
                 applies=self.applies,
+                normal=None,
             )
         noted = self._noted_codes()
         if noted:
@@ -204,6 +216,7 @@ class Field:
                 required=asks if self.required is not NEVER else NEVER,
                 applies=asks,
                 carries=self.carries,
+                group=self.group,
                 aliases=(self.code + "_other", self.code + "_text", self.code + "_detail"),
             )
 
@@ -250,6 +263,8 @@ class Form:
     checks: tuple[Check, ...] = ()
     date_code: str = ""
     """The answer that dates the form, such as visit_date."""
+    after_death: When = NEVER
+    """When the form may be dated after the death: it is the one that tells of it."""
     visits_per_sheet: int = 1
     joined: tuple[str, ...] = ()
     """Items that the list of forms names once and that have several answers: exercise for exercise_times and _minutes."""
@@ -348,6 +363,8 @@ class Form:
             yield Problem(item.code, Level.ASK, sentence)
         elif isinstance(item.kind, Date) and item.code == self.date_code:
             yield from _date_problems(item, value, context)
+            if not self.after_death.holds(answers, context):
+                yield from _death_problems(item, value, context)
 
     def keep(self, answers: Answers) -> dict[str, Any]:
         """`answers` as JSON keeps them."""
@@ -409,5 +426,13 @@ def _date_problems(item: Field, value: date, context: Context) -> Iterator[Probl
             field=item.name,
             value=value,
             born=context.birth_date,
+        )
+        yield Problem(item.code, Level.REFUSE, sentence)
+
+
+def _death_problems(item: Field, value: date, context: Context) -> Iterator[Problem]:
+    if context.died_on is not None and value > context.died_on:
+        sentence = msg(
+            "{field} {value} 晚于死亡日期 {died}，请核对。", field=item.name, value=value, died=context.died_on
         )
         yield Problem(item.code, Level.REFUSE, sentence)
