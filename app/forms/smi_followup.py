@@ -364,6 +364,7 @@ FORM = Form(
     title="严重精神障碍患者随访服务记录表",
     edition="2017",
     date_code="visit_date",
+    after_death=given("death_date"),
     sections=(HEAD, STATE, SOCIAL, SINCE_LAST_VISIT, TREATMENT, FOOT, JUDGEMENT),
     checks=(
         *followup_parts.VISIT_CHECKS,

@@ -22,6 +22,7 @@ from app.forms.vocabulary import (
     Level,
     Section,
     When,
+    equals,
     given,
     limits,
 )
@@ -205,6 +206,7 @@ FORM = Form(
     title="肺结核患者随访服务记录表",
     edition="2017",
     date_code="visit_date",
+    after_death=equals("stop_reason", DIED),
     visits_per_sheet=4,
     sections=(
         VISIT,

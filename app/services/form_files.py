@@ -16,6 +16,7 @@ from typing import Any
 from app.domain.message import Message, msg
 from app.domain.record_number import parse_record_number
 from app.errors import UserError
+from app.forms.judging import judged
 from app.forms.kinds import (
     ApproximateDate,
     Choice,
@@ -30,11 +31,20 @@ from app.forms.kinds import (
     plain,
 )
 from app.forms.registry import form
-from app.forms.shapes import tick_written_lines
 from app.forms.vocabulary import ALWAYS, NEVER, Context, Field, Form, Level, Problem
 from app.services.problems import Refused
 
-PERSON_KEYS = ("name", "record_no", "birth_date", "sex", "height_cm", "diagnosed_on", "diseases", "adl_total")
+PERSON_KEYS = (
+    "name",
+    "record_no",
+    "birth_date",
+    "sex",
+    "height_cm",
+    "diagnosed_on",
+    "diseases",
+    "adl_total",
+    "died_on",
+)
 """What an answers file may say of the person, beside the answers; some forms ask the same as an answer."""
 
 
@@ -61,26 +71,16 @@ def read_answers(code: str, content: object, today: date) -> AnswersFile:
     missing: list[Problem] = []
     answers = []
     for raw in visits:
-        reading = declared.read(_with_whole_record_number(raw))
-        tick_written_lines(declared, reading.answers)
-        filled = declared.complete(reading.answers, context)
-        contradictions = declared.contradictions(reading.answers, context)
-        found = [*reading.problems, *contradictions, *declared.problems(filled, context)]
-        refused.extend(problem for problem in found if problem.level is Level.REFUSE)
-        missing.extend(problem for problem in found if problem.level is Level.MISSING)
-        answers.append(filled)
+        reading = judged(declared, raw, context)
+        refused.extend(problem for problem in reading.problems if problem.level is Level.REFUSE)
+        missing.extend(problem for problem in reading.problems if problem.level is Level.MISSING)
+        answers.append(reading.answers)
     if refused:
         raise Refused(refused)
     first = answers[0] if answers else {}
     name = str(person.get("name") or first.get("name") or "")
     record_no = person.get("record_no") or first.get("record_no")
     return AnswersFile(name, _record_number(record_no), tuple(answers), tuple(missing))
-
-
-def _with_whole_record_number(raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`raw` with its record number as 17 digits, when it is one; else as it is, for the form to refuse."""
-    parsed = parse_record_number(str(raw.get("record_no", "")))
-    return {**raw, "record_no": parsed.normalized} if parsed.valid else raw
 
 
 def _record_number(raw: object) -> str:
@@ -127,6 +127,7 @@ def _context(person: Mapping[str, Any], today: date) -> Context:
         diagnosed_on=_day(person.get("diagnosed_on")),
         diseases=_diseases(person.get("diseases")),
         adl_total=_adl_total(person.get("adl_total")),
+        died_on=_day(person.get("died_on")),
     )
 
 
