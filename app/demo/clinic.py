@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from app.demo.ledger import Ledger
 from app.demo.patients import follow_patient
 from app.demo.records import Registered, register_family
 from app.demo.village import village
+from app.demo.yearly import yearly_forms
 from app.desk import Desk, utc_now
 from app.domain.message import msg
 from app.services.catalogue import add_starter
@@ -30,7 +32,7 @@ from app.services.record_numbers import note_given
 from app.services.resident_keys import rebuild_keys
 from app.services.setup import SetupAnswers, propose_record_prefix
 from app.startup import create_desk
-from db.models import FollowUp, Organisation, Resident, Setting
+from db.models import FollowUp, FormEntry, Organisation, Resident, Setting
 
 if TYPE_CHECKING:
     from app.security.secret_store import SecretStore
@@ -55,6 +57,8 @@ class Filled:
     residents: int
     patients: int
     visits: int
+    forms: int
+    """Yearly forms and encounters, beside cover, personal information and follow-ups."""
 
 
 def clinic_answers() -> SetupAnswers:
@@ -136,10 +140,11 @@ def fill_clinic(
         stop_if(cancelled)
         report(done, len(patients), msg("正在编写示例随访。"))
         visits += follow_patient(ledger, patient, first_day)
+    forms = sum(yearly_forms(ledger, one, first_day) for one in registered)
     with desk.sessions.writing() as session:
         ledger.write(session, report, cancelled)
         _finish(session, desk, ledger, len(registered), report, cancelled)
-    return Filled(len(families), len(registered), len(patients), visits)
+    return Filled(len(families), len(registered), len(patients), visits, forms)
 
 
 def is_sample(session: Session) -> bool:
@@ -152,17 +157,9 @@ def _finish(
 ) -> None:
     """What follows from the rows: search keys, weights, the highest record number, the catalogue, the mark."""
     rebuild_keys(session, report, cancelled)
-    weights: dict[str, dict[str, object]] = {}
-    for row in ledger.rows[FollowUp.__table__]:
-        known = weights.get(row["resident_id"])
-        if row["weight_kg"] is not None and (known is None or known["weight_on"] <= row["visit_date"]):
-            weights[row["resident_id"]] = {
-                "id": row["resident_id"],
-                "weight_kg": row["weight_kg"],
-                "weight_on": row["visit_date"],
-            }
+    weights = _newest_weights(ledger)
     if weights:
-        session.execute(update(Resident), list(weights.values()))
+        session.execute(update(Resident), weights)
     note_given(session, [row["record_no"] for row in ledger.rows[Resident.__table__]][-1:])
     add_starter(session)
     session.execute(
@@ -171,6 +168,24 @@ def _finish(
         .values(population=round(residents * 1.04))
     )
     session.add(Setting(name=SAMPLE_SETTING, value="1"))
+
+
+def _newest_weights(ledger: Ledger) -> list[dict[str, object]]:
+    """The columns of each resident that follow from the newest visit or examination with a weight."""
+    measured = [
+        (row["visit_date"], row["resident_id"], row["weight_kg"])
+        for row in ledger.rows[FollowUp.__table__]
+        if row["weight_kg"] is not None
+    ]
+    measured += [
+        (row["entry_date"], row["resident_id"], Decimal(row["answers"]["weight"]))
+        for row in ledger.rows[FormEntry.__table__]
+        if row["form_code"] == "health_exam"
+    ]
+    newest = {resident_id: (day, weight) for day, resident_id, weight in sorted(measured, key=lambda one: one[0])}
+    return [
+        {"id": resident_id, "weight_kg": weight, "weight_on": day} for resident_id, (day, weight) in newest.items()
+    ]
 
 
 def _first_day(today: date, years: int) -> date:

@@ -84,9 +84,18 @@ def test_the_people_are_as_many_as_asked_for_and_have_sound_numbers(sample):
 
 def test_every_form_is_complete_by_its_own_rules(sample):
     people = {resident.id: resident for resident in all_of(sample, Resident)}
-    for entry in all_of(sample, FormEntry):
+    entries = all_of(sample, FormEntry)
+    totals = {(e.resident_id, e.entry_date): e.answers["total"] for e in entries if e.form_code == "elder_adl"}
+    assert {"health_exam", "elder_adl", "tcm_elder", "encounter"} <= {entry.form_code for entry in entries}
+    for entry in entries:
         person = people[entry.resident_id]
-        context = Context(TODAY, person.birth_date, person.sex, person.height_cm)
+        context = Context(
+            TODAY,
+            person.birth_date,
+            person.sex,
+            person.height_cm,
+            adl_total=totals.get((entry.resident_id, entry.entry_date)),
+        )
         declared = form(entry.form_code)
         answers = declared.restore(entry.answers)
         found = [p for p in declared.problems(answers, context) if p.level != "ask"]
