@@ -8,7 +8,13 @@ from decimal import Decimal
 import pytest
 
 from app.domain.chronic_followup import Referral, VisitClass
-from app.domain.resident_advice import TodaysFindings, advice, come_at_once, glucose_in_words, pressure_in_words
+from app.domain.resident_advice import (
+    TodaysFindings,
+    advice,
+    come_at_once,
+    glucose_in_words,
+    pressure_in_words,
+)
 
 CALM = TodaysFindings(diseases=("htn",), age=70, visit_class=VisitClass.CONTROLLED, adherence=1, drugs=True, salt=1)
 LONGEST_LINE = 48
