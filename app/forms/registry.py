@@ -1,4 +1,7 @@
-"""The forms that exist, by the codes of the list of national forms. A form's module is imported when first asked for."""
+"""The forms that exist, by code: the list of national forms, then the clinic's own (screening).
+
+A form's module is imported when it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,7 @@ FORM_MODULES = {
     "referral_out": "app.forms.referral_out",
     "referral_back": "app.forms.referral_back",
     "record_card": "app.forms.record_card",
+    "screening": "app.forms.screening",
 }
 
 

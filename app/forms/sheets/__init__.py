@@ -27,6 +27,7 @@ SHEET_MODULES = {
     "referral_out": "app.forms.sheets.referral_out",
     "referral_back": "app.forms.sheets.referral_back",
     "record_card": "app.forms.sheets.record_card",
+    "screening": "app.forms.sheets.screening",
 }
 
 
