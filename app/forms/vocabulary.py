@@ -41,6 +41,8 @@ class Context:
     """Codes of the chronic diseases for which the person is enrolled: htn, dm …"""
     adl_total: int | None = None
     """Total of the last self-care assessment of the elderly (form list §10), 0–37."""
+    settings: Mapping[str, int] = field(default_factory=dict)
+    """Numbers that the clinic sets where the norm leaves them open, by the name of the setting."""
     died_on: date | None = None
 
     def age_on(self, day: date) -> int | None:
