@@ -151,9 +151,8 @@ def _marked(answers: Mapping[str, Any]) -> Iterator[Finding]:
                 continue
             value, note = answers[item.code], answers.get(item.code + NOTE, "")
             normal = NORMAL.get(item.code, 1)
-            if isinstance(item.kind, Choice) and value != normal:
-                yield Finding(_told(item.name, item.kind.show(value), note))
-            elif isinstance(item.kind, Choices) and value != [normal]:
+            normals = {Choice: normal, Choices: [normal]}
+            if type(item.kind) in normals and value != normals[type(item.kind)]:
                 yield Finding(_told(item.name, item.kind.show(value), note))
             elif item.code.startswith("u_") and str(value).strip().endswith(POSITIVE_SIGNS):
                 yield Finding(msg("{item} {finding}", item=item.name, finding=value))
