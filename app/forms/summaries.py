@@ -28,6 +28,28 @@ BALANCED = "pinghe"
 IS, TENDS_OR_MOSTLY = 2, 3
 """Results of a constitution (tcm_elder): 是; 倾向是, for 平和质 基本是. What is 否 has no result."""
 
+SHORT_NAMES: dict[str, Message] = {
+    "record_cover": msg("档案封面"),
+    "personal_info": msg("基本信息"),
+    "health_exam": msg("健康体检"),
+    "htn_followup": msg("高血压随访"),
+    "dm_followup": msg("糖尿病随访"),
+    "smi_info": msg("精神障碍补充表"),
+    "smi_followup": msg("精神障碍随访"),
+    "tb_first_visit": msg("肺结核首次入户"),
+    "tb_followup": msg("肺结核随访"),
+    "elder_adl": msg("自理能力"),
+    "tcm_elder": msg("中医体质"),
+    "copd_followup": msg("慢阻肺随访"),
+    "encounter": msg("接诊"),
+    "consultation": msg("会诊"),
+    "referral_out": msg("转出"),
+    "referral_back": msg("转回"),
+    "record_card": msg("信息卡"),
+    "screening": msg("筛查"),
+}
+"""What doctors call the forms, for chips and lists."""
+
 _VISIT_TONES = {1: "good", 2: "bad", 3: "warn", 4: "bad"}
 _STABILITY_TONES = {1: "bad", 2: "warn", 3: "good"}
 
@@ -39,6 +61,13 @@ def summary(form_code: str, answers: Answers) -> Message:
         return together(told(answers))
     title = form(form_code).title if form_code in FORM_MODULES else form_code
     return msg("填写{form}。", form=title)
+
+
+def short_name(form_code: str) -> Message:
+    """健康体检 for 健康体检表; the title of a form without a shorter name, the code of an unknown one."""
+    if form_code in SHORT_NAMES:
+        return SHORT_NAMES[form_code]
+    return msg("{form}", form=form(form_code).title if form_code in FORM_MODULES else form_code)
 
 
 def tone(form_code: str, answers: Answers) -> str:

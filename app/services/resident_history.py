@@ -1,8 +1,8 @@
-"""What happened to a resident and what was corrected, in the words of the forms."""
+"""What was corrected of a resident and of everything on file about him, in the words of the forms."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,28 +10,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.message import Message, msg
+from app.domain.message import msg
 from app.forms.kinds import Choice, Choices
 from app.forms.personal_info import FORM as INFO
 from app.forms.record_cover import FORM as COVER
-from app.forms.registry import FORM_MODULES, form
+from app.forms.registry import form
 from app.i18n import tr
 from app.services.diseases import NAMES
 from app.services.enrolments import ENTITY as ENROLMENT
-from app.services.follow_up_views import reading_text, result_text, result_tone
 from app.services.history import Change, changes_of
 from app.services.resident_facts import homes
 from app.services.resident_rows import ENTITY, ENTRY
 from app.services.resident_views import (
     STATE_LABELS,
-    Chip,
     FieldChange,
     HistoryRow,
-    TimelineRow,
 )
 from app.services.visit_records import STATE
-from db.models import Enrolment, FollowUp, FormEntry, Household, Resident, Revision
-from db.queries.residents import entries_of
+from db.models import Enrolment, FormEntry, Household, Revision
+from db.queries import record_folder as queries
 
 _OTHER_LABELS = {
     "care_note": msg("备注"),
@@ -47,11 +44,10 @@ _OTHER_LABELS = {
     STATE: msg("状态"),
 }
 _HIDDEN = frozenset({"birth_precision", "ethnic_code", "drug_allergy_note"})
-_SHEET_STATES = {"complete": msg("有效"), "void": msg("作废")}
+_SHEET_STATES = {"complete": msg("有效"), "partial": msg("草稿"), "void": msg("作废")}
 RESIDENT_FORMS = (COVER.code, INFO.code)
 ONE_ACTION = timedelta(seconds=1)
 _ID_STATES = {"valid": msg("通过"), "upgraded_15": msg("由 15 位换算"), "to_verify": msg("待核实")}
-_STATE_TONES = {"dead": "bad", "moved": "warn", "lost": "warn", "cancelled": "none", "active": "info"}
 
 
 def history_of(session: Session, resident_id: str) -> tuple[HistoryRow, ...]:
@@ -63,20 +59,31 @@ def history_of(session: Session, resident_id: str) -> tuple[HistoryRow, ...]:
     entries = session.execute(
         select(FormEntry.id, FormEntry.form_code, FormEntry.entry_date).where(FormEntry.resident_id == resident_id)
     ).all()
+    of_entry = _by_entity(queries.entry_changes(session, resident_id, ENTRY))
     for entry_id, code, on in entries:
-        changes = changes_of(session, ENTRY, entry_id)
+        changes = of_entry.get(entry_id, [])
         if code in RESIDENT_FORMS:
             sources += [Source(code, form(code).title, change) for change in changes]
         else:
             title = f"{form(code).title} {on.isoformat()}"
             sources += [Source(code, title, change) for change in changes if change.number > 1]
+    of_enrolment = _by_entity(queries.enrolment_changes(session, resident_id, ENROLMENT))
     for enrolment in session.scalars(select(Enrolment).where(Enrolment.resident_id == resident_id)):
-        changes = changes_of(session, ENROLMENT, enrolment.id)
+        changes = of_enrolment.get(enrolment.id, [])
         title = tr(NAMES[enrolment.disease])
         sources += [Source("", title, change) for change in changes if change.number > 1]
     actions = sorted(_actions(sources), key=lambda action: (action[0].change.at, action[0].change.number), reverse=True)
     rows = (_history_row(session, action) for action in actions)
     return tuple(row for row in rows if row.changes)
+
+
+def _by_entity(revisions: Sequence[Revision]) -> dict[str, list[Change]]:
+    """The changes of each record, the newest first."""
+    changes: dict[str, list[Change]] = {}
+    for row in revisions:
+        change = Change(row.number, row.at, row.user_name, row.reason, row.before, row.after)
+        changes.setdefault(row.entity_id, []).append(change)
+    return changes
 
 
 @dataclass(frozen=True)
@@ -170,83 +177,3 @@ def _shown(session: Session, form_code: str, code: str, value: Any) -> str:
         if column == code and isinstance(kind, (Choice, Choices)):
             return kind.show(value)
     return str(value)
-
-
-def timeline_of(session: Session, resident: Resident) -> tuple[TimelineRow, ...]:
-    """Sheets, enrolments and changes of state, the newest first."""
-    follow_ups = {
-        row.form_entry_id: row
-        for row in session.scalars(select(FollowUp).where(FollowUp.resident_id == resident.id))
-    }
-    rows = [_sheet_row(entry, follow_ups.get(entry.id)) for entry in entries_of(session, resident.id)]
-    rows += _enrolment_rows(session, resident.id)
-    rows += _state_rows(session, resident.id)
-    return tuple(sorted(rows, key=lambda row: row.date, reverse=True))
-
-
-def _sheet_row(entry: Any, follow_up: FollowUp | None) -> TimelineRow:
-    title = form(entry.form_code).title if entry.form_code in FORM_MODULES else entry.form_code
-    author = entry.author or ""
-    if follow_up is None:
-        text = msg("建立健康档案。") if entry.form_code == COVER.code else msg("填写{form}。", form=title)
-        return TimelineRow(entry.entry_date, entry.form_code, (Chip(title),), text, author, entry.id)
-    chip = Chip(
-        msg("{disease}随访", disease=NAMES[follow_up.disease]),
-        result_tone(follow_up.visit_class, follow_up.not_seen),
-    )
-    return TimelineRow(
-        entry.entry_date,
-        entry.form_code,
-        (chip,),
-        _visit_text(follow_up),
-        author,
-        entry.id,
-        follow_up.visit_id,
-    )
-
-
-def _visit_text(visit: FollowUp) -> Message:
-    reading = reading_text(visit.disease, visit.sbp, visit.dbp, visit.fpg)
-    result = result_text(visit.visit_class, visit.not_seen)
-    if visit.referral not in ("", "no"):
-        return msg("{reading}；{result}；已建议转诊", reading=reading, result=result)
-    if visit.next_visit_on is not None:
-        return msg(
-            "{reading}；{result}；下次 {date}", reading=reading, result=result, date=visit.next_visit_on
-        )
-    return msg("{reading}；{result}", reading=reading, result=result)
-
-
-def _enrolment_rows(session: Session, resident_id: str) -> list[TimelineRow]:
-    rows = []
-    for enrolment in session.scalars(select(Enrolment).where(Enrolment.resident_id == resident_id)):
-        disease = NAMES[enrolment.disease]
-        text = msg("纳入{disease}管理。", disease=disease)
-        rows.append(TimelineRow(enrolment.enrolled_on, "enrolment", (Chip(disease, "info"),), text, ""))
-        if enrolment.ended_on is not None:
-            text = msg("结束{disease}管理：{reason}。", disease=disease, reason=enrolment.end_reason or "—")
-            rows.append(TimelineRow(enrolment.ended_on, "enrolment", (Chip(disease),), text, ""))
-    return rows
-
-
-def _state_rows(session: Session, resident_id: str) -> list[TimelineRow]:
-    """Changes of state as their revisions tell them."""
-    statement = (
-        select(Revision)
-        .where(Revision.entity == ENTITY, Revision.entity_id == resident_id, Revision.before.is_not(None))
-        .order_by(Revision.number)
-    )
-    return [_state_row(revision) for revision in session.scalars(statement) if "state" in revision.after]
-
-
-def _state_row(revision: Revision) -> TimelineRow:
-    after: Mapping[str, Any] = revision.after
-    state = after["state"]
-    on = after.get("state_on")
-    day = type(revision.at.date()).fromisoformat(on) if on else revision.at.astimezone().date()
-    chip = Chip(STATE_LABELS[state], _STATE_TONES.get(state, "none"))
-    reason = after.get("state_reason") or revision.reason
-    text = (
-        msg("{state}：{reason}", state=STATE_LABELS[state], reason=reason) if reason else STATE_LABELS[state]
-    )
-    return TimelineRow(day, "state", (chip,), text, revision.user_name)

@@ -252,7 +252,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One thing that happened to a resident. `kind` is the code of the form, or state or enrolment."""
+    """One thing that happened to a resident. `kind` is the code of the form, or state, enrolment or attachment.
+
+    `state` of a form or an attachment: complete, partial or void.
+    """
 
     date: date
     kind: str
@@ -261,6 +264,8 @@ class TimelineRow:
     author: str
     form_entry_id: str | None = None
     visit_id: str | None = None
+    attachment_id: str | None = None
+    state: str = "complete"
 
 
 @dataclass(frozen=True)

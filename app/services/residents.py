@@ -28,10 +28,11 @@ from app.services.duplicates import likely_duplicates
 from app.services.history import add_audit, changes_of
 from app.services.households import HouseholdChoice, head_hint, settle_new
 from app.services.problems import refuse, refuse_if_any
+from app.services.record_folder import RecordFolder
 from app.services.record_numbers import note_given
 from app.services.resident_checks import Circumstances, Examined, examine
 from app.services.resident_facts import laid_over, offered_cover, written_right
-from app.services.resident_history import history_of, timeline_of
+from app.services.resident_history import history_of
 from app.services.resident_keys import refresh_household_keys, refresh_keys
 from app.services.resident_rows import (
     COMPLETE,
@@ -283,8 +284,7 @@ class Residents:
 
     def timeline(self, resident_id: str) -> tuple[TimelineRow, ...]:
         """What happened to the resident, the newest first."""
-        with self._desk.sessions.reading() as session:
-            return timeline_of(session, get_resident(session, resident_id))
+        return RecordFolder(self._desk).timeline(resident_id)
 
     def list_page(self, wanted: ListFilter, after: str | None = None, limit: int = 50) -> ListPage:
         """One page of the list of residents; `after` is the `next_after` of the page before."""

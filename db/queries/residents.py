@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from db.models import Enrolment, FormEntry, Household, Resident, SearchKey, UserAccount
+from db.models import Enrolment, Household, Resident, SearchKey
 
 _HEAD = aliased(Resident)
 _PAGE = (
@@ -106,20 +106,3 @@ def diseases_of(session: Session, resident_ids: Sequence[str]) -> dict[str, list
     for resident_id, disease in session.execute(statement):
         found.setdefault(resident_id, []).append(disease)
     return found
-
-
-def entries_of(session: Session, resident_id: str) -> Sequence[Row[Any]]:
-    """Every complete sheet of a resident with its author. Index ix_form_entry_resident_id_form_code_entry_date."""
-    statement = (
-        select(
-            FormEntry.id,
-            FormEntry.form_code,
-            FormEntry.visit_id,
-            FormEntry.entry_date,
-            UserAccount.name.label("author"),
-        )
-        .outerjoin(UserAccount, UserAccount.id == FormEntry.author_id)
-        .where(FormEntry.resident_id == resident_id, FormEntry.state == "complete")
-        .order_by(FormEntry.entry_date.desc(), FormEntry.id.desc())
-    )
-    return session.execute(statement).all()
