@@ -125,11 +125,10 @@ class Digits:
 
 @dataclass(frozen=True)
 class DateFill:
-    """A date. `parts` of "ymd" are shown; with `words` 年, 月 and 日 are printed and only the numbers filled in."""
+    """A date: 年, 月 and 日 are printed, as far as they are among `parts`, and the numbers filled in before them."""
 
     ref: str
     parts: str = "ymd"
-    words: bool = False
 
 
 @dataclass(frozen=True)

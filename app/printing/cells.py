@@ -122,24 +122,23 @@ def box_frame(x: float, width: float) -> FrameMark:
     return FrameMark(x, -style.BOX_SIDE / 2, width, style.BOX_SIDE)
 
 
-def centred_digits(text: str, x: float, width: float) -> tuple[DrawnMark, ...]:
+def centred_digits(text: str, x: float, width: float, *, pale: bool = False) -> tuple[DrawnMark, ...]:
     """The number in a box: blue, in the middle, drawn closer where it would not fit."""
     if not text:
         return ()
-    manner = Manner(Face.FILLED, style.DIGIT_SIZE, BLUE)
+    size = style.DIGIT_SIZE if fonts.width(text, Face.FILLED, style.DIGIT_SIZE) + 2 <= width else style.SMALLEST
+    manner = Manner(Face.FILLED, size, PALE if pale else BLUE)
     wide = fonts.width(text, manner.face, manner.size)
     marks = text_marks(x + (width - wide) / 2, text, manner)
-    return tuple(
-        mark._replace(dy=-style.DIGIT_SIZE * 0.36) if isinstance(mark, TextMark) else mark for mark in marks
-    )
+    return tuple(mark._replace(dy=-size * 0.36) if isinstance(mark, TextMark) else mark for mark in marks)
 
 
 def mark_piece(item: Mark) -> Piece:
-    """A box; wider than usual when its number is."""
-    wide = fonts.width(item.text, Face.FILLED, style.DIGIT_SIZE)
-    side = max(style.BOX_SIDE, wide + 3)
+    """A box; a number of two digits is set a little smaller, so that it stands where printed paper has its box."""
+    wide = fonts.width(item.text, Face.FILLED, style.SMALLEST)
+    side = max(style.BOX_SIDE, wide + 2 * style.BOX_LINE / 2)
     return Piece(
-        side, printed=(box_frame(0, side),), written=centred_digits(item.text, 0, side),
+        side, printed=(box_frame(0, side),), written=centred_digits(item.text, 0, side, pale=item.pale),
         height=style.BOX_SIDE + 2 * style.BOX_LINE,
     )
 
@@ -148,7 +147,8 @@ def digit_piece(item: Digit) -> Piece:
     """One box of several side by side: the edge between two is shared."""
     wide = style.DIGIT_WIDTH
     return Piece(
-        wide, sticks_left=not item.first, printed=(box_frame(0, wide),), written=centred_digits(item.text, 0, wide),
+        wide, sticks_left=not item.first, printed=(box_frame(0, wide),),
+        written=centred_digits(item.text, 0, wide, pale=item.pale),
         height=style.BOX_SIDE + 2 * style.BOX_LINE,
     )
 
@@ -159,19 +159,20 @@ def ring_piece(item: Ringed, size: float) -> Piece:
     wide = fonts.width(item.words, manner.face, size) + 2 * RING_SIDE
     high = size * 1.22
     across = max(wide, high)
-    ring = (OvalMark((wide - across) / 2, -high / 2, across, high, style.RING_LINE, BLUE),) if item.on else ()
+    colour = PALE if item.pale else BLUE
+    ring = (OvalMark((wide - across) / 2, -high / 2, across, high, style.RING_LINE, colour),) if item.on else ()
     return Piece(wide, printed=text_marks(RING_SIDE, item.words, manner), written=ring)
 
 
 def tick_piece(item: Ticked, size: float) -> Piece:
     """Words after a box that may be ticked."""
-    manner = Manner(Face.PRINTED, size)
     side = style.BOX_SIDE
-    words = text_marks(side + 1.5, item.words, manner)
+    words = text_marks(side + 1.5, item.words, Manner(Face.PRINTED, size))
     tick_wide = fonts.width(TICK, Face.FILLED, size)
-    tick = text_marks((side - tick_wide) / 2, TICK, Manner(Face.FILLED, size, BLUE)) if item.on else ()
+    manner = Manner(Face.FILLED, size, PALE if item.pale else BLUE)
+    tick = text_marks((side - tick_wide) / 2, TICK, manner) if item.on else ()
     return Piece(
-        side + 1.5 + fonts.width(item.words, manner.face, size), space=size / 2,
+        side + 1.5 + fonts.width(item.words, Face.PRINTED, size), space=size / 2,
         printed=(box_frame(0, side), *words), written=tick,
         height=side + 2 * style.BOX_LINE,
     )

@@ -43,9 +43,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Mark:
-    """A box with `text` written in it."""
+    """A box with `text` written in it; `pale` for a hint from last time, as below."""
 
     text: str
+    pale: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Digit:
 
     text: str
     first: bool
+    pale: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Ringed:
 
     words: str
     on: bool
+    pale: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Ticked:
 
     words: str
     on: bool
+    pale: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,10 @@ BlockContent = GridContent | LinesContent | CutLine
 
 @dataclass(frozen=True)
 class LeafContent:
-    """A page, or as many as its blocks need: title and head are repeated on each."""
+    """A page, or as many as its blocks need: title and head are repeated on each.
+
+    `line_code` stands as a QR code in the upper right corner of each, where there is one.
+    """
 
     title: str
     head: tuple[LineContent, ...]
@@ -169,13 +176,15 @@ class LeafContent:
     top_mm: float = 12
     paper: str = "A4"
     margin_mm: float | None = None
+    line_code: str = ""
 
 
 @dataclass(frozen=True)
 class SheetContent:
     """One sheet: its pages are numbered where there is more than one, or always when `numbered`.
 
-    Without `page_words` no number is printed. Across a `draft` stands 草稿, across a `void` sheet 作废.
+    Without `page_words` no number is printed. Across a `draft` stands 草稿, across a `void` sheet 作废. An `overprint`
+    is laid out like any other, but only what was filled in is drawn, onto paper that has the rest already.
     """
 
     leaves: tuple[LeafContent, ...]
@@ -183,6 +192,7 @@ class SheetContent:
     numbered: bool = False
     page_words: str = "第 {page} 页 / 共 {pages} 页"
     void: bool = False
+    overprint: bool = False
 
 
 @dataclass(frozen=True)

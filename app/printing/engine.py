@@ -15,8 +15,9 @@ from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from app.printing import fonts, style
+from app.printing.calibration import Calibration
 from app.printing.content import DRAFT_MARK, VOID_MARK
-from app.printing.marks import FrameMark, OvalMark, StrokeMark, TextMark
+from app.printing.marks import CodeMark, FrameMark, OvalMark, StrokeMark, TextMark
 from app.printing.pages import Page, Placed
 from app.printing.style import Colour, Face
 
@@ -32,9 +33,12 @@ MOST_REMEMBERED = 4000
 
 
 class Writer:
-    """One PDF in the making: `add` pages, then take the `finished` bytes. Not for use by two threads at once."""
+    """One PDF in the making: `add` pages, then take the `finished` bytes. Not for use by two threads at once.
 
-    def __init__(self, title: str) -> None:
+    `calibration` moves what is printed onto printed paper to its place there; other pages stay as they are.
+    """
+
+    def __init__(self, title: str, calibration: Calibration | None = None) -> None:
         fonts.load("serif")
         self._out = BytesIO()
         self._canvas = Canvas(
@@ -45,6 +49,7 @@ class Writer:
         self._canvas.setProducer("村医工作站")
         self._known: dict[tuple[Placed, ...], str] = {}
         self._forms = 0
+        self._calibration = calibration or Calibration()
         self.page_count = 0
 
     def add(self, page: Page) -> None:
@@ -52,11 +57,13 @@ class Writer:
         canvas = self._canvas
         canvas.setPageSize((page.width, page.height))
         canvas.setLineCap(SQUARE_CAP)
+        if page.overprint and not self._calibration.is_neutral:
+            canvas.transform(*self._calibration.matrix(page.height))
         if page.void:
             self._watermark(VOID_MARK, page)
         elif page.draft:
             self._watermark(DRAFT_MARK, page)
-        for layer in page.layers:
+        for layer in () if page.overprint else page.layers:
             self._layer(layer)
         draw(canvas, page.written)
         canvas.showPage()
@@ -120,9 +127,12 @@ class _Pen:
         self._weight = 0.0
         self._colour: Colour | None = None
 
-    def shape(self, mark: StrokeMark | FrameMark | OvalMark, x: float, y: float) -> None:
-        """Draw one line, rectangle or ring."""
+    def shape(self, mark: StrokeMark | FrameMark | OvalMark | CodeMark, x: float, y: float) -> None:
+        """Draw one line, rectangle, ring or QR code."""
         canvas = self._canvas
+        if isinstance(mark, CodeMark):
+            self._code(mark, x + mark.x, y + mark.dy)
+            return
         if isinstance(mark, FrameMark) and mark.filled:
             canvas.setFillColorRGB(*mark.colour)
             canvas.rect(x + mark.x, y + mark.dy, mark.width, mark.height, stroke=0, fill=1)
@@ -144,6 +154,15 @@ class _Pen:
         else:
             left, low = x + mark.x, y + mark.dy
             canvas.ellipse(left, low, left + mark.width, low + mark.height, stroke=1, fill=0)
+
+
+    def _code(self, mark: CodeMark, left: float, top: float) -> None:
+        """All dark modules as one path: so many fills of their own would cost as much as the page."""
+        path = self._canvas.beginPath()
+        for column, row, length in mark.runs:
+            path.rect(left + column * mark.module, top - (row + 1) * mark.module, length * mark.module, mark.module)
+        self._canvas.setFillColorRGB(*style.BLACK)
+        self._canvas.drawPath(path, stroke=0, fill=1)
 
 
 def _write(canvas: Any, texts: Sequence[tuple[float, float, TextMark]]) -> None:

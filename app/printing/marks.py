@@ -58,4 +58,16 @@ class OvalMark(NamedTuple):
     colour: Colour
 
 
-DrawnMark = TextMark | StrokeMark | FrameMark | OvalMark
+class CodeMark(NamedTuple):
+    """The dark modules of a QR code without its quiet zone, `module` points wide each, from its upper left corner.
+
+    `runs` are (column, row, length) of dark modules side by side.
+    """
+
+    x: float
+    dy: float
+    module: float
+    runs: tuple[tuple[int, int, int], ...]
+
+
+DrawnMark = TextMark | StrokeMark | FrameMark | OvalMark | CodeMark

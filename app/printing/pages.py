@@ -24,6 +24,7 @@ from app.printing.content import (
     RowContent,
     SheetContent,
 )
+from app.printing.line_code import line_code_marks
 from app.printing.marks import DrawnMark, FrameMark, StrokeMark
 from app.printing.style import MM
 
@@ -34,6 +35,9 @@ TITLE_AFTER_MM = 3.0
 HEAD_AFTER_MM = 1.2
 FOOT_BEFORE_MM = 1.6
 CONTINUED = "（续）"
+
+LINE_CODE_TOP_MM = 6.0
+"""The upper edge of a line code: below what most printers leave white, above the title and the head of a form."""
 
 MOST_ROWS = 400
 """More rows than any page can hold: as many are looked at to find where a page ends."""
@@ -52,7 +56,10 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `layers` are the printed marks: the frame first, then each visit's; `written` what was filled in."""
+    """One page. `layers` are the printed marks: the frame first, then each visit's; `written` what was filled in.
+
+    Of an `overprint` only `written` is drawn.
+    """
 
     width: float
     height: float
@@ -60,6 +67,7 @@ class Page:
     written: tuple[Placed, ...]
     draft: bool
     void: bool = False
+    overprint: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,9 +125,18 @@ def pages_of(content: SheetContent) -> list[Page]:
         if len(made) > 1 or content.numbered:
             numbering = content.page_words.format(page=number, pages=len(made))
         _foot(leaf, page, numbering, at_bottom=content.numbered)
+        if leaf.line_code:
+            page.written.append(line_code_at(leaf.line_code, page.width - _margin(leaf), page.height))
         layers = tuple(tuple(page.layers[layer]) for layer in sorted(page.layers))
-        finished.append(Page(page.width, page.height, layers, tuple(page.written), content.draft, content.void))
+        finished.append(Page(
+            page.width, page.height, layers, tuple(page.written), content.draft, content.void, content.overprint,
+        ))
     return finished
+
+
+def line_code_at(code: str, right: float, page_height: float) -> Placed:
+    """The line code of a page with its right edge at `right`, in the corner above the head of the form."""
+    return Placed(line_code_marks(code), right, page_height - LINE_CODE_TOP_MM * MM)
 
 
 def _margin(leaf: LeafContent) -> float:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from app.domain.line_codes import line_code
 from app.forms import layout
 from app.forms.editions import of_edition
 from app.forms.kinds import Table
@@ -51,25 +52,36 @@ from app.printing.content import (
     clean,
 )
 
-DATE_GAPS_MM = {"y": 9.0, "m": 5.0, "d": 5.0}
+DATE_GAPS_MM = {"y": 11.0, "m": 5.0, "d": 5.0}
 DIGIT_GAP_MM = 0.6
 BOX_LINES_MM = 5.6
+CODED_PAPERS = ("A4", "A4-landscape")
+"""Papers with room for a line code; the card has a code of its own."""
+
 DATE_WORDS = {"y": "年", "m": "月", "d": "日"}
 
 
 class Mode(StrEnum):
-    """FILLED prints the answers; BLANK leaves a sheet for hand-writing, with last values in grey where given."""
+    """FILLED prints the answers; BLANK leaves a sheet for hand-writing, with last values in grey where given.
+
+    OVERPRINT prints the answers alone, each where it stands on the filled sheet, onto paper printed with the rest.
+    """
 
     FILLED = "filled"
     BLANK = "blank"
+    OVERPRINT = "overprint"
 
 
 @dataclass(frozen=True)
 class PersonHead:
-    """Whose sheet it is: the name, and the 17-digit record number of which the last eight are printed."""
+    """Whose sheet it is: the name, and the 17-digit record number of which the last eight are printed.
+
+    `resident_id` is the UUID of somebody of the database, whose sheets carry a line code.
+    """
 
     name: str = ""
     record_no: str = ""
+    resident_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,8 +128,13 @@ class _Scope:
 
     @property
     def writes(self) -> bool:
-        """Whether boxes, dates and rings are filled in."""
-        return self.mode is Mode.FILLED
+        """Whether answers are filled in; otherwise they are those of last time, in grey."""
+        return self.mode is not Mode.BLANK
+
+    def is_of_this_time(self, ref: str) -> bool:
+        """Whether the answer is told anew each time, like the day of a visit, so that the last one is no hint."""
+        item = self.form.fields.get(reference(ref).code)
+        return item is not None and not item.carries
 
 
 def _is_or_includes(value: object, wanted: object) -> bool:
@@ -138,12 +155,12 @@ def _signature(item: layout.Signature, scope: _Scope) -> list[Item]:
 
 
 def _box(item: layout.Box, scope: _Scope) -> list[Item]:
-    value = scope.value(item.ref) if scope.writes else None
-    return [Mark("" if value is None else f"{value:0{item.digits}d}")]
+    value = scope.value(item.ref)
+    return [Mark("" if value is None else f"{value:0{item.digits}d}", pale=not scope.writes)]
 
 
 def _boxes(item: layout.Boxes, scope: _Scope) -> list[Item]:
-    chosen = scope.value(item.ref) or [] if scope.writes else []
+    chosen = scope.value(item.ref) or []
     written = [str(code) for code in chosen if code not in item.unnumbered]
     count = max(item.count, len(written))
     items: list[Item] = []
@@ -152,7 +169,7 @@ def _boxes(item: layout.Boxes, scope: _Scope) -> list[Item]:
             items.append(LineBreak("/", BOX_LINES_MM))
         elif position:
             items.append(Text("/"))
-        items.append(Mark(text))
+        items.append(Mark(text, pale=not scope.writes))
     return items
 
 
@@ -162,37 +179,37 @@ def _digits(item: layout.Digits, scope: _Scope) -> list[Item]:
     if isinstance(value, date):
         value = value.isoformat()
     written = clean(value or "").replace("-", "")[-length:].ljust(length)
-    if not scope.writes and not item.ref.startswith("person."):
-        written = " " * length
+    pale = not scope.writes and not item.ref.startswith("person.")
     items: list[Item] = []
     start = 0
     for group in item.groups:
         if start:
             items += [Gap(DIGIT_GAP_MM), *([Text(item.joint), Gap(DIGIT_GAP_MM)] if item.joint else ())]
-        items.extend(Digit(character.strip(), position == 0) for position, character in
+        items.extend(Digit(character.strip(), position == 0, pale) for position, character in
                      enumerate(written[start:start + group]))
         start += group
     return items
 
 
 def _date(item: layout.DateFill, scope: _Scope) -> list[Item]:
-    value = scope.value(item.ref) if scope.writes else None
+    value = scope.value(item.ref) if scope.writes or not scope.is_of_this_time(item.ref) else None
     pieces = str(value).split("-") if value is not None else []
     numbers = {part: str(int(piece)) for part, piece in zip("ymd", pieces, strict=False)}
-    if numbers and not item.words:
-        return [Entry(" ".join(numbers[part] + DATE_WORDS[part] for part in item.parts if part in numbers))]
+    pale = not scope.writes
     items: list[Item] = []
     for part in item.parts:
-        items += [Entry(numbers.get(part, ""), DATE_GAPS_MM[part], align="center"), Text(DATE_WORDS[part])]
+        items += [
+            Entry(numbers.get(part, ""), DATE_GAPS_MM[part], align="center", pale=pale), Text(DATE_WORDS[part]),
+        ]
     return items
 
 
 def _ring(item: layout.Ring, scope: _Scope) -> list[Item]:
-    return [Ringed(item.words, scope.writes and scope.holds(item.when))]
+    return [Ringed(item.words, scope.holds(item.when), pale=not scope.writes)]
 
 
 def _tick(item: layout.Tick, scope: _Scope) -> list[Item]:
-    return [Ticked(item.words, scope.writes and scope.holds(item.when))]
+    return [Ticked(item.words, scope.holds(item.when), pale=not scope.writes)]
 
 
 def _cross(item: layout.Cross, scope: _Scope) -> list[Item]:
@@ -291,10 +308,10 @@ def _block(block: layout.Block, scopes: Sequence[_Scope]) -> BlockContent:
     return LinesContent(_lines(block.lines, scopes[0]), block.before, block.after)
 
 
-def _leaf(leaf: Leaf, paper: str, scopes: Sequence[_Scope]) -> LeafContent:
+def _leaf(leaf: Leaf, paper: str, scopes: Sequence[_Scope], code: str) -> LeafContent:
     return LeafContent(
         leaf.title, _lines(leaf.head, scopes[0]), tuple(_block(block, scopes) for block in leaf.blocks),
-        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper, leaf.margin_mm,
+        leaf.foot_left, _hint(scopes), leaf.foot_right, leaf.top_mm, paper, leaf.margin_mm, code,
     )
 
 
@@ -309,30 +326,36 @@ def _hint(scopes: Sequence[_Scope]) -> str:
 
 def sheet_content(
     form_code: str, person: PersonHead, visits: Sequence[Answers], *, mode: Mode = Mode.FILLED, draft: bool = False,
-    with_signatures: bool = False, edition: str = "",
+    with_signatures: bool = False, edition: str = "", with_line_code: bool | None = None,
 ) -> DocumentContent:
     """Every word of the sheets of one person: as many sheets as `visits` (canonical answers) need, at least one.
 
     `with_signatures` prints the names of those who sign; otherwise their lines stay empty for the pen. The answers are
-    of `edition`, "" for the edition in force. Raises UserError for a form without a printed sheet.
+    of `edition`, "" for the edition in force. The sheets of somebody of the database carry a line code, unless they are
+    printed onto paper that may have one, or as `with_line_code` says. Raises UserError for a form without a sheet.
     """
     return content_of(
         of_edition(form_code, edition), sheet(form_code, edition), person, visits,
-        mode=mode, draft=draft, with_signatures=with_signatures,
+        mode=mode, draft=draft, with_signatures=with_signatures, with_line_code=with_line_code,
     )
 
 
 def content_of(
     declared: Form, laid_out: Sheet, person: PersonHead, visits: Sequence[Answers], *, mode: Mode = Mode.FILLED,
-    draft: bool = False, with_signatures: bool = False,
+    draft: bool = False, with_signatures: bool = False, with_line_code: bool | None = None,
 ) -> DocumentContent:
     """`sheet_content` for a declared form and its laid-out sheet."""
+    is_overprint = mode is Mode.OVERPRINT
+    is_coded = not is_overprint if with_line_code is None else with_line_code
+    code = line_code(person.resident_id, declared.code) if is_coded and person.resident_id else ""
+    if laid_out.paper not in CODED_PAPERS:
+        code = ""
     sheets = []
     for start in range(0, max(len(visits), 1), laid_out.visits):
         shown = list(visits[start:start + laid_out.visits])
         shown += [{}] * (laid_out.visits - len(shown))
         scopes = [_Scope(declared, answers, person, mode, with_signatures) for answers in shown]
-        leaves = tuple(_leaf(leaf, laid_out.paper, scopes) for leaf in laid_out.leaves)
-        printed = SheetContent(leaves, draft)
+        leaves = tuple(_leaf(leaf, laid_out.paper, scopes, code) for leaf in laid_out.leaves)
+        printed = SheetContent(leaves, draft, overprint=is_overprint)
         sheets.append(printed if laid_out.paged else replace(printed, page_words=""))
     return DocumentContent(declared.title, tuple(sheets))

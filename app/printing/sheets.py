@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from app.domain.message import Message, msg
 from app.errors import EnvironmentFailure
 from app.forms.vocabulary import Answers
+from app.printing.calibration import Calibration, calibration_pdf
 from app.printing.content import DocumentContent, words_of
 from app.printing.resolve import Mode, PersonHead, sheet_content
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from app.printing.engine import Writer
 
 __all__ = [
-    "Mode", "PersonHead", "PrintJob", "blank_form", "missing_glyphs", "print_content", "print_form", "print_many",
-    "sheet_content", "unprintable", "warm_up",
+    "Calibration", "Mode", "PersonHead", "PrintJob", "blank_form", "calibration_pdf", "missing_glyphs", "print_content",
+    "print_form", "print_many", "sheet_content", "unprintable", "warm_up",
 ]
 
 Report = Callable[[int, int, Message], None]
@@ -41,16 +42,16 @@ class PrintJob:
 
 def print_form(
     form_code: str, person: PersonHead, visits: Sequence[Answers], *, mode: Mode = Mode.FILLED, draft: bool = False,
-    with_signatures: bool = False,
+    with_signatures: bool = False, calibration: Calibration | None = None,
 ) -> bytes:
     """The sheets of one person as PDF. `visits` are canonical answers, oldest first; a form filled once has one.
 
     `draft` prints 草稿 across the page; `with_signatures` the names on the lines for signatures. With Mode.BLANK the
-    sheet is for hand-writing, and answers given are last time's, in grey. Raises UserError for an unknown form.
+    sheet is for hand-writing, and answers given are last time's, in grey. With Mode.OVERPRINT only the answers are
+    printed, moved as `calibration` says. Raises UserError for an unknown form.
     """
-    return print_content(sheet_content(
-        form_code, person, visits, mode=mode, draft=draft, with_signatures=with_signatures,
-    ))
+    content = sheet_content(form_code, person, visits, mode=mode, draft=draft, with_signatures=with_signatures)
+    return print_content(content, calibration=calibration)
 
 
 def blank_form(form_code: str) -> bytes:
@@ -58,18 +59,18 @@ def blank_form(form_code: str) -> bytes:
     return print_form(form_code, PersonHead(), [], mode=Mode.BLANK)
 
 
-def print_content(content: DocumentContent) -> bytes:
-    """Decided content as PDF: the same content always prints the same."""
+def print_content(content: DocumentContent, *, calibration: Calibration | None = None) -> bytes:
+    """Decided content as PDF: the same content always prints the same. `calibration` moves what is an overprint."""
     from app.printing.engine import Writer
 
-    writer = Writer(content.title)
+    writer = Writer(content.title, calibration)
     _add(writer, content)
     return writer.finished()
 
 
 def print_many(
     jobs: Sequence[PrintJob] | Iterable[PrintJob], path: Path, report: Report, cancelled: Callable[[], bool], *,
-    title: str = "", total: int | None = None,
+    title: str = "", total: int | None = None, calibration: Calibration | None = None,
 ) -> int:
     """All jobs in one PDF at `path`; the number of its pages, or 0 when cancelled or when there was no job.
 
@@ -80,7 +81,7 @@ def print_many(
     from app.printing.engine import Writer
 
     count = len(jobs) if total is None and isinstance(jobs, Sequence) else total or 0
-    writer = Writer(title)
+    writer = Writer(title, calibration)
     for number, job in enumerate(jobs, start=1):
         if cancelled():
             return 0

@@ -27,7 +27,7 @@ def consultant(number: int) -> Row:
 
 FOOT = Cell((
     at_the_right(Text("责任医生："), Signature("responsible_doctor", SIGNATURE_MM)),
-    at_the_right(Text("会诊日期："), DateFill("consult_date", words=True)),
+    at_the_right(Text("会诊日期："), DateFill("consult_date")),
 ), span=2)
 GRID = Grid((93.0, 93.0), (
     written(FIELDS["reason"].label, "reason", 56, span=2),

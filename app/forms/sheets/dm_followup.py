@@ -48,7 +48,7 @@ def other_exams() -> Cell:
     """其他检查: glycated haemoglobin with its date, and whatever else was examined."""
     return Cell((
         line(Text("糖化血红蛋白"), Fill("hba1c", 10, line=True, align="center"), Text("％")),
-        line(Text("检查日期："), DateFill("hba1c_date", parts="md", words=True)),
+        line(Text("检查日期："), DateFill("hba1c_date", parts="md")),
         line(Text("随机血糖 "), Fill("random_glucose"), Text(" mmol/L"), optional=True),
         line(Text("其他："), Fill("exam_other")),
     ))

@@ -12,7 +12,7 @@ SIGNATURE_MM = 34.0
 
 FOOT = Cell((
     at_the_right(Text("医生签字："), Signature("doctor", SIGNATURE_MM)),
-    at_the_right(Text("接诊日期："), DateFill("encounter_date", words=True)),
+    at_the_right(Text("接诊日期："), DateFill("encounter_date")),
 ))
 GRID = Grid((186.0,), (
     *(written(FIELDS[code].label, code, mm) for code, mm in HEIGHTS_MM.items()), Row((FOOT,), mm=18),

@@ -142,7 +142,7 @@ def hazards() -> Cell:
 
 HEAD = Grid(FRONT, (
     row(
-        label("体检日期", span=2), cell(DateFill("exam_date", words=True), span=2), label("责任医生", span=2),
+        label("体检日期", span=2), cell(DateFill("exam_date"), span=2), label("责任医生", span=2),
         cell(Signature("responsible_doctor")),
     ),
     row(label("内容"), label("检查项目", span=6)),

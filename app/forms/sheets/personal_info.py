@@ -69,7 +69,7 @@ def disease_slots(numbers: range) -> Line:
     for number in numbers:
         here = f"disease_history.{number}."
         items += [Text(" / ")] * (number > numbers[0])
-        items += [Box(here + "code"), Gap(0.8), Text("确诊时间"), DateFill(here + "confirmed_ym", "ym", words=True)]
+        items += [Box(here + "code"), Gap(0.8), Text("确诊时间"), DateFill(here + "confirmed_ym", "ym")]
     return line(*items)
 
 

@@ -69,7 +69,7 @@ CHRONIC = {option.code: option.label for option in choices_of(FIELDS["chronic"])
 
 FRONT: tuple[Block, ...] = (TITLE, Grid((58.6, 19.0), (
     row(*value("name", 20), " 性别：", Fill("sex", 10, line=True), right=PICTURE),
-    row("出生日期：", DateFill("birth_date", words=True)),
+    row("出生日期：", DateFill("birth_date")),
     row("健康档案编号：", Digits("record_no", (3, 5))),
     row("ABO血型：", *ticks("blood_abo", ABO_WORDS)),
     row("RH血型：", *ticks("blood_rh", RH_WORDS), span=2),

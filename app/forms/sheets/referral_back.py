@@ -12,7 +12,7 @@ SHEET = slip(
     FORM,
     (
         *patient_lines(FORM, "case_no"),
-        printed("于", DateFill("back_date", words=True), "因病情需要，转回", blank("to_org", 98), "单位"),
+        printed("于", DateFill("back_date"), "因病情需要，转回", blank("to_org", 98), "单位"),
         printed(blank("to_doctor", 50), "接诊医生。"),
     ),
     (

@@ -13,7 +13,7 @@ SHEET = slip(
     FORM,
     (
         *patient_lines(FORM, "record_no"),
-        printed("于", DateFill("transfer_date", words=True), "因病情需要，转入", blank("to_org", 98), "单位"),
+        printed("于", DateFill("transfer_date"), "因病情需要，转入", blank("to_org", 98), "单位"),
         printed(blank("to_dept", 62), "科室", blank("to_doctor", 50), "接诊医生。"),
     ),
     (

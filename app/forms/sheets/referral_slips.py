@@ -75,13 +75,13 @@ def slip(form: Form, stub: tuple[Block, ...], letter: tuple[Block, ...]) -> Shee
     stub_head = Lines((Line((Text("存    根", bold=True, size=STUB_SIZE),), align="center"),), after=3)
     title = Lines((Line((Text(form.title, bold=True, size=TITLE_SIZE),), align="center"),), after=4)
     stub_foot = signed_at_the_right(
-        (Text("转诊医生（签字）："), Signature("from_doctor", SIGNATURE_MM, line=True)), (DateFill("stub_date", words=True),),
+        (Text("转诊医生（签字）："), Signature("from_doctor", SIGNATURE_MM, line=True)), (DateFill("stub_date"),),
     )
     letter_foot = signed_at_the_right(
         (Text("转诊医生（签字）："), Signature("from_doctor", SIGNATURE_MM, line=True)),
         (Text("联系电话："), blank("from_phone", SIGNATURE_MM)),
         (blank("from_org", 60), Text("（机构名称）")),
-        (DateFill("date", words=True),),
+        (DateFill("date"),),
     )
     blocks = (stub_head, *stub, *stub_foot, CutLine(before=4, after=7), title, *letter, *letter_foot)
     return Sheet(form=form.code, leaves=(Leaf(title=form.title, head=(), blocks=blocks),))

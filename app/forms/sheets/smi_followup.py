@@ -79,7 +79,7 @@ def hospital_stay() -> Cell:
     *others, was_there = choices_of(FIELDS["hospitalised"])
     return cell(
         *option_items(FIELDS["hospitalised"], only=[option.code for option in others]), Text(" "),
-        Text(printed_option(was_there) + "（末次出院时间"), DateFill("hospitalised_date", words=True), Text("）"),
+        Text(printed_option(was_there) + "（末次出院时间"), DateFill("hospitalised_date"), Text("）"),
         right=(Box("hospitalised"),), span=TO_THE_RIGHT_EDGE,
     )
 
@@ -106,13 +106,13 @@ def drug(code: str, number: int) -> Row:
 
 GRID = Grid(COLUMNS, (
     row(
-        label("随访日期"), cell(DateFill("visit_date", words=True), span=2), label("本次随访形式"),
+        label("随访日期"), cell(DateFill("visit_date"), span=2), label("本次随访形式"),
         choice(FIELDS["visit_method"]),
     ),
     wide("lost_reason"),
     *headed(
         "如死亡，日期和原因",
-        row(label("死亡日期"), cell(DateFill("death_date", words=True), span=BESIDE_A_SUBHEADING)),
+        row(label("死亡日期"), cell(DateFill("death_date"), span=BESIDE_A_SUBHEADING)),
         row(label("死亡原因"), causes_of_death()),
     ),
     wide("risk_level"),
@@ -134,7 +134,7 @@ GRID = Grid(COLUMNS, (
     wide("rehab"),
     wide("visit_class"),
     row(
-        label("下次随访日期"), cell(DateFill("next_visit_date", words=True), span=2), label("随访医生签名"),
+        label("下次随访日期"), cell(DateFill("next_visit_date"), span=2), label("随访医生签名"),
         cell(Signature("doctor")), mm=SIGNATURE_MM,
     ),
 ))

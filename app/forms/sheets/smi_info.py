@@ -45,14 +45,14 @@ CONSENT = Cell((
     line(*option_items(FIELDS["consent"]), right=(Box("consent"),)),
     line(
         Text("签字："), Signature("consent_sign", 40, line=True), Gap(6), Text("签字时间"), Gap(1),
-        DateFill("consent_date", words=True),
+        DateFill("consent_date"),
     ),
 ), span=TO_THE_RIGHT_EDGE)
 
 DIAGNOSIS = cell(
     Text("诊断"), Fill("diagnosis", 40, line=True, align="center"), Text(" 确诊医院"),
     Fill("diagnosis_hospital", 38, line=True, align="center"), Text(" 确诊日期 "),
-    DateFill("diagnosis_date", words=True), span=TO_THE_RIGHT_EDGE,
+    DateFill("diagnosis_date"), span=TO_THE_RIGHT_EDGE,
 )
 
 GRID = Grid(COLUMNS, (
@@ -62,12 +62,12 @@ GRID = Grid(COLUMNS, (
     wide("household_type"),
     wide("employment"),
     row(label("知情同意"), CONSENT, mm=14),
-    row(label("初次发病时间"), cell(DateFill("onset_date", words=True), span=TO_THE_RIGHT_EDGE)),
+    row(label("初次发病时间"), cell(DateFill("onset_date"), span=TO_THE_RIGHT_EDGE)),
     wide("past_symptoms"),
     wide("past_locked"),
     row(label("既往治疗情况", rowspan=2), label("门诊"), Cell((
         line(*option_items(FIELDS["past_outpatient"]), right=(Box("past_outpatient"),)),
-        line(Text("首次抗精神病药治疗时间 "), DateFill("first_drug_date", words=True)),
+        line(Text("首次抗精神病药治疗时间 "), DateFill("first_drug_date")),
     ), span=BESIDE_A_SUBHEADING), mm=13),
     row(label("住院"), cell(
         Text("曾住精神专科医院/综合医院精神专科"), Fill("past_inpatient", 12, line=True, align="center"), Text("次"),
@@ -79,7 +79,7 @@ GRID = Grid(COLUMNS, (
     wide("economy"),
     row(label("专科医生的意见\n（如果有请记录）"), cell(Fill("specialist_advice"), span=TO_THE_RIGHT_EDGE), mm=TALL_MM),
     row(
-        label("填表日期"), cell(DateFill("form_date", words=True), span=2), label("医生签字"), cell(Signature("doctor")),
+        label("填表日期"), cell(DateFill("form_date"), span=2), label("医生签字"), cell(Signature("doctor")),
         mm=9,
     ),
 ))

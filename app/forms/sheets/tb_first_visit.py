@@ -79,7 +79,7 @@ def place_and_time() -> Cell:
     """取药地点、时间."""
     return cell(
         Text("地点："), Fill("edu_place_time_place", 30, line=True), Text("时间："),
-        DateFill("edu_place_time_date", words=True), span=BESIDE_A_SUBHEADING - 1,
+        DateFill("edu_place_time_date"), span=BESIDE_A_SUBHEADING - 1,
     )
 
 
@@ -92,7 +92,7 @@ def lesson(code: str) -> Row:
 
 GRID = Grid(COLUMNS, (
     row(
-        label("随访时间"), cell(DateFill("visit_date", words=True), span=2), label("随访方式"),
+        label("随访时间"), cell(DateFill("visit_date"), span=2), label("随访方式"),
         cell(*option_items(FIELDS["visit_method"]), right=(Box("visit_method"),), span=2),
     ),
     wide("patient_type"),
@@ -112,7 +112,7 @@ GRID = Grid(COLUMNS, (
         *(lesson(code) for code in LESSONS),
     ),
     row(
-        label("下次随访时间"), cell(DateFill("next_visit_date", words=True), span=2), label("评估医生签名"),
+        label("下次随访时间"), cell(DateFill("next_visit_date"), span=2), label("评估医生签名"),
         cell(Signature("assessor"), span=2), mm=SIGNATURE_MM,
     ),
 ))

@@ -61,7 +61,7 @@ def end_of_treatment() -> Cell:
         Tick(option.label, (("stop_reason", option.code),)) for option in choices_of(FIELDS["stop_reason"])
     ]
     return Cell((
-        line(Text("1 出现停止治疗时间 "), DateFill("stop_date", words=True)),
+        line(Text("1 出现停止治疗时间 "), DateFill("stop_date")),
         line(Text("2 停止治疗原因："), *reasons),
     ), span=rows.VISITS)
 

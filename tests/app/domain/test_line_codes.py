@@ -21,7 +21,9 @@ CODE = line_code(RESIDENT, "health_exam")
 
 
 @pytest.mark.parametrize("form_code", FORM_NUMBERS)
-@pytest.mark.parametrize("resident_id", [RESIDENT, "019aaf3e-77c1-7d20-8b1f-000000000000", "f" * 8 + "-ffff" * 3 + "-" + "f" * 12])
+@pytest.mark.parametrize("resident_id", [
+    RESIDENT, "019aaf3e-77c1-7d20-8b1f-000000000000", "ffffffff-ffff-7fff-ffff-ffffffffffff",
+])
 def test_a_line_code_names_the_end_of_the_id_and_the_form(resident_id: str, form_code: str) -> None:
     parsed = parse_line_code(line_code(resident_id, form_code))
 
@@ -37,7 +39,7 @@ def test_every_form_has_a_number_of_two_digits_of_its_own() -> None:
 
 def test_a_line_code_fits_the_smallest_qr_code_and_is_printed_in_groups() -> None:
     assert len(CODE) == LENGTH == 13
-    assert CODE.isalnum() and CODE.isascii() and CODE == CODE.upper()
+    assert set(CODE) <= set(ALPHABET)
     assert grouped(CODE) == f"CY-{CODE[2:6]}-{CODE[6:10]}-03{CODE[-1]}"
     assert grouped("") == ""
 

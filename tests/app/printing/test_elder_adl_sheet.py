@@ -29,7 +29,7 @@ def test_the_sheet_says_what_the_form_prints(words, filled, paper, person):
         words = "2026年11月20日"
     pdf = paper(print_form("elder_adl", person, [ANSWERS]) if filled else blank_form("elder_adl"))
     assert pdf.page_count == 1
-    assert words in pdf.text()
+    assert words in pdf.text() + "".join(pdf.rows())
 
 
 def test_the_scores_stand_in_their_columns(paper):

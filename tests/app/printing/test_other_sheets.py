@@ -79,7 +79,7 @@ def test_a_stub_and_the_part_handed_out_stand_on_one_page(paper) -> None:
     sheet = Sheet("other", (Leaf("双向转诊（转出）单", (
         Lines((line(Printed("存根"), align="center"), line(Printed("转入"), Fill("to_org", 40, line=True), Printed("单位")))),
         CutLine(),
-        Lines((line(Fill("to_org", 40, line=True), Printed("（机构名称）：")), line(DateFill("day", words=True)))),
+        Lines((line(Fill("to_org", 40, line=True), Printed("（机构名称）：")), line(DateFill("day")))),
     ), head=()),))
 
     pdf = paper(print_content(content_of(form, sheet, PERSON, [{"to_org": "扶沟县人民医院", "day": "2026-11-22"}])))

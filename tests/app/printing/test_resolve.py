@@ -98,13 +98,14 @@ def test_who_was_not_seen_is_told_in_the_date_cell(person, answers: dict[str, ob
     content = sheet_content("htn_followup", person, [{"visit_date": date(2026, 5, 1), **answers}])
 
     date_cell = cells(content, 1)[0]
-    assert [item.text for line in date_cell.lines for item in line.items] == ["2026年 5月 1日", written]
+    written_there = [item.text for line in date_cell.lines for item in line.items if isinstance(item, Entry)]
+    assert written_there == ["2026", "5", "1", written]
 
 
-def test_dates_are_written_out_and_blank_ones_leave_room(person, visit) -> None:
+def test_dates_are_written_between_their_printed_words_and_blank_ones_leave_room(person, visit) -> None:
     content = sheet_content("htn_followup", person, [visit(date(2026, 11, 3))])
 
-    assert entries(content, 1)[0] == "2026年 11月 3日"
+    assert entries(content, 1)[:3] == ["2026", "11", "3"]
     blank = [getattr(item, "words", "") for item in cells(content, 2)[0].lines[0].items]
     assert "".join(blank) == "年月日"
 
@@ -164,14 +165,19 @@ def test_diseases_stand_in_their_slots_and_names_behind_their_options(person, ba
     assert slots == ["2", "2019", "4", "6", "2021", "", "13", "2008", "11", *[""] * 9]
 
 
-def test_a_blank_sheet_shows_last_values_in_grey_and_leaves_boxes_free(person, visit) -> None:
+def test_a_blank_sheet_shows_last_values_in_grey_also_in_boxes_but_not_the_day(person, visit) -> None:
     content = sheet_content("htn_followup", person, [visit()], mode=Mode.BLANK)
 
     pale = [item.text for item in items(cells(content, 1)) if isinstance(item, Entry) and item.pale and item.text]
     assert "148" in pale
     assert "硝苯地平控释片" in pale
-    assert marks(content, 1) == []
-    assert not any(item.on for item in items(cells(content, 1)) if isinstance(item, Ringed))
+    assert "2026" not in pale
+    chosen = [item for item in items(cells(content, 1)) if isinstance(item, Mark) and item.text]
+    assert [item.text for item in chosen][:3] == ["1", "2", "5"]
+    assert all(item.pale for item in chosen)
+    assert [item.words for item in items(cells(content, 1)) if isinstance(item, Ringed) and item.on and item.pale] == [
+        "重", "轻",
+    ]
     assert content.sheets[0].leaves[0].foot_middle == "灰色为上次（2026-02-09）的记录"
 
 

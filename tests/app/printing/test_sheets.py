@@ -206,7 +206,8 @@ def test_basic_information_is_found_in_the_sheet(words: str, person, basic_infor
 
 
 def test_the_cover_says_whose_record_it_is(person, cover, paper) -> None:
-    text = paper(print_form("record_cover", person, [cover])).text()
+    sheet = paper(print_form("record_cover", person, [cover]))
+    text = sheet.text() + "".join(sheet.rows())
 
     for words in ("柳庄乡柳庄村3组12号", "13800002716", "柳庄村村民委员会", "柳庄村卫生室", "2019年4月1日", "41162410021500037"):
         assert words in text
