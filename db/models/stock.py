@@ -41,7 +41,14 @@ class StockBatch(WithId, Base):
 
     __table_args__ = (
         UniqueConstraint(
-            "organisation_id", "drug_code", "batch_no", "expiry", "manufacturer", "price_fen", name="uq_stock_batch_identity"
+            "organisation_id",
+            "drug_code",
+            "batch_no",
+            "expiry",
+            "manufacturer",
+            "price_fen",
+            "hold",
+            name="uq_stock_batch_identity",
         ),
         partial_index("ix_stock_batch_in_stock", "organisation_id", "drug_code", where="on_hand > 0"),
     )
@@ -75,7 +82,9 @@ class StockMovement(WithId, Base):
     reverses_id: Mapped[str | None] = mapped_column(String(36), unique=True)
 
     __table_args__ = (
-        Index("ix_stock_movement_organisation_id_drug_code", "organisation_id", "drug_code", "occurred_at", "id"),
+        Index(
+            "ix_stock_movement_organisation_id_drug_code", "organisation_id", "drug_code", "occurred_at", "id"
+        ),
         Index("ix_stock_movement_batch_id", "batch_id", "occurred_at", "id"),
         Index("ix_stock_movement_document_id", "document_id"),
         Index("ix_stock_movement_organisation_id_occurred_on", "organisation_id", "occurred_on"),

@@ -136,6 +136,7 @@ def upgrade() -> None:
             "expiry",
             "manufacturer",
             "price_fen",
+            "hold",
             name="uq_stock_batch_identity",
         ),
     )
