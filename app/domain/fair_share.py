@@ -1,0 +1,107 @@
+"""公平分配: what each clinic gets of a drug of which there is less than all ask for.
+
+Own rule where the documents are silent: the stock goes to where it runs out first. Every clinic is filled up to the
+same number of months of stock, as far as its request and the stock allow, so that nobody has three months while a
+neighbour has none. Nobody gets more than asked, the whole is never more than the stock, and the order in which the
+requests came plays no part: what is left over after whole packs goes to the lowest level, then to the larger request,
+then by the clinic's code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from app.domain.quantities import Exact, to_fraction
+
+MONTHS_ASKED_FOR = Fraction(2)
+"""For how many months a clinic asks when its use is unknown: its request then stands for this long (drug requests §4.5)."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One clinic's request for one drug. `asked` units; `available` units there and on the way, None unknown;
+    `monthly_use` units a month, None or 0 unknown. `key` is the clinic's code and parts equals."""
+
+    key: str
+    asked: int
+    available: int | None = None
+    monthly_use: Exact | None = None
+
+    @property
+    def pace(self) -> Fraction:
+        """Units a month by which its level is counted."""
+        if self.monthly_use:
+            return to_fraction(self.monthly_use)
+        return Fraction(self.asked) / MONTHS_ASKED_FOR
+
+    @property
+    def start(self) -> int:
+        """Units from which its level is counted; what is unknown counts as nothing."""
+        return max(0, self.available or 0)
+
+    def share_at(self, level: Fraction) -> Fraction:
+        """Units, not yet whole ones, that bring it to `level` months, at most what it asked for."""
+        return min(Fraction(self.asked), max(Fraction(0), level * self.pace - self.start))
+
+    def level_with(self, units: int) -> Fraction:
+        """Months of stock with `units` more."""
+        return (self.start + units) / self.pace if self.pace else Fraction(0)
+
+
+def fair_share(stock: int, claims: Sequence[Claim], *, pack: int = 1) -> dict[str, int]:
+    """Units for each claim by its key, in whole packs of `pack` units or what completes a request.
+
+    Raises ValueError for a negative stock or request, a pack below one, or two claims of one key.
+    """
+    if stock < 0 or pack < 1 or any(claim.asked < 0 for claim in claims):
+        raise ValueError("stock and requests are not negative, a pack has at least one unit")
+    if len({claim.key for claim in claims}) != len(claims):
+        raise ValueError("one claim for each clinic")
+    if sum(claim.asked for claim in claims) <= stock:
+        return {claim.key: claim.asked for claim in claims}
+    level = _level(stock, claims)
+    given = {claim.key: _whole_packs(claim.share_at(level), claim.asked, pack) for claim in claims}
+    return _with_the_rest(given, stock, claims, pack)
+
+
+def _level(stock: int, claims: Sequence[Claim]) -> Fraction:
+    """The months to which everybody can be filled up with `stock`: exact, on the straight piece where it lies."""
+    turns = sorted(
+        {Fraction(claim.start) / claim.pace for claim in claims if claim.pace}
+        | {Fraction(claim.start + claim.asked) / claim.pace for claim in claims if claim.pace}
+    )
+    low, used_low = Fraction(0), _used(Fraction(0), claims)
+    for turn in turns:
+        used = _used(turn, claims)
+        if used >= stock:
+            if used == used_low:
+                return turn
+            return low + (turn - low) * (stock - used_low) / (used - used_low)
+        low, used_low = turn, used
+    return low
+
+
+def _used(level: Fraction, claims: Sequence[Claim]) -> Fraction:
+    return sum((claim.share_at(level) for claim in claims), Fraction(0))
+
+
+def _whole_packs(units: Fraction, asked: int, pack: int) -> int:
+    return asked if units >= asked else int(units // pack) * pack
+
+
+def _with_the_rest(given: dict[str, int], stock: int, claims: Sequence[Claim], pack: int) -> dict[str, int]:
+    """Hand out pack by pack what rounding left over."""
+    left = stock - sum(given.values())
+    while True:
+        open_claims = [
+            (claim.level_with(given[claim.key]), -claim.asked, claim.key, step)
+            for claim in claims
+            if (step := min(pack, claim.asked - given[claim.key])) > 0 and step <= left
+        ]
+        if not open_claims:
+            return given
+        _level_now, _size, key, step = min(open_claims)
+        given[key] += step
+        left -= step
