@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -81,6 +81,7 @@ class DecidedLine(Body):
     approved: Quantity | None = None
     decision: Literal["", "approved", "changed", "refused"] = ""
     reason: ShortText = ""
+    source: Literal["", "own_stock", "purchase", "central_pharmacy", "not_supplied"] = ""
 
 
 class DrugDecisionBody(Body):
@@ -94,3 +95,207 @@ class DrugDecisionBody(Body):
     comment: ShortText = ""
     lines: tuple[DecidedLine, ...] = Field(default=(), max_length=5_000)
     history: tuple[StateChange, ...] = Field(default=(), max_length=500)
+
+
+# -- supply: township → clinic "shipment", "count", "statement"; clinic → township "receipt", "movements", "count_result",
+# -- "shortage". Quantities in dispensing units, money in fen, a month as YYYY-MM.
+
+Id = Annotated[str, Field(min_length=36, max_length=36)]
+Name = Annotated[str, Field(max_length=50)]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+TraceCodeText = Annotated[str, Field(pattern=r"^\d{20}$")]
+SignedQuantity = Annotated[int, Field(ge=-10_000_000, le=10_000_000)]
+
+
+class DrugOfLine(Body):
+    """What a line says of its drug, as it was called when it was written."""
+
+    drug_code: str = Field(min_length=1, max_length=30)
+    drug_name: str = Field(min_length=1, max_length=100)
+    strength: str = Field(default="", max_length=50)
+    unit: str = Field(max_length=10)
+    units_per_pack: int = Field(ge=1, le=1_000_000)
+    price_fen: Quantity | None = None
+
+
+class ShippedLine(DrugOfLine):
+    """One batch of a shipment; `codes` the 追溯码 of its packs. Without an expiry nothing is sent."""
+
+    id: Id
+    request_line_id: Id | None = None
+    position: int = Field(ge=0, le=10_000)
+    pack_unit: str = Field(max_length=10)
+    manufacturer: str = Field(default="", max_length=100)
+    batch_no: str = Field(min_length=1, max_length=40)
+    expiry: date
+    shipped: int = Field(ge=1, le=1_000_000)
+    codes: tuple[TraceCodeText, ...] = Field(default=(), max_length=10_000)
+
+
+class ShipmentBody(Body):
+    """A shipment as it left the township, or the word that it came back in full before it was received."""
+
+    shipment_id: Id
+    number: str = Field(min_length=1, max_length=30)
+    clinic_id: Id
+    request_id: Id | None = None
+    state: Literal["shipped", "returned_in_full"]
+    route: Name = ""
+    created_by_name: Name
+    shipped_by_name: Name
+    shipped_on: date
+    delivered_by: Name = ""
+    remark: ShortText = ""
+    lines: tuple[ShippedLine, ...] = Field(min_length=1, max_length=5_000)
+
+
+class ReceivedLine(Body):
+    """What the clinic took of a line. One that was not sent (`is_extra`) says itself what it is; `shipped` is 0 then."""
+
+    id: Id
+    shipped: Quantity
+    accepted: Quantity
+    rejected: Quantity
+    reason: Name = ""
+    is_extra: bool = False
+    drug: DrugOfLine | None = None
+    batch_no: str = Field(default="", max_length=40)
+    expiry: date | None = None
+
+
+class ReceiptBody(Body):
+    """The receipt of a shipment. `hand_over_celsius` in tenths of a degree, None without cold lines."""
+
+    shipment_id: Id
+    received_by_name: Name
+    received_on: date
+    delivered_by: Name = ""
+    hand_over_celsius: int | None = Field(default=None, ge=-500, le=800)
+    remark: ShortText = ""
+    lines: tuple[ReceivedLine, ...] = Field(min_length=1, max_length=5_000)
+
+
+class MonthLine(DrugOfLine):
+    """A month of one drug at one price: opening + received - returned - dispensed - lost + counted = closing.
+
+    `delivered` is the part of `received` that came with shipments; `charged` the units lost or missing that the clinic
+    itself bears. `dispensed` is less what residents brought back.
+    """
+
+    opening: Quantity
+    received: Quantity
+    delivered: Quantity = 0
+    returned: Quantity
+    dispensed: SignedQuantity
+    lost: SignedQuantity
+    counted: SignedQuantity
+    charged: Quantity = 0
+    closing: Quantity
+
+
+class MonthBatch(DrugOfLine):
+    """One batch that stood on the shelf when the month was closed."""
+
+    batch_id: Id
+    batch_no: str = Field(max_length=40)
+    expiry: date | None = None
+    on_hand: Quantity
+    is_held: bool = False
+
+
+class MovementsBody(Body):
+    """A clinic's month as its ledger tells it, and the batches on its shelf at the end."""
+
+    clinic_id: Id
+    month: Month
+    number: int = Field(default=1, ge=1, le=1_000)
+    made_at: datetime
+    made_by_name: Name
+    lines: tuple[MonthLine, ...] = Field(default=(), max_length=20_000)
+    stock: tuple[MonthBatch, ...] = Field(default=(), max_length=20_000)
+
+
+class CountItem(Body):
+    """What is to be counted, without its book quantity."""
+
+    line_id: Id
+    batch_id: Id
+    drug_code: str = Field(max_length=30)
+    drug_name: str = Field(max_length=100)
+    batch_no: str = Field(max_length=40)
+    expiry: date | None = None
+    unit: str = Field(max_length=10)
+
+
+class CountBody(Body):
+    """A random check (抽查) that a clinic is to answer; `seed` is the number it was drawn with."""
+
+    check_id: Id
+    clinic_id: Id
+    seed: int = Field(ge=0)
+    opened_at: datetime
+    opened_by_name: Name
+    items: tuple[CountItem, ...] = Field(min_length=1, max_length=1_000)
+
+
+class CountedItem(Body):
+    """What was counted, beside the clinic's book at that moment."""
+
+    line_id: Id
+    counted: Quantity
+    book: Quantity
+    counted_at: datetime
+    reason: Name = ""
+
+
+class CountResultBody(Body):
+    """The clinic's answer to a random check."""
+
+    check_id: Id
+    counter_name: Name
+    witness_name: Name = ""
+    items: tuple[CountedItem, ...] = Field(min_length=1, max_length=1_000)
+
+
+class StatementLine(DrugOfLine):
+    """One line of a monthly statement."""
+
+    opening: Quantity
+    received: Quantity
+    returned: Quantity
+    dispensed: SignedQuantity
+    lost: SignedQuantity
+    counted: SignedQuantity
+    charged: Quantity = 0
+    closing: Quantity
+    amount_fen: int | None = None
+    note: ShortText = ""
+
+
+class StatementBody(Body):
+    """The monthly statement of a clinic, as the township settled it."""
+
+    settlement_id: Id
+    clinic_id: Id
+    month: Month
+    state: str = Field(max_length=12)
+    created_by_name: Name
+    totals: dict[str, int | None] = Field(max_length=50)
+    lines: tuple[StatementLine, ...] = Field(default=(), max_length=20_000)
+
+
+class ShortageBody(Body):
+    """A shortage that a clinic reports to its township."""
+
+    report_id: Id
+    drug_code: str = Field(default="", max_length=30)
+    drug_text: str = Field(min_length=1, max_length=100)
+    kind: str = Field(max_length=20)
+    needed_a_month: Quantity | None = None
+    residents_affected: int | None = Field(default=None, ge=0)
+    stock_now: Quantity | None = None
+    last_received_on: date | None = None
+    alternatives_tried: ShortText = ""
+    request_id: Id | None = None
+    reported_at: datetime
+    reported_by_name: Name

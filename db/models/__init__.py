@@ -23,6 +23,7 @@ from db.models.stock import (
 from db.models.supply import (
     ClosedMonth,
     Distributor,
+    LedgerReport,
     PurchaseOrder,
     PurchaseOrderLine,
     Settlement,
@@ -51,6 +52,7 @@ __all__ = [
     "FormDraft",
     "FormEntry",
     "Household",
+    "LedgerReport",
     "Organisation",
     "OwnKeys",
     "PurchaseOrder",

@@ -88,6 +88,8 @@ class Shipment(WithId, Base):
     created_by_id: Mapped[str] = mapped_column(String(36))
     created_by_name: Mapped[str] = mapped_column(String(50))
     shipped_on: Mapped[date | None]
+    shipped_by_id: Mapped[str | None] = mapped_column(String(36))
+    shipped_by_name: Mapped[str] = mapped_column(String(50), default="")
     delivered_by: Mapped[str] = mapped_column(String(50), default="")
     received_on: Mapped[date | None]
     received_by_id: Mapped[str | None] = mapped_column(String(36))
@@ -128,6 +130,12 @@ class ShipmentLine(WithId, Base):
     rejected: Mapped[int | None]
     reject_reason: Mapped[str] = mapped_column(String(50), default="")
     is_pending: Mapped[bool] = mapped_column(default=False)
+    resolution: Mapped[str] = mapped_column(String(12), default="")
+    """restocked, quarantined or lost: what the pharmacist decided about rejected units."""
+    bearer: Mapped[str] = mapped_column(String(20), default="")
+    """Who bears units lost on the way: township, clinic or distributor."""
+    put_back: Mapped[int] = mapped_column(default=0)
+    """Rejected units that may be shipped again for the request."""
     codes: Mapped[list[str]] = mapped_column(JSON, default=list)
 
 
@@ -177,7 +185,31 @@ class SettlementLine(WithId, Base):
     lost: Mapped[int]
     counted: Mapped[int]
     closing: Mapped[int]
+    charged: Mapped[int] = mapped_column(default=0)
+    """Units lost or missing that the clinic itself bears; part of `lost` and `counted`."""
     amount_fen: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    """Why a price was put in, or what a correction of an earlier month is about."""
+
+
+class LedgerReport(WithId, Base):
+    """月度出入库报表 that a clinic sent: what its ledger says of one month. `lines` and `stock` as they travelled.
+
+    `number` counts the reports of one month from 1; only the newest counts, and none is ever changed.
+    """
+
+    __tablename__ = "ledger_report"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    month: Mapped[str] = mapped_column(String(7))
+    number: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by_name: Mapped[str] = mapped_column(String(50))
+    taken_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    stock: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+    __table_args__ = (UniqueConstraint("organisation_id", "month", "number", name="uq_ledger_report_number"),)
 
 
 class ClosedMonth(Base):

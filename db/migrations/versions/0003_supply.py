@@ -89,6 +89,23 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "ledger_report",
+        sa.Column("organisation_id", sa.String(length=36), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("made_by_name", sa.String(length=50), nullable=False),
+        sa.Column("taken_in_at", sa.DateTime(), nullable=True),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("stock", sa.JSON(), nullable=False),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_ledger_report_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_report")),
+        sa.UniqueConstraint("organisation_id", "month", "number", name="uq_ledger_report_number"),
+    )
+    op.create_table(
         "settlement",
         sa.Column("organisation_id", sa.String(length=36), nullable=False),
         sa.Column("party", sa.String(length=12), nullable=False),
@@ -214,7 +231,9 @@ def upgrade() -> None:
         sa.Column("lost", sa.Integer(), nullable=False),
         sa.Column("counted", sa.Integer(), nullable=False),
         sa.Column("closing", sa.Integer(), nullable=False),
+        sa.Column("charged", sa.Integer(), nullable=False),
         sa.Column("amount_fen", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
             ["settlement_id"], ["settlement.id"], name=op.f("fk_settlement_line_settlement_id")
@@ -236,6 +255,8 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.String(length=36), nullable=False),
         sa.Column("created_by_name", sa.String(length=50), nullable=False),
         sa.Column("shipped_on", sa.Date(), nullable=True),
+        sa.Column("shipped_by_id", sa.String(length=36), nullable=True),
+        sa.Column("shipped_by_name", sa.String(length=50), nullable=False),
         sa.Column("delivered_by", sa.String(length=50), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=True),
         sa.Column("received_by_id", sa.String(length=36), nullable=True),
@@ -354,6 +375,9 @@ def upgrade() -> None:
         sa.Column("rejected", sa.Integer(), nullable=True),
         sa.Column("reject_reason", sa.String(length=50), nullable=False),
         sa.Column("is_pending", sa.Boolean(), nullable=False),
+        sa.Column("resolution", sa.String(length=12), nullable=False),
+        sa.Column("bearer", sa.String(length=20), nullable=False),
+        sa.Column("put_back", sa.Integer(), nullable=False),
         sa.Column("codes", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_line_shipment_id")),
