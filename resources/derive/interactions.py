@@ -39,7 +39,8 @@ CONDITION = re.compile(r"^(:|avec|chez|si|sauf|en cas|pour|dans|lors|en dehors)"
 
 FRENCH = {
     "levamlodipine": "amlodipine", "acetylsalicylic acid": "acide acetylsalicylique", "atorvastatin": "atorvastatine",
-    "glyceryl trinitrate": "trinitrine", "isosorbide dinitrate": "dinitrate d'isosorbide", "isosorbide mononitrate": "dinitrate d'isosorbide",
+    "glyceryl trinitrate": "trinitrine", "isosorbide dinitrate": "dinitrate d'isosorbide",
+    "isosorbide mononitrate": "dinitrate d'isosorbide",
     "simvastatin": "simvastatine", "rosuvastatin": "rosuvastatine", "digoxin": "digoxine", "metformin": "metformine",
     "sitagliptin": "sitagliptine", "insulin (human)": "insuline", "insulin glargine": "insuline glargine",
     "ibuprofen": "ibuprofene", "loxoprofen": "ketoprofene", "amoxicillin": "amoxicilline",
