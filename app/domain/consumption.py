@@ -96,23 +96,29 @@ def count_stockout_days(
     """
     ordered = sorted(changes, key=lambda change: change.on)
     known_from = first_receipt or (ordered[0].on if ordered else end + timedelta(days=1))
-    balances: dict[tuple[str, date | None], int] = {}
+    by_expiry: dict[date | None, int] = {}
     position = 0
     out = 0
-    day = start
-    while day <= end:
+    # Between two of these days nothing changes, so that a day is looked at only when something happens on it.
+    days = _days_of_change(start, end, ordered)
+    for day, following in zip(days, [*days[1:], end + timedelta(days=1)], strict=True):
         arrived = False
         while position < len(ordered) and ordered[position].on <= day:
             change = ordered[position]
-            key = (change.batch, change.expiry)
-            balances[key] = balances.get(key, 0) + change.units
+            by_expiry[change.expiry] = by_expiry.get(change.expiry, 0) + change.units
             arrived = arrived or (change.on == day and _arrives(change))
             position += 1
-        usable = sum(units for (_, expiry), units in balances.items() if _is_usable(expiry, day))
-        if day >= known_from and usable <= 0 and not arrived:
-            out += 1
-        day += timedelta(days=1)
+        if sum(units for expiry, units in by_expiry.items() if _is_usable(expiry, day)) <= 0:
+            first_out = day + timedelta(days=1) if arrived else day
+            out += max(0, (following - max(first_out, known_from)).days)
     return out
+
+
+def _days_of_change(start: date, end: date, changes: Sequence[StockChange]) -> list[date]:
+    """`start`, and the days after it up to `end` on which units change or expire."""
+    days = {change.on for change in changes}
+    days.update(change.expiry + timedelta(days=1) for change in changes if change.expiry and change.expiry < end)
+    return sorted({start, *(day for day in days if start < day <= end)})
 
 
 def previous_months(today: date, count: int = 3) -> tuple[date, date]:

@@ -13,6 +13,10 @@ from enum import StrEnum
 
 from app.domain.adjustments import AdjustmentReason
 from app.domain.message import Message, msg
+from app.domain.stocktake import check_movement_time
+
+RETURNED_HOLD = "returned"
+"""What a resident brings back lies apart and is never dispensed again."""
 
 LARGEST_QUANTITY = 1_000_000
 """Units beyond which one movement is a slip of the keyboard."""
@@ -63,8 +67,13 @@ class MovementKind(StrEnum):
         return self in (MovementKind.DISPENSE, MovementKind.RETURN_FROM_RESIDENT)
 
     @property
+    def is_of_a_count(self) -> bool:
+        """Whether a finalised stock-take wrote it; only another stock-take puts it right (§7)."""
+        return self in (MovementKind.COUNT_SURPLUS, MovementKind.COUNT_SHORTAGE)
+
+    @property
     def may_take_unusable(self) -> bool:
-        """Whether held or expired goods may leave in this way: everything but to people."""
+        """Whether it may touch held or expired goods: everything but what leaves for people to use."""
         return self not in (MovementKind.DISPENSE, MovementKind.ISSUE, MovementKind.TRANSFER_OUT)
 
 
@@ -85,6 +94,9 @@ LOSSES = frozenset({
     MovementKind.COLD_CHAIN_FAILURE,
     MovementKind.OPENED_PAST_USE,
 })  # fmt: skip
+QUARANTINED = frozenset(
+    kind for kind in MovementKind if kind.value in {reason.value for reason in AdjustmentReason if reason.goes_to_quarantine}
+)
 LABELS = {
     MovementKind.OPENING: msg("期初"),
     MovementKind.RECEIPT: msg("入库"),
@@ -95,17 +107,80 @@ LABELS = {
 }
 
 
-class LedgerError(StrEnum):
-    """Why a movement is not booked."""
+class Bearer(StrEnum):
+    """Who bears the value of a loss (drug_requests §8)."""
 
-    NOT_WHOLE = "not_whole"
-    TOO_LARGE = "too_large"
+    TOWNSHIP = "township"
+    CLINIC = "clinic"
+    DISTRIBUTOR = "distributor"
+
+    @property
+    def label(self) -> Message:
+        """What the ledger card prints."""
+        return _BEARER_LABELS[self]
+
+
+_BEARER_LABELS = {
+    Bearer.TOWNSHIP: msg("卫生院承担"),
+    Bearer.CLINIC: msg("村卫生室承担"),
+    Bearer.DISTRIBUTOR: msg("配送企业承担"),
+}
+
+
+class LedgerError(StrEnum):
+    """Why a movement is not booked, by itself; the time line of its batch is judged by `lowest_point`."""
+
+    QUANTITY = "quantity"
     IN_FUTURE = "in_future"
-    BEFORE_BATCH = "before_batch"
-    BELOW_ZERO = "below_zero"
-    BEFORE_COUNT = "before_count"
     CLOSED_MONTH = "closed_month"
-    UNUSABLE = "unusable"
+    BEFORE_COUNT = "before_count"
+    HELD = "held"
+    EXPIRED = "expired"
+    QUARANTINE = "quarantine"
+    BEARER = "bearer"
+
+
+@dataclass(frozen=True)
+class MovementFacts:
+    """What one movement is judged by. `day` the local day of `at`; `counted_at` of the batch's last finalised count.
+
+    `expiry` and `hold` are those of the batch, `bearer` "" where nobody was named.
+    """
+
+    kind: MovementKind
+    quantity: object
+    at: datetime
+    now: datetime
+    day: date
+    expiry: date | None = None
+    hold: str = ""
+    bearer: str = ""
+    counted_at: datetime | None = None
+    is_month_closed: bool = False
+
+
+def movement_error(facts: MovementFacts) -> LedgerError | None:
+    """Why this movement can't be booked, the first reason that holds; None when nothing speaks against it.
+
+    §8: not in the future, a loss has a bearer, what a resident returns goes to quarantine and nowhere else; §7: nothing
+    before a finalised count; §6.3: nothing held or expired to people; mechanisms §3.3: nothing in a closed month.
+    """
+    if not is_possible_quantity(facts.quantity):
+        return LedgerError.QUANTITY
+    if facts.at > facts.now:
+        return LedgerError.IN_FUTURE
+    if facts.is_month_closed:
+        return LedgerError.CLOSED_MONTH
+    if check_movement_time(facts.at, facts.counted_at) is not None:
+        return LedgerError.BEFORE_COUNT
+    if facts.kind.is_loss and facts.bearer not in {bearer.value for bearer in Bearer}:
+        return LedgerError.BEARER
+    if facts.kind.sign > 0 and (facts.kind in QUARANTINED) != (facts.hold == RETURNED_HOLD):
+        # A count may find more of what residents returned.
+        return None if facts.kind is MovementKind.COUNT_SURPLUS else LedgerError.QUARANTINE
+    if facts.kind.may_take_unusable or usable_on(facts.expiry, facts.hold, facts.day):
+        return None
+    return LedgerError.HELD if facts.hold else LedgerError.EXPIRED
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,21 @@ SETTINGS = (
         msg("当年在管过、后来死亡或迁出的人仍算在管理人数里；各县规定不同。"),
     ),
     SettingKind(
+        "stock_min_months", 1, msg("最低库存月数"), msg("库存少于几个月的用量算偏低。"), low=1, high=12
+    ),
+    SettingKind(
+        "stock_max_months", 2, msg("最高库存月数"), msg("库存多于几个月的用量算积压。"), low=1, high=24
+    ),
+    SettingKind(
+        "expiry_red_days", 30, msg("近效期红色"), msg("离有效期还有几天以内标红色。"), low=1, high=365
+    ),
+    SettingKind(
+        "expiry_orange_days", 90, msg("近效期橙色"), msg("离有效期还有几天以内标橙色。"), low=1, high=730
+    ),
+    SettingKind(
+        "expiry_yellow_days", 180, msg("近效期黄色"), msg("离有效期还有几天以内标黄色。"), low=1, high=1095
+    ),
+    SettingKind(
         "request_authorise_step",
         False,
         msg("药品申领要签发"),

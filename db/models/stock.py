@@ -197,7 +197,7 @@ class StocktakeLine(WithId, Base):
 
     stocktake_id: Mapped[str] = mapped_column(ForeignKey("stocktake.id"), index=True)
     position: Mapped[int]
-    batch_id: Mapped[str] = mapped_column(String(36))
+    batch_id: Mapped[str] = mapped_column(String(36), index=True)
     drug_code: Mapped[str] = mapped_column(String(30))
     drug_name: Mapped[str] = mapped_column(String(100))
     batch_no: Mapped[str] = mapped_column(String(40))

@@ -334,6 +334,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake_line")),
     )
     with op.batch_alter_table("stocktake_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stocktake_line_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_stocktake_line_stocktake_id"), ["stocktake_id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,45 @@
+"""库存金额: what units of a batch are worth, in fen, rounded once at the end.
+
+A price is that of a pack; the clinic counts dispensing units (drug_requests §8: each loss has a value). An unknown price
+makes the value unknown, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from app.domain.quantities import half_up
+
+Priced = tuple[int, int | None, int]
+"""Units, the price of a pack in fen (None unknown), the units of a pack."""
+
+
+def value_fen(units: int, price_fen: int | None, units_per_pack: int) -> int | None:
+    """The value of `units` in fen, half up; None when the price is unknown and there are units.
+
+    Raises ValueError for a pack without units.
+    """
+    return total_value_fen([(units, price_fen, units_per_pack)])
+
+
+def total_value_fen(parts: Iterable[Priced]) -> int | None:
+    """The value of several batches in fen: summed exactly, rounded half up once. None when one of the prices is unknown."""
+    total = Fraction(0)
+    for units, price_fen, units_per_pack in parts:
+        if units_per_pack < 1:
+            raise ValueError("a pack holds at least one unit")
+        if units == 0:
+            continue
+        if price_fen is None:
+            return None
+        total += Fraction(units * price_fen, units_per_pack)
+    return int(half_up(total, 0))
+
+
+def yuan(fen: int | None) -> str:
+    """Fen as yuan with two decimals; a dash for the unknown."""
+    if fen is None:
+        return "—"
+    sign, whole = ("-" if fen < 0 else ""), abs(fen)
+    return f"{sign}{whole // 100}.{whole % 100:02d}"
