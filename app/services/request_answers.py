@@ -55,7 +55,7 @@ def take_in_decision(session: Session, desk: Desk, envelope: Envelope) -> TakenI
     for line in lines_of(session, request.id):
         if line.id in decided:
             line.approved, line.decision = decided[line.id].approved, decided[line.id].decision
-            line.decision_reason = decided[line.id].reason
+            line.decision_reason, line.source = decided[line.id].reason, decided[line.id].source
     for offset, row in enumerate(news):
         session.add(
             StatusChange(

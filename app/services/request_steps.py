@@ -88,12 +88,13 @@ def take_step(
     *,
     comment: str = "",
     key: str | None = None,
+    actor: Actor | None = None,
 ) -> TransitionResult:
     """Judge `action` and, when it is legal, write the new state, its history and the audit entry.
 
-    Raises StepRefused with the sentence of the table.
+    `actor` is who acts where that is the program itself. Raises StepRefused with the sentence of the table.
     """
-    result = attempt(facts, action, actor_for(desk, request))
+    result = attempt(facts, action, actor or actor_for(desk, request))
     if not result.legal or result.to is None:
         raise StepRefused(result.error_kind or ErrorKind.ILLEGAL_TRANSITION, result.message)
     for offset, (from_state, to_state) in enumerate(result.status_rows):

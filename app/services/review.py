@@ -7,12 +7,12 @@ decision, its reasons and its states are written on it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -22,6 +22,7 @@ from app.domain.request_checks import LineProblem, RequestContext, check_approva
 from app.domain.request_guards import RequestFacts
 from app.domain.request_states import Action, State, allowed_actions
 from app.domain.request_terms import Kind
+from app.domain.shipment_states import ShipmentState
 from app.errors import UserError
 from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
@@ -51,7 +52,8 @@ from app.services.request_views import (
     request_view,
     state_change,
 )
-from db.models import DrugRequest, DrugRequestLine, Organisation, StatusChange
+from app.services.shortage_proposals import propose_for_unfilled
+from db.models import DrugRequest, DrugRequestLine, Organisation, Shipment, StatusChange
 
 if TYPE_CHECKING:
     from app.exchange.bodies import DrugRequestBody  # pydantic is no part of the window's start
@@ -186,15 +188,19 @@ class Review:
                 self._refuse_unless_held(request)
             if action is Action.APPROVE:
                 self._refuse_unsound(session, request)
+            if action is Action.CONVERT:
+                send_from_own_stock(session, request)
             facts = self._facts(session, request, version, comment=comment)
             result = take_step(session, self.desk, request, action, facts, comment=comment, key=key)
             if action is Action.GIVE_BACK:
                 request.taken_by_id = None
+            if action is Action.CLOSE_REMAINING:
+                propose_for_unfilled(session, self.desk, request)
             message_id = None
             if action in TOLD_TO_CLINIC:
                 request.decided_by_id, request.decided_by_name = self.desk.actor.user_id, self.desk.actor.name
                 request.decided_at, request.comment = self.desk.now(), comment
-                message_id = self._tell(session, request)
+                message_id = tell_clinic(session, self.desk, request)
             return ActionResult(self._view(session, request), result.message, message_id)
 
     def compare_use(self, request_id: str, drug_code: str) -> UseComparison:
@@ -234,20 +240,11 @@ class Review:
         if request.taken_by_id != self.desk.actor.user_id:
             raise UserError(msg("这张申领单正由别的药师审核，没有保存。请让对方放回后再领取。"))
 
+    @staticmethod
     def _facts(
-        self, session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
+        session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
     ) -> RequestFacts:
-        lines = tuple(checked_line(line, None, confirmed=True) for line in lines_of(session, request.id))
-        return RequestFacts(
-            state=State(request.state),
-            kind=Kind(request.kind),
-            lines=lines,
-            comment=comment,
-            taken=request.taken_by_id is not None,
-            shipments=0,
-            version_sent=version,
-            version_stored=request.version,
-        )
+        return review_facts(session, request, version, comment=comment)
 
     def _problems(self, session: Session, request: DrugRequest) -> list[LineProblem]:
         return self._line_problems(request, lines_of(session, request.id))
@@ -267,34 +264,6 @@ class Review:
         if found and State(request.state) in DECIDABLE:
             raise Refused(found)
 
-    def _tell(self, session: Session, request: DrugRequest) -> str:
-        from app.exchange.bodies import DecidedLine, DrugDecisionBody
-
-        replace_unsent(session, request)
-        history = session.scalars(
-            select(StatusChange)
-            .where(StatusChange.entity == "drug_request", StatusChange.entity_id == request.id)
-            .order_by(StatusChange.position)
-        )
-        body = DrugDecisionBody(
-            request_id=request.id,
-            request_version=request.submitted_version or 1,
-            state=request.state,
-            decided_by_name=request.decided_by_name,
-            decided_at=request.decided_at or self.desk.now(),
-            comment=request.comment,
-            lines=tuple(
-                DecidedLine(
-                    id=line.id, approved=line.approved, decision=line.decision, reason=line.decision_reason
-                )  # type: ignore[arg-type]
-                for line in lines_of(session, request.id)
-            ),
-            history=tuple(state_change(row) for row in history),
-        )
-        return write_envelope(
-            session, self.desk, request.clinic_id, "drug_decision", body, subject_id=request.id
-        ).id
-
     def _view(self, session: Session, request: DrugRequest) -> RequestView:
         session.flush()
         actions = allowed_actions(
@@ -308,6 +277,67 @@ class Review:
             actions = tuple(action for action in actions if action not in HOLDERS_ONLY)
         problems = self._problems(session, request) if State(request.state) in DECIDABLE else []
         return request_view(session, request, actions=actions, problems=problems, reader_id=reader)
+
+
+def review_facts(
+    session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
+) -> RequestFacts:
+    """What the transition table is told of a request at the township: its lines with their sources, its shipments."""
+    lines = tuple(
+        replace(checked_line(line, None, confirmed=True), source=line.source or None)
+        for line in lines_of(session, request.id)
+    )
+    sent = session.scalar(
+        select(func.count()).where(Shipment.request_id == request.id, Shipment.state != ShipmentState.CANCELLED.value)
+    )
+    return RequestFacts(
+        state=State(request.state),
+        kind=Kind(request.kind),
+        lines=lines,
+        comment=comment,
+        taken=request.taken_by_id is not None,
+        shipments=sent or 0,
+        version_sent=version,
+        version_stored=request.version,
+    )
+
+
+def tell_clinic(session: Session, desk: Desk, request: DrugRequest) -> str:
+    """Write the envelope with what became of a request; gives the id of the message."""
+    from app.exchange.bodies import DecidedLine, DrugDecisionBody
+
+    replace_unsent(session, request)
+    history = session.scalars(
+        select(StatusChange)
+        .where(StatusChange.entity == "drug_request", StatusChange.entity_id == request.id)
+        .order_by(StatusChange.position)
+    )
+    body = DrugDecisionBody(
+        request_id=request.id,
+        request_version=request.submitted_version or 1,
+        state=request.state,
+        decided_by_name=request.decided_by_name,
+        decided_at=request.decided_at or desk.now(),
+        comment=request.comment,
+        lines=tuple(
+            DecidedLine(
+                id=line.id, approved=line.approved, decision=line.decision, reason=line.decision_reason,
+                source=line.source,
+            )  # type: ignore[arg-type]
+            for line in lines_of(session, request.id)
+        ),
+        history=tuple(state_change(row) for row in history),
+    )
+    return write_envelope(
+        session, desk, request.clinic_id, "drug_decision", body, subject_id=request.id
+    ).id
+
+
+def send_from_own_stock(session: Session, request: DrugRequest) -> None:
+    """Give every approved line that has no source yet the township's own stock."""
+    for line in lines_of(session, request.id):
+        if line.approved and not line.source and not line.is_skipped:
+            line.source = "own_stock"
 
 
 def write_decision(line: DrugRequestLine, approved: int | None, reason: str) -> None:
