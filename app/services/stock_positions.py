@@ -1,0 +1,385 @@
+"""What stands on a shelf and how fast it goes: one position for each drug, from batches, movements and shipments.
+
+The only reader of consumption in the stock: every list, card, print and request asks here, and the arithmetic is that of
+app.domain.consumption and app.domain.stock. Expired and held goods are filtered while reading (drug_requests §6.3),
+whatever any job has done. Four statements for the whole catalogue, whatever the length of the ledger: the movements of
+the look-back are found by (organisation_id, occurred_on), those of single drugs by (organisation_id, drug_code).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.orm import Session
+
+from app.domain.batches import Batch, has_expiry_risk
+from app.domain.consumption import (
+    DAYS_PER_MONTH,
+    Consumption,
+    StockChange,
+    average_monthly_consumption,
+    count_stockout_days,
+    look_back_days,
+    previous_months,
+)
+from app.domain.movements import MovementKind, usable_on
+from app.domain.stock import StockStatus, available_stock, months_of_stock, stock_status
+from app.domain.stock_value import total_value_fen
+from app.services.stock_holds import ALWAYS, HeldSpan, held_spans
+from db.models import Drug, Shipment, ShipmentLine, StockBatch, StockMovement
+
+LOOK_BACK_MONTHS = 3
+"""Closed calendar months whose use gives the monthly average (drug_requests §4.4)."""
+IN_TRANSIT = "shipped"
+"""The state of a shipment that has left the township and has not been received (§6.1)."""
+_USE = frozenset(kind.value for kind in MovementKind if kind.is_consumption)
+_CHUNK = 500
+_DRUGS, _BATCHES, _MOVEMENTS = Drug.__table__, StockBatch.__table__, StockMovement.__table__
+
+
+@dataclass(frozen=True)
+class Position:
+    """One drug on one shelf. Units are dispensing units; None is unknown, never 0.
+
+    `on_hand` everything that stands there, `usable` without what is held or expired. `available` = usable units that can
+    be used before they expire − reserved + in transit (§4.5); `left_out` are the usable and unusable units not in it.
+    `mos` may be `app.domain.stock.ENDLESS`. `status` None: stock without known use.
+    """
+
+    drug_code: str
+    name: str
+    strength: str
+    dosage_form: str
+    unit: str
+    pack_unit: str
+    units_per_pack: int
+    cold_chain: bool
+    therapeutic_group: str
+    barcode: str
+    pinyin: str
+    is_listed: bool
+    on_hand: int
+    usable: int
+    reserved: int
+    in_transit: int
+    available: int
+    left_out: int
+    consumption: Consumption
+    mos: Fraction | float | None
+    status: StockStatus | None
+    expiry_risk: bool
+    nearest_expiry: date | None
+    value_fen: int | None
+    first_on: date | None
+
+    @property
+    def amc(self) -> Fraction | None:
+        """Average monthly consumption, unrounded."""
+        return self.consumption.amc
+
+    @property
+    def stockout_days(self) -> int | None:
+        """Days of the look-back that ended without usable stock."""
+        return self.consumption.stockout_days
+
+
+@dataclass
+class _Shelf:
+    """What was read, by drug."""
+
+    batches: dict[str, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    moved: dict[str, list[Row[Any]]] = field(default_factory=lambda: defaultdict(list))
+    corrected: dict[str, int] = field(default_factory=dict)
+    in_transit: dict[str, int] = field(default_factory=dict)
+    known: dict[str, tuple[date | None, str]] = field(default_factory=dict)
+    """Expiry and hold of every batch that stands there or moved."""
+    held: dict[str, list[HeldSpan]] = field(default_factory=dict)
+
+
+def positions(
+    session: Session,
+    organisation_id: str,
+    today: date,
+    drug_codes: Collection[str] | None = None,
+    *,
+    min_mos: int = 1,
+    max_mos: int = 2,
+    months: int = LOOK_BACK_MONTHS,
+) -> dict[str, Position]:
+    """The position of each of `drug_codes`, or of every drug of the catalogue, on one shelf, in the order of the names."""
+    start, end = previous_months(today, months)
+    drugs = _drugs(session, organisation_id, drug_codes)
+    shelf = _read(session, organisation_id, start, end, drug_codes)
+    return {
+        drug.code: _position(drug, shelf, start, end, today, min_mos=min_mos, max_mos=max_mos) for drug in drugs
+    }
+
+
+def consumptions(
+    session: Session, organisation_id: str, start: date, end: date, drug_codes: Collection[str] | None = None
+) -> dict[str, Consumption]:
+    """Use, stock-out days and monthly average of each drug from `start` to `end`, both included."""
+    shelf = _read(session, organisation_id, start, end, drug_codes)
+    drugs = _drugs(session, organisation_id, drug_codes)
+    return {drug.code: _consumption(drug, shelf, start, end) for drug in drugs}
+
+
+def monthly_use(
+    session: Session, organisation_id: str, drug_code: str, today: date, months: int = 12
+) -> list[tuple[str, int | None]]:
+    """The net use of a drug in each of the last `months` calendar months and this one, oldest first, as (YYYY-MM, units).
+
+    A month before the drug first came is unknown (None). A reversal counts in the month of what it reverses.
+    """
+    start, _ = previous_months(today, months)
+    original = _MOVEMENTS.alias("original")
+    day = func.coalesce(original.c.occurred_on, _MOVEMENTS.c.occurred_on)
+    rows = session.execute(
+        select(day, _MOVEMENTS.c.quantity)
+        .join_from(_MOVEMENTS, original, original.c.id == _MOVEMENTS.c.reverses_id, isouter=True)
+        .where(_of(organisation_id, [drug_code]), _since(start, [drug_code]), _MOVEMENTS.c.kind.in_(_USE))
+    ).all()
+    first_on = next((drug.first_on for drug in _drugs(session, organisation_id, [drug_code])), None)
+    used: dict[str, int] = defaultdict(int)
+    for occurred_on, quantity in rows:
+        used[f"{occurred_on:%Y-%m}"] -= quantity
+    known_from = "" if first_on is None else f"{first_on:%Y-%m}"
+    return [
+        (month, max(0, used[month]) if known_from and month >= known_from else None)
+        for month in _months(start, today)
+    ]
+
+
+def domain_batch(row: Row[Any]) -> Batch:
+    """A stored batch as the rules see it."""
+    return Batch(
+        batch_no=row.batch_no,
+        units=row.on_hand,
+        expiry=row.expiry,
+        held=bool(row.hold),
+        reserved=row.reserved,
+        received_on=row.received_on,
+        pack=row.units_per_pack,
+    )
+
+
+def _position(
+    drug: Row[Any], shelf: _Shelf, start: date, end: date, today: date, *, min_mos: int, max_mos: int
+) -> Position:
+    rows = shelf.batches.get(drug.code, [])
+    batches = [domain_batch(row) for row in rows]
+    usable_rows = [row for row in rows if usable_on(row.expiry, row.hold, today)]
+    usable = sum(row.on_hand for row in usable_rows)
+    reserved = sum(row.reserved for row in rows)
+    in_transit = shelf.in_transit.get(drug.code, 0)
+    consumption = _consumption(drug, shelf, start, end)
+    amc = consumption.amc
+    stock = available_stock(batches, amc, today, reserved=reserved, in_transit=in_transit)
+    return Position(
+        drug_code=drug.code,
+        name=drug.generic_name,
+        strength=drug.strength,
+        dosage_form=drug.dosage_form,
+        unit=drug.unit,
+        pack_unit=drug.pack_unit,
+        units_per_pack=drug.units_per_pack,
+        cold_chain=drug.cold_chain,
+        therapeutic_group=drug.therapeutic_group,
+        barcode=drug.barcode,
+        pinyin=drug.pinyin,
+        is_listed=drug.valid_from <= today and (drug.valid_to is None or drug.valid_to >= today),
+        on_hand=sum(row.on_hand for row in rows),
+        usable=usable,
+        reserved=reserved,
+        in_transit=in_transit,
+        available=stock.available,
+        left_out=stock.left_out,
+        consumption=consumption,
+        mos=months_of_stock(usable, amc),
+        status=stock_status(usable, amc, min_mos=min_mos, max_mos=max_mos),
+        expiry_risk=has_expiry_risk(batches, amc, today),
+        nearest_expiry=min((row.expiry for row in usable_rows if row.expiry is not None), default=None),
+        value_fen=total_value_fen((row.on_hand, row.price_fen, row.units_per_pack) for row in rows),
+        first_on=drug.first_on,
+    )
+
+
+def _consumption(drug: Row[Any], shelf: _Shelf, start: date, end: date) -> Consumption:
+    if drug.first_on is None:
+        return average_monthly_consumption(None, None)
+    moved = shelf.moved.get(drug.code, [])
+    used = shelf.corrected.get(drug.code, 0)
+    for row in moved:
+        if row.kind in _USE and row.reverses_id is None and row.occurred_on <= end:
+            used -= row.quantity
+    days = look_back_days(start, end, drug.first_on)
+    changes = _changes(shelf, drug.code, moved, start)
+    out = count_stockout_days(start, end, changes, first_receipt=drug.first_on)
+    return average_monthly_consumption(max(0, used), days, out, days_per_month=DAYS_PER_MONTH)
+
+
+def _changes(shelf: _Shelf, drug_code: str, moved: Sequence[Row[Any]], start: date) -> Iterable[StockChange]:
+    """The opening stock at `start`, and every change since, of batches that could be used; held times taken out."""
+    opening = {row.id: row.on_hand for row in shelf.batches.get(drug_code, [])}
+    by_batch: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for row in moved:
+        opening[row.batch_id] = opening.get(row.batch_id, 0) - row.quantity
+        by_batch[row.batch_id].append((row.occurred_on, row.quantity))
+    for batch_id, units in opening.items():
+        (expiry, hold), own = shelf.known[batch_id], by_batch.get(batch_id, ())
+        spans = shelf.held.get(batch_id, [ALWAYS] if hold else [])
+        if not spans:
+            if units:
+                yield StockChange(start, units, batch_id, expiry, is_opening=True)
+            for on, quantity in own:
+                yield StockChange(on, quantity, batch_id, expiry)
+        else:
+            yield from _unheld_changes(batch_id, expiry, units, own, spans, start)
+
+
+def _unheld_changes(
+    batch_id: str,
+    expiry: date | None,
+    opening: int,
+    own: Sequence[tuple[date, int]],
+    spans: Sequence[HeldSpan],
+    start: date,
+) -> Iterable[StockChange]:
+    """The changes of a batch that was held for some time: what nobody may use is not there (§4.3)."""
+    balance = opening
+    shown = 0 if any(span.holds(start) for span in spans) else opening
+    if shown:
+        yield StockChange(start, shown, batch_id, expiry, is_opening=True)
+    turns = {day for span in spans for day in (span.since, span.until) if day is not None and day > start}
+    for day in sorted({on for on, _ in own} | turns):
+        arrived = 0
+        for on, quantity in own:
+            if on == day:
+                balance += quantity
+                arrived = max(arrived, quantity)
+        usable = 0 if any(span.holds(day) for span in spans) else balance
+        if usable and arrived:
+            yield StockChange(day, arrived, batch_id, expiry)
+            shown += arrived
+        if usable != shown:
+            yield StockChange(day, usable - shown, batch_id, expiry, is_opening=True)
+        shown = usable
+
+
+def _drugs(session: Session, organisation_id: str, drug_codes: Collection[str] | None) -> Sequence[Row[Any]]:
+    first_on = (
+        select(_MOVEMENTS.c.occurred_on)
+        .where(_MOVEMENTS.c.organisation_id == organisation_id, _MOVEMENTS.c.drug_code == _DRUGS.c.code)
+        .order_by(_MOVEMENTS.c.occurred_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = (
+        "code", "generic_name", "strength", "dosage_form", "unit", "pack_unit", "units_per_pack", "cold_chain",
+        "therapeutic_group", "barcode", "pinyin", "valid_from", "valid_to",
+    )  # fmt: skip
+    statement = select(*(_DRUGS.c[name] for name in columns), first_on.label("first_on")).order_by(
+        _DRUGS.c.pinyin, _DRUGS.c.generic_name, _DRUGS.c.code
+    )
+    if drug_codes is None:
+        return session.execute(statement).all()
+    found = [
+        row for part in _parts(drug_codes) for row in session.execute(statement.where(_DRUGS.c.code.in_(part)))
+    ]
+    return sorted(found, key=lambda row: (row.pinyin, row.generic_name, row.code))
+
+
+def _read(
+    session: Session, organisation_id: str, start: date, end: date, drug_codes: Collection[str] | None
+) -> _Shelf:
+    shelf = _Shelf()
+    for part in [None] if drug_codes is None else _parts(drug_codes):
+        _read_part(session, shelf, organisation_id, start, end, part)
+    missing = {row.batch_id for rows in shelf.moved.values() for row in rows} - shelf.known.keys()
+    for part in _parts(missing):
+        found = select(_BATCHES.c.id, _BATCHES.c.expiry, _BATCHES.c.hold).where(_BATCHES.c.id.in_(part))
+        shelf.known.update({row.id: (row.expiry, row.hold) for row in session.execute(found)})
+    shelf.held = held_spans(session)
+    return shelf
+
+
+def _read_part(
+    session: Session,
+    shelf: _Shelf,
+    organisation_id: str,
+    start: date,
+    end: date,
+    drug_codes: list[str] | None,
+) -> None:
+    batches = select(_BATCHES).where(_BATCHES.c.organisation_id == organisation_id, _BATCHES.c.on_hand > 0)
+    if drug_codes is not None:
+        batches = batches.where(_BATCHES.c.drug_code.in_(drug_codes))
+    for row in session.execute(batches):
+        shelf.batches[row.drug_code].append(row)
+        shelf.known[row.id] = (row.expiry, row.hold)
+    names = ("drug_code", "batch_id", "quantity", "kind", "occurred_on", "reverses_id")
+    moved = select(*(_MOVEMENTS.c[name] for name in names)).where(
+        _of(organisation_id, drug_codes), _since(start, drug_codes)
+    )
+    corrections = []
+    for row in session.execute(moved):
+        shelf.moved[row.drug_code].append(row)
+        if row.reverses_id is not None and row.kind in _USE:
+            corrections.append(row)
+    _correct(session, shelf, start, end, corrections)
+    _read_transit(session, shelf, organisation_id, drug_codes)
+
+
+def _correct(session: Session, shelf: _Shelf, start: date, end: date, corrections: Sequence[Row[Any]]) -> None:
+    """A reversal counts in the time of what it reverses. One is always later than that, so all of them have been read."""
+    dates: dict[str, date] = {}
+    for part in _parts(row.reverses_id for row in corrections):
+        found = session.execute(select(_MOVEMENTS.c.id, _MOVEMENTS.c.occurred_on).where(_MOVEMENTS.c.id.in_(part)))
+        dates.update(row._tuple() for row in found)
+    for row in corrections:
+        if start <= dates[row.reverses_id] <= end:
+            shelf.corrected[row.drug_code] = shelf.corrected.get(row.drug_code, 0) - row.quantity
+
+
+def _read_transit(session: Session, shelf: _Shelf, organisation_id: str, drug_codes: list[str] | None) -> None:
+    lines, shipments = ShipmentLine.__table__, Shipment.__table__
+    statement = (
+        select(lines.c.drug_code, func.sum(lines.c.shipped))
+        .join_from(lines, shipments, shipments.c.id == lines.c.shipment_id)
+        .where(shipments.c.clinic_id == organisation_id, shipments.c.state == IN_TRANSIT)
+        .group_by(lines.c.drug_code)
+    )
+    if drug_codes is not None:
+        statement = statement.where(lines.c.drug_code.in_(drug_codes))
+    for row in session.execute(statement):
+        shelf.in_transit[row.drug_code] = int(row[1])
+
+
+def _of(organisation_id: str, drug_codes: list[str] | None) -> ColumnElement[bool]:
+    own = _MOVEMENTS.c.organisation_id == organisation_id
+    return own if drug_codes is None else own & _MOVEMENTS.c.drug_code.in_(drug_codes)
+
+
+def _since(day: date, drug_codes: list[str] | None) -> ColumnElement[bool]:
+    """From `day` on, said so that the index over whole months or that over single drugs serves."""
+    if drug_codes is None:
+        return _MOVEMENTS.c.occurred_on >= day
+    midnight = datetime.combine(day, time.min).astimezone(UTC)
+    return (_MOVEMENTS.c.occurred_at >= midnight) & (_MOVEMENTS.c.occurred_on >= day)
+
+
+def _parts(values: Iterable[str]) -> list[list[str]]:
+    """Chunks that a statement can take; nothing gives none."""
+    ordered = sorted(set(values))
+    return [ordered[begin : begin + _CHUNK] for begin in range(0, len(ordered), _CHUNK)]
+
+
+def _months(start: date, today: date) -> list[str]:
+    first, last = start.year * 12 + start.month - 1, today.year * 12 + today.month - 1
+    return [f"{number // 12}-{number % 12 + 1:02d}" for number in range(first, last + 1)]
