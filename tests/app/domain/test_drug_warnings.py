@@ -37,7 +37,10 @@ def active(name: str, **changes) -> Active:
     return Active(**{**facts, **changes})
 
 
-def warned(*lines, running=(), patient=Patient(birth_date=date(1956, 1, 1), is_female=False), **how):
+OLD_MAN = Patient(birth_date=date(1956, 1, 1), is_female=False)
+
+
+def warned(*lines, running=(), patient=OLD_MAN, **how):
     return warnings_for(lines, running, patient, drug_rules(), DAY, **how)
 
 
@@ -185,7 +188,9 @@ def test_two_of_one_chemical_subgroup_are_noticed():
     assert WarningKind.DUPLICATE_CLASS in found
 
 
-@pytest.mark.parametrize(("left", "is_long", "is_warned"), [(3, False, False), (4, False, True), (7, True, False), (8, True, True)])
+@pytest.mark.parametrize(
+    ("left", "is_long", "is_warned"), [(3, False, False), (4, False, True), (7, True, False), (8, True, True)]
+)
 def test_a_running_supply_of_the_same_ingredient_may_overlap_for_a_few_days(left, is_long, is_warned):
     running = active("感冒灵颗粒", is_running=True, overlap_days=left)
     found = [
