@@ -56,6 +56,8 @@ class Drug(WithId, Base):
     special_control: Mapped[str] = mapped_column(String(30), default="", server_default="")
     long_rx_allowed: Mapped[bool] = mapped_column(default=True, server_default="1")
     storage: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    origin: Mapped[str] = mapped_column(String(10), default="starter", server_default="starter")
+    """starter, township (came by its catalogue) or own (the desk's own, which no catalogue of the township touches)."""
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

@@ -524,6 +524,9 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("long_rx_allowed", sa.Boolean(), server_default="1", nullable=False))
         batch_op.add_column(sa.Column("storage", sa.String(length=30), server_default="", nullable=False))
+        batch_op.add_column(
+            sa.Column("origin", sa.String(length=10), server_default="starter", nullable=False)
+        )
         batch_op.create_index(batch_op.f("ix_drug_barcode"), ["barcode"], unique=False)
 
     with op.batch_alter_table("drug_request_line", schema=None) as batch_op:
