@@ -176,8 +176,9 @@ def movement_error(facts: MovementFacts) -> LedgerError | None:
     if facts.kind.is_loss and facts.bearer not in {bearer.value for bearer in Bearer}:
         return LedgerError.BEARER
     if facts.kind.sign > 0 and (facts.kind in QUARANTINED) != (facts.hold == RETURNED_HOLD):
-        # A count may find more of what residents returned.
-        return None if facts.kind is MovementKind.COUNT_SURPLUS else LedgerError.QUARANTINE
+        # A count may find more of what residents returned; what a clinic sends back damaged lies apart, too.
+        apart = (MovementKind.COUNT_SURPLUS, MovementKind.RETURN_FROM_CLINIC)
+        return None if facts.kind in apart else LedgerError.QUARANTINE
     if facts.kind.may_take_unusable or usable_on(facts.expiry, facts.hold, facts.day):
         return None
     return LedgerError.HELD if facts.hold else LedgerError.EXPIRED

@@ -59,11 +59,16 @@ def replace_unsent(session: Session, request: DrugRequest) -> None:
 
     Its number in the count of envelopes becomes free again, so that the other desk misses nothing.
     """
+    replace_unsent_about(session, request.id)
+
+
+def replace_unsent_about(session: Session, subject_id: str) -> None:
+    """Set aside the envelopes about any document that were written but never handed over."""
     session.flush()
     unsent = session.scalars(
         select(ExchangeMessage).where(
             ExchangeMessage.direction == "sent",
-            ExchangeMessage.subject_id == request.id,
+            ExchangeMessage.subject_id == subject_id,
             ExchangeMessage.state == "ready",
         )
     )
