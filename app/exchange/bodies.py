@@ -299,3 +299,51 @@ class ShortageBody(Body):
     request_id: Id | None = None
     reported_at: datetime
     reported_by_name: Name
+
+
+class CatalogueDrug(Body):
+    """One drug of the township's list. Prices in fen for a pack of `units_per_pack` units, None unknown."""
+
+    code: str = Field(min_length=1, max_length=30)
+    generic_name: str = Field(min_length=1, max_length=100)
+    dosage_form: str = Field(default="", max_length=30)
+    strength: str = Field(default="", max_length=50)
+    unit: str = Field(min_length=1, max_length=10)
+    pack_unit: str = Field(max_length=10)
+    units_per_pack: int = Field(ge=1, le=10_000)
+    price_fen: Quantity | None = None
+    therapeutic_group: str = Field(default="", max_length=50)
+    essential: Literal["Y", "N", "?"] = "?"
+    insurance_class: str = Field(default="?", max_length=2)
+    volume_procured: bool = False
+    antibiotic_tier: str = Field(default="", max_length=10)
+    cold_chain: bool = False
+    programme: str = Field(default="", max_length=20)
+    barcode: str = Field(default="", max_length=14)
+    trace_prefix: str = Field(default="", pattern=r"^(\d{7})?$")
+    has_trace_code: bool = True
+    is_splittable: bool = True
+    ingredients: str = Field(default="", max_length=300)
+    atc_code: str = Field(default="", max_length=10)
+    route: str = Field(default="", max_length=20)
+    usual_dose: str = Field(default="", max_length=20)
+    dose_unit: str = Field(default="", max_length=10)
+    max_daily_dose: str = Field(default="", max_length=20)
+    times_per_day: str = Field(default="", max_length=10)
+    diagnoses: str = Field(default="", max_length=300)
+    min_age_years: int | None = Field(default=None, ge=0, le=150)
+    pregnancy: str = Field(default="", max_length=1)
+    special_control: str = Field(default="", max_length=30)
+    long_rx_allowed: bool = True
+    storage: str = Field(default="", max_length=30)
+    valid_from: date
+    valid_to: date | None = None
+
+
+class CatalogueBody(Body):
+    """The whole list of the township as it stood when it was issued; a later one replaces it."""
+
+    issued_at: datetime
+    issued_by_name: str = Field(max_length=50)
+    day: date
+    drugs: tuple[CatalogueDrug, ...] = Field(min_length=1, max_length=20_000)

@@ -51,7 +51,7 @@ class Exchange:
         with self.desk.sessions.reading() as session:
             row = session.get_one(ExchangeMessage, message_id)
             day = row.at.astimezone().date().isoformat()
-            kind = {"drug_request": "申领单", "drug_decision": "申领答复"}.get(row.kind, row.kind)
+            kind = {"drug_request": "申领单", "drug_decision": "申领答复", "catalogue": "药品目录"}.get(row.kind, row.kind)
             return f"{kind}_{self.desk.place.name}_{day}_{row.sequence:04d}{SUFFIX}"
 
     def save_file(self, message_id: str, file: Path) -> Path:

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 HANDLERS = {
     "drug_request": "app.services.review:take_in_request",
     "drug_decision": "app.services.requests:take_in_decision",
+    "catalogue": "app.services.catalogue_exchange:take_in_catalogue",
+    "shipment": "app.services.shipment_post:take_in_shipment",
+    "receipt": "app.services.shipment_post:take_in_receipt",
+    "movements": "app.services.ledger_reports:take_in_report",
+    "statement": "app.services.statements:take_in_statement",
+    "count_result": "app.services.random_checks:take_in_result",
+    "shortage": "app.services.shortages:take_in_shortage",
 }
 """Who takes in what: (session, desk, envelope) -> TakenIn, raising UserError when it cannot be."""
 
