@@ -9,9 +9,11 @@ then by the clinic's code.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 
 from app.domain.quantities import Exact, to_fraction
 
@@ -72,15 +74,16 @@ def _level(stock: int, claims: Sequence[Claim]) -> Fraction:
         {Fraction(claim.start) / claim.pace for claim in claims if claim.pace}
         | {Fraction(claim.start + claim.asked) / claim.pace for claim in claims if claim.pace}
     )
-    low, used_low = Fraction(0), _used(Fraction(0), claims)
-    for turn in turns:
-        used = _used(turn, claims)
-        if used >= stock:
-            if used == used_low:
-                return turn
-            return low + (turn - low) * (stock - used_low) / (used - used_low)
-        low, used_low = turn, used
-    return low
+    if not turns or _used(turns[-1], claims) < stock:
+        return turns[-1] if turns else Fraction(0)
+    # What is used only grows with the level, so the first turn that uses the whole stock is found by halving.
+    place = bisect_left(turns, stock, key=lambda turn: _used(turn, claims))
+    turn, used = turns[place], _used(turns[place], claims)
+    low = turns[place - 1] if place else Fraction(0)
+    used_low = _used(low, claims)
+    if used == used_low:
+        return turn
+    return low + (turn - low) * (stock - used_low) / (used - used_low)
 
 
 def _used(level: Fraction, claims: Sequence[Claim]) -> Fraction:
@@ -94,14 +97,14 @@ def _whole_packs(units: Fraction, asked: int, pack: int) -> int:
 def _with_the_rest(given: dict[str, int], stock: int, claims: Sequence[Claim], pack: int) -> dict[str, int]:
     """Hand out pack by pack what rounding left over."""
     left = stock - sum(given.values())
-    while True:
-        open_claims = [
-            (claim.level_with(given[claim.key]), -claim.asked, claim.key, step)
-            for claim in claims
-            if (step := min(pack, claim.asked - given[claim.key])) > 0 and step <= left
-        ]
-        if not open_claims:
-            return given
-        _level_now, _size, key, step = min(open_claims)
+    lowest = [(claim.level_with(given[claim.key]), -claim.asked, claim.key, claim) for claim in claims]
+    heapify(lowest)
+    while lowest and left > 0:
+        _level_now, size, key, claim = heappop(lowest)
+        step = min(pack, claim.asked - given[key])
+        if step <= 0 or step > left:
+            continue  # full, or it will never fit again: what is left only gets less
         given[key] += step
         left -= step
+        heappush(lowest, (claim.level_with(given[key]), size, key, claim))
+    return given

@@ -7,8 +7,9 @@ decision, its reasons and its states are written on it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,12 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.request_checks import Level as LineLevel
-from app.domain.request_checks import LineProblem, RequestContext, check_approval, has_meaning
+from app.domain.request_checks import LineProblem, RequestContext, RequestLine, check_approval, has_meaning
 from app.domain.request_guards import RequestFacts
 from app.domain.request_states import Action, State, allowed_actions
 from app.domain.request_terms import Kind
 from app.domain.shipment_states import ShipmentState
+from app.domain.suggested_quantity import OrderPolicy
 from app.errors import UserError
 from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
@@ -44,7 +46,6 @@ from app.services.request_views import (
     LineView,
     RequestSummary,
     RequestView,
-    checked_line,
     drugs_of,
     line_view,
     lines_of,
@@ -247,13 +248,12 @@ class Review:
         return review_facts(session, request, version, comment=comment)
 
     def _problems(self, session: Session, request: DrugRequest) -> list[LineProblem]:
-        return self._line_problems(request, lines_of(session, request.id))
+        return review_problems(session, self.desk, request)
 
     def _line_problems(
         self, request: DrugRequest, lines: Sequence[DrugRequestLine]
     ) -> list[LineProblem]:
-        checked = [checked_line(line, None, confirmed=True) for line in lines]
-        return check_approval(RequestContext(kind=Kind(request.kind), today=self.desk.today()), checked)
+        return _problems_of(self.desk, request, lines)
 
     def _refuse_unsound(self, session: Session, request: DrugRequest) -> None:
         found = [
@@ -283,10 +283,7 @@ def review_facts(
     session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
 ) -> RequestFacts:
     """What the transition table is told of a request at the township: its lines with their sources, its shipments."""
-    lines = tuple(
-        replace(checked_line(line, None, confirmed=True), source=line.source or None)
-        for line in lines_of(session, request.id)
-    )
+    lines = tuple(decided_line(line) for line in lines_of(session, request.id))
     sent = session.scalar(
         select(func.count()).where(Shipment.request_id == request.id, Shipment.state != ShipmentState.CANCELLED.value)
     )
@@ -302,8 +299,32 @@ def review_facts(
     )
 
 
-def tell_clinic(session: Session, desk: Desk, request: DrugRequest) -> str:
-    """Write the envelope with what became of a request; gives the id of the message."""
+def review_problems(session: Session, desk: Desk, request: DrugRequest) -> list[LineProblem]:
+    """What stands against approving a request as it is decided (A1 to A6)."""
+    return _problems_of(desk, request, lines_of(session, request.id))
+
+
+def _problems_of(desk: Desk, request: DrugRequest, lines: Sequence[DrugRequestLine]) -> list[LineProblem]:
+    context = RequestContext(kind=Kind(request.kind), today=desk.today())
+    return check_approval(context, [decided_line(line) for line in lines])
+
+
+def decided_line(line: DrugRequestLine) -> RequestLine:
+    """A stored line as the approval judges it: what was asked, what was decided and why, and where it comes from."""
+    most = None
+    if line.monthly_use is not None:
+        most = Fraction(line.monthly_use) * Fraction(OrderPolicy().max_mos)
+    return RequestLine(
+        key=line.id, drug=line.drug_name, requested=line.requested, pack=line.units_per_pack, skipped=line.is_skipped,
+        explanation=line.explanation, confirmed=True, approved=line.approved, reason=line.decision_reason,
+        max_stock=most, source=line.source or None,
+    )  # fmt: skip
+
+
+def tell_clinic(
+    session: Session, desk: Desk, request: DrugRequest, lines: Sequence[DrugRequestLine] | None = None
+) -> str:
+    """Write the envelope with what became of a request; gives the id of the message. `lines` where they are at hand."""
     from app.exchange.bodies import DecidedLine, DrugDecisionBody
 
     replace_unsent(session, request)
@@ -324,7 +345,7 @@ def tell_clinic(session: Session, desk: Desk, request: DrugRequest) -> str:
                 id=line.id, approved=line.approved, decision=line.decision, reason=line.decision_reason,
                 source=line.source,
             )  # type: ignore[arg-type]
-            for line in lines_of(session, request.id)
+            for line in (lines_of(session, request.id) if lines is None else lines)
         ),
         history=tuple(state_change(row) for row in history),
     )
