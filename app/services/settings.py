@@ -106,6 +106,36 @@ SETTINGS = (
         "stock_max_months", 2, msg("最高库存月数"), msg("库存多于几个月的用量算积压。"), low=1, high=24
     ),
     SettingKind(
+        "order_mode",
+        "periodic",
+        msg("申领方式"),
+        msg("periodic：每期补到最高库存；min_max：库存不高于最低库存时才补。"),
+        ("periodic", "min_max"),
+    ),
+    SettingKind(
+        "pack_rounding_percent",
+        0,
+        msg("零头不到整包装百分之几时舍去"),
+        msg("0 是有零头就进一整包装；例如 50 是零头超过半包装才进一包装，少于一包装时仍给一包装。"),
+        low=0,
+        high=99,
+    ),
+    SettingKind(
+        "isolation_months", 0, msg("封路备药月数"), msg("预计不能送货的月数，按这么多个月多备药。"), low=0, high=6
+    ),
+    SettingKind(
+        "delivery_every_days", 30, msg("送货间隔天数"), msg("到下次送货有几天；在管病人的药按这么多天备。"), low=1, high=120
+    ),
+    SettingKind(
+        "caseload_spare_days", 7, msg("在管用药备用天数"), msg("送货可能晚几天；在管病人的药多备几天。"), low=0, high=60
+    ),
+    SettingKind(
+        "request_open_days", 15, msg("申领提前天数"), msg("申领期开始前几天就可以提交常规申请。"), low=0, high=31
+    ),
+    SettingKind(
+        "emergency_requests", 2, msg("每期紧急申请张数"), msg("一个申领期最多几张紧急申请。"), low=1, high=20
+    ),
+    SettingKind(
         "expiry_red_days", 30, msg("近效期红色"), msg("离有效期还有几天以内标红色。"), low=1, high=365
     ),
     SettingKind(
@@ -119,6 +149,12 @@ SETTINGS = (
         False,
         msg("药品申领要签发"),
         msg("打开后，提交的申领单要由负责人签发才交给卫生院，签发人不能是提交人。"),
+    ),
+    SettingKind(
+        "antibiotic_injection_approved",
+        False,
+        msg("县里批准注射抗菌药"),
+        msg("本室经县级批准可以输注和注射抗菌药物；没有批准时发药会拦住。"),
     ),
 )
 BY_NAME: Mapping[str, SettingKind] = {kind.name: kind for kind in SETTINGS}
