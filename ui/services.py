@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from app.services.accounts import Accounts
     from app.services.backups import Backups
     from app.services.catalogue import Catalogue
+    from app.services.catalogue_exchange import CatalogueExchange
+    from app.services.catalogue_import import CatalogueImport
+    from app.services.dispensing import Dispensing
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from app.services.search import Search
     from app.services.settings import Settings
     from app.services.setup import Setup
+    from app.services.stock import Stock
     from app.services.work_list import WorkList
     from app.startup import Database
     from ui.background import Runner
@@ -122,6 +126,9 @@ class Services:
         requests: Requests
         review: Review
         catalogue: Catalogue
+        catalogue_import: CatalogueImport
+        catalogue_exchange: CatalogueExchange
+        dispensing: Dispensing
         exchange: Exchange
         pairing: Pairing
         accounts: Accounts
@@ -129,6 +136,7 @@ class Services:
         settings: Settings
         setup: Setup
         person_sheets: PersonSheets
+        stock: Stock
 
     @property
     def kind(self) -> str:
@@ -152,7 +160,8 @@ SERVICES = {
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
     "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
-    "person_sheets": "PersonSheets",
+    "person_sheets": "PersonSheets", "stock": "Stock",
+    "catalogue_import": "CatalogueImport", "catalogue_exchange": "CatalogueExchange", "dispensing": "Dispensing",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)

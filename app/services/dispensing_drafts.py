@@ -1,0 +1,183 @@
+"""发药草稿: what is to be given to a resident, prefilled from the medicines of the newest visits.
+
+A written medicine is matched to the catalogue only where name and strength leave one product; the others are told with
+their words, for the doctor to choose. Nothing is substituted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.desk import Desk
+from app.domain.caseload import Matcher, Product, Unread, WrittenMedicine
+from app.domain.drug_rules import Pregnancy
+from app.domain.message import Message, msg
+from app.domain.prescribing import LONG_DAYS, ORDINARY_DAYS, PrescriptionKind
+from app.domain.quantities import half_up
+from app.errors import UserError
+from app.forms.registry import form
+from app.services.catalogue import listed_on
+from app.services.request_caseload import written_medicines
+from app.services.stock_dispense import ChosenBatch
+from db.models import Drug, FormEntry, Resident, StockBatch
+
+CHRONIC_FORMS = ("htn_followup", "dm_followup", "copd_followup", "smi_followup")
+"""The follow-up sheets that name medicines; a regimen against tuberculosis names none."""
+NEWEST_WITHIN_DAYS = 366
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One drug to be given. `quantity` None is worked out from dose, times and days; `dose` as written ("1片", "0.5g").
+
+    `codes` as scanned; `batches` when others than the first to expire are chosen, with the `batch_reason`.
+    """
+
+    key: str
+    drug_code: str
+    quantity: int | None = None
+    dose: str = ""
+    times_per_day: Decimal | None = None
+    days: int | None = None
+    usage: str = ""
+    codes: tuple[str, ...] = ()
+    batches: tuple[ChosenBatch, ...] = ()
+    batch_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """A medicine of the sheet that is no single product of the catalogue."""
+
+    written: WrittenMedicine
+    why: Unread
+
+    @property
+    def sentence(self) -> Message:
+        """What the doctor is told."""
+        if self.why is Unread.SEVERAL_PRODUCTS:
+            return msg("“{name}”在目录里有几种，请选择是哪一种。", name=self.written.name)
+        return msg("目录里没有“{name}”，请在目录里选择，或写缺药报告。", name=self.written.name)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything that the screen holds before it is given.
+
+    `diagnosis` in words; `reasons` by the key of what wants one, `confirmed` the keys of the questions that were answered.
+    `has_signed`: the resident signed for a long supply beyond four weeks.
+    """
+
+    resident_id: str
+    lines: tuple[DraftLine, ...] = ()
+    kind: PrescriptionKind = PrescriptionKind.ORDINARY
+    diagnosis: str = ""
+    form_entry_id: str | None = None
+    pregnancy: Pregnancy = Pregnancy.UNKNOWN
+    is_lactating: bool | None = None
+    has_signed: bool = False
+    reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    confirmed: frozenset[str] = frozenset()
+    unmatched: tuple[Unmatched, ...] = ()
+
+
+def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: str | None) -> Draft:
+    """A draft with the medicines of the sheet, or of the newest sheet of each disease. Raises UserError."""
+    if session.get(Resident, resident_id) is None:
+        raise UserError(msg("没有找到这位居民，可能已被移到别处。请重新查找。"))
+    entries = _entries(session, desk, resident_id, form_entry_id)
+    matcher = _matcher(session, desk)
+    lines: list[DraftLine] = []
+    unmatched: list[Unmatched] = []
+    for entry in entries:
+        for medicine in written_medicines(form(entry.form_code).restore(entry.answers)):
+            product = matcher.find(medicine.name)
+            if isinstance(product, Unread):
+                unmatched.append(Unmatched(medicine, product))
+            elif product.code not in {line.drug_code for line in lines}:
+                lines.append(_line(session, str(len(lines) + 1), product, medicine))
+    newest = max(entries, key=lambda entry: (entry.entry_date, entry.created_at), default=None)
+    return Draft(
+        resident_id=resident_id,
+        lines=tuple(lines),
+        kind=PrescriptionKind.LONG if lines else PrescriptionKind.ORDINARY,
+        form_entry_id=form_entry_id or (newest.id if newest else None),
+        diagnosis="；".join(dict.fromkeys(DIAGNOSES[e.form_code] for e in entries if e.form_code in DIAGNOSES)),
+        unmatched=tuple(unmatched),
+    )
+
+
+DIAGNOSES = {
+    "htn_followup": "高血压", "dm_followup": "2型糖尿病", "copd_followup": "慢性阻塞性肺疾病", "smi_followup": "严重精神障碍",
+}  # fmt: skip
+"""What the prescription names as diagnosis, in the record's own words."""
+
+
+def medicines_now(session: Session, desk: Desk, resident_id: str, products: Mapping[str, Drug]) -> list[Drug]:
+    """The drugs that the newest sheets say the resident takes, wherever he got them."""
+    matcher = _matcher(session, desk)
+    found = {}
+    for entry in _entries(session, desk, resident_id, None):
+        for medicine in written_medicines(form(entry.form_code).restore(entry.answers)):
+            product = matcher.find(medicine.name)
+            if isinstance(product, Product) and product.code in products:
+                found[product.code] = products[product.code]
+    return list(found.values())
+
+
+def _entries(session: Session, desk: Desk, resident_id: str, form_entry_id: str | None) -> list[FormEntry]:
+    query = select(FormEntry).where(FormEntry.resident_id == resident_id, FormEntry.state == "complete")
+    if form_entry_id is not None:
+        entry = session.scalar(query.where(FormEntry.id == form_entry_id))
+        if entry is None:
+            raise UserError(msg("没有找到这次随访或接诊的记录。请刷新后再试。"))
+        if entry.visit_id is None:
+            return [entry]
+        return list(session.scalars(query.where(FormEntry.visit_id == entry.visit_id).order_by(FormEntry.form_code)))
+    since: date = desk.today() - timedelta(days=NEWEST_WITHIN_DAYS)
+    rows = session.scalars(
+        query.where(FormEntry.form_code.in_(CHRONIC_FORMS), FormEntry.entry_date >= since).order_by(
+            FormEntry.entry_date, FormEntry.created_at
+        )
+    )
+    newest = {entry.form_code: entry for entry in rows if not _is_lost(entry.answers)}
+    return [newest[code] for code in CHRONIC_FORMS if code in newest]
+
+
+def _is_lost(answers: Mapping[str, Any]) -> bool:
+    """A visit at which nobody was seen says nothing of the medicines."""
+    return any(answers.get(code) is not None for code in ("not_seen", "lost_reason", "death_date"))
+
+
+def _matcher(session: Session, desk: Desk) -> Matcher:
+    rows = session.execute(
+        select(Drug.code, Drug.generic_name, Drug.strength, Drug.unit, Drug.dose_unit).where(listed_on(desk.today()))
+    )
+    kept = set(
+        session.scalars(
+            select(StockBatch.drug_code).where(StockBatch.organisation_id == desk.place.id, StockBatch.on_hand > 0)
+        )
+    )
+    return Matcher([Product(*row) for row in rows], kept)
+
+
+def _line(session: Session, key: str, product: Product, medicine: WrittenMedicine) -> DraftLine:
+    drug = session.scalars(select(Drug).where(Drug.code == product.code)).one()
+    times = medicine.times_per_day
+    return DraftLine(
+        key=key,
+        drug_code=product.code,
+        dose="" if medicine.is_insulin else medicine.dose[:30],
+        times_per_day=None if times is None else half_up(Fraction(times), 2),
+        days=LONG_DAYS if drug.long_rx_allowed else ORDINARY_DAYS,
+        usage=medicine.dose[:100] if medicine.is_insulin else "",
+    )
