@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -151,19 +151,25 @@ def usable_before_expiry(
     """
     counted: dict[Batch, int] = {}
     taken = 0
+    daily = to_fraction(amc) / to_fraction(days_per_month) if amc else None
     for batch in in_fefo_order(batches):
         units = max(0, batch.units) if batch.is_usable(today) else 0
-        if units and amc and batch.expiry is not None:
-            capacity = to_fraction(amc) * days_left(batch.expiry, today) / to_fraction(days_per_month)
-            units = max(0, min(units, capacity // 1 - taken))
+        if units and daily and batch.expiry is not None:
+            capacity = daily.numerator * days_left(batch.expiry, today) // daily.denominator
+            units = max(0, min(units, capacity - taken))
         counted[batch] = counted.get(batch, 0) + units
         taken += units
     return counted
 
 
-def has_expiry_risk(batches: Sequence[Batch], amc: Exact | None, today: date) -> bool:
-    """有效期风险: a usable batch can't be used up before its expiry (§4.9). False while AMC is None or 0."""
-    counted = usable_before_expiry(batches, amc, today)
+def has_expiry_risk(
+    batches: Sequence[Batch], amc: Exact | None, today: date, *, counted: Mapping[Batch, int] | None = None
+) -> bool:
+    """有效期风险: a usable batch can't be used up before its expiry (§4.9). False while AMC is None or 0.
+
+    `counted` is the answer of `usable_before_expiry` where it is known already.
+    """
+    counted = usable_before_expiry(batches, amc, today) if counted is None else counted
     return any(batch.is_usable(today) and counted[batch] < batch.units for batch in batches)
 
 

@@ -42,7 +42,7 @@ def to_fraction(value: Exact) -> Fraction:
     """`value` as a Fraction. Raises TypeError for a float: its last digits are not what the user wrote."""
     if isinstance(value, float):
         raise TypeError("binary floating point is not exact; pass int, Fraction or Decimal")
-    return Fraction(value)
+    return value if type(value) is Fraction else Fraction(value)
 
 
 def half_up(value: Exact, places: int = 2) -> Decimal:

@@ -7,6 +7,7 @@ makes the value unknown, never 0.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from fractions import Fraction
 
 from app.domain.quantities import half_up
@@ -25,7 +26,7 @@ def value_fen(units: int, price_fen: int | None, units_per_pack: int) -> int | N
 
 def total_value_fen(parts: Iterable[Priced]) -> int | None:
     """The value of several batches in fen: summed exactly, rounded half up once. None when one of the prices is unknown."""
-    total = Fraction(0)
+    by_pack: dict[int, int] = {}
     for units, price_fen, units_per_pack in parts:
         if units_per_pack < 1:
             raise ValueError("a pack holds at least one unit")
@@ -33,13 +34,10 @@ def total_value_fen(parts: Iterable[Priced]) -> int | None:
             continue
         if price_fen is None:
             return None
-        total += Fraction(units * price_fen, units_per_pack)
-    return int(half_up(total, 0))
+        by_pack[units_per_pack] = by_pack.get(units_per_pack, 0) + units * price_fen
+    return int(half_up(sum(Fraction(fen, pack) for pack, fen in by_pack.items()), 0))
 
 
-def yuan(fen: int | None) -> str:
-    """Fen as yuan with two decimals; a dash for the unknown."""
-    if fen is None:
-        return "—"
-    sign, whole = ("-" if fen < 0 else ""), abs(fen)
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
+def yuan(fen: int | None) -> Decimal | None:
+    """Fen as yuan with two decimals; None stays None."""
+    return None if fen is None else Decimal(fen).scaleb(-2)

@@ -159,7 +159,8 @@ def return_from_resident(
 ) -> Booked:
     """Take back `units` of what one movement gave a resident, into a batch of its own that is never dispensed again.
 
-    It belongs to the same document. Raises Refused without a reason, for a movement that gave nothing, or for more units than were given and not returned.
+    It belongs to the same document. Raises Refused without a reason, for a movement that gave nothing, or for more units
+    than were given and not returned.
     """
     problems = reason_problems(reason)
     if problems:

@@ -56,13 +56,20 @@ def near_expiry(
         if drug is None:
             continue
         batch = batch_row(row, today, levels)
-        unused = None if not drug.amc and batch.is_usable else row.on_hand - counted[row.id]
+        unused = _unused(drug, batch, counted[row.id])
         value = None if unused is None else value_fen(unused, row.price_fen, row.units_per_pack)
         action = proposed_action(batch.level, batch.days, unused, held=bool(row.hold))
         found.append(
             NearExpiry(drug.drug_code, drug.name, drug.strength, drug.unit, batch, unused, value, action)
         )
     return sorted(found, key=lambda row: (URGENCY.index(row.batch.level), row.batch.expiry, row.name, row.batch.batch_no))
+
+
+def _unused(drug: Position, batch: BatchRow, counted: int) -> int | None:
+    """Without known use nobody can say; what is not used at all stays, as does what may not be used."""
+    if not batch.is_usable or drug.amc == 0:
+        return batch.on_hand
+    return None if drug.amc is None else batch.on_hand - counted
 
 
 def _counted(

@@ -33,12 +33,15 @@ from app.domain.stock import StockStatus, available_stock, months_of_stock, stoc
 from app.domain.stock_value import total_value_fen
 from app.services.stock_holds import ALWAYS, HeldSpan, held_spans
 from db.models import Drug, Shipment, ShipmentLine, StockBatch, StockMovement
+from db.queries.stock import moved_since
 
 LOOK_BACK_MONTHS = 3
 """Closed calendar months whose use gives the monthly average (drug_requests §4.4)."""
 IN_TRANSIT = "shipped"
 """The state of a shipment that has left the township and has not been received (§6.1)."""
 _USE = frozenset(kind.value for kind in MovementKind if kind.is_consumption)
+MOVED = ("drug_code", "batch_id", "quantity", "kind", "occurred_on", "reverses_id")
+"""What is read of a movement, in this order."""
 _CHUNK = 500
 _DRUGS, _BATCHES, _MOVEMENTS = Drug.__table__, StockBatch.__table__, StockMovement.__table__
 
@@ -111,22 +114,71 @@ def positions(
     min_mos: int = 1,
     max_mos: int = 2,
     months: int = LOOK_BACK_MONTHS,
+    look_back: LookBack | None = None,
 ) -> dict[str, Position]:
-    """The position of each of `drug_codes`, or of every drug of the catalogue, on one shelf, in the order of the names."""
+    """The position of each of `drug_codes`, or of every drug of the catalogue, on one shelf, in the order of the names.
+
+    `look_back` remembers the use of closed months from one call to the next; only for reading sessions, because what a
+    transaction wrote may still be taken back.
+    """
     start, end = previous_months(today, months)
     drugs = _drugs(session, organisation_id, drug_codes)
-    shelf = _read(session, organisation_id, start, end, drug_codes)
-    return {
-        drug.code: _position(drug, shelf, start, end, today, min_mos=min_mos, max_mos=max_mos) for drug in drugs
-    }
+    shelf = _Shelf()
+    for part in [None] if drug_codes is None else _parts(drug_codes):
+        _read_stock(session, shelf, organisation_id, part)
+    if look_back is None:
+        _read_moves(session, shelf, organisation_id, start, end, drug_codes)
+        used = {drug.code: _consumption(drug, shelf, start, end) for drug in drugs}
+    else:
+        used = look_back.read(session, organisation_id, start, end, drugs)
+    return {drug.code: _position(drug, shelf, used[drug.code], today, min_mos=min_mos, max_mos=max_mos) for drug in drugs}
 
 
 def consumptions(
     session: Session, organisation_id: str, start: date, end: date, drug_codes: Collection[str] | None = None
 ) -> dict[str, Consumption]:
     """Use, stock-out days and monthly average of each drug from `start` to `end`, both included."""
-    shelf = _read(session, organisation_id, start, end, drug_codes)
     drugs = _drugs(session, organisation_id, drug_codes)
+    return _consumptions(session, organisation_id, start, end, drugs, drug_codes)
+
+
+class LookBack:
+    """The use of every drug in the closed months, kept from one list to the next while a desk is open.
+
+    Movements are only ever added: what was reckoned holds for every drug that has not moved since, by whatever date.
+    """
+
+    def __init__(self) -> None:
+        self._of: tuple[str, date, date] | None = None
+        self._newest: int | None = None
+        self._used: dict[str, Consumption] = {}
+
+    def read(
+        self, session: Session, organisation_id: str, start: date, end: date, drugs: Sequence[Row[Any]]
+    ) -> dict[str, Consumption]:
+        """Use from `start` to `end` of the drugs of the catalogue; a hold set later than that changes nothing in it."""
+        newest, moved = moved_since(session, self._newest)
+        used = dict(self._used) if self._of == (organisation_id, start, end) else {}
+        missing = [drug for drug in drugs if drug.code not in used or drug.code in moved]
+        if missing:
+            codes = None if len(missing) == len(drugs) else [drug.code for drug in missing]
+            used |= _consumptions(session, organisation_id, start, end, missing, codes)
+        self._of, self._newest, self._used = (organisation_id, start, end), newest, used
+        return used
+
+
+def _consumptions(
+    session: Session,
+    organisation_id: str,
+    start: date,
+    end: date,
+    drugs: Sequence[Row[Any]],
+    drug_codes: Collection[str] | None,
+) -> dict[str, Consumption]:
+    shelf = _Shelf()
+    for part in [None] if drug_codes is None else _parts(drug_codes):
+        _read_stock(session, shelf, organisation_id, part)
+    _read_moves(session, shelf, organisation_id, start, end, drug_codes)
     return {drug.code: _consumption(drug, shelf, start, end) for drug in drugs}
 
 
@@ -170,7 +222,7 @@ def domain_batch(row: Row[Any]) -> Batch:
 
 
 def _position(
-    drug: Row[Any], shelf: _Shelf, start: date, end: date, today: date, *, min_mos: int, max_mos: int
+    drug: Row[Any], shelf: _Shelf, consumption: Consumption, today: date, *, min_mos: int, max_mos: int
 ) -> Position:
     rows = shelf.batches.get(drug.code, [])
     batches = [domain_batch(row) for row in rows]
@@ -178,7 +230,6 @@ def _position(
     usable = sum(row.on_hand for row in usable_rows)
     reserved = sum(row.reserved for row in rows)
     in_transit = shelf.in_transit.get(drug.code, 0)
-    consumption = _consumption(drug, shelf, start, end)
     amc = consumption.amc
     stock = available_stock(batches, amc, today, reserved=reserved, in_transit=in_transit)
     return Position(
@@ -203,7 +254,7 @@ def _position(
         consumption=consumption,
         mos=months_of_stock(usable, amc),
         status=stock_status(usable, amc, min_mos=min_mos, max_mos=max_mos),
-        expiry_risk=has_expiry_risk(batches, amc, today),
+        expiry_risk=has_expiry_risk(batches, amc, today, counted=stock.counted),
         nearest_expiry=min((row.expiry for row in usable_rows if row.expiry is not None), default=None),
         value_fen=total_value_fen((row.on_hand, row.price_fen, row.units_per_pack) for row in rows),
         first_on=drug.first_on,
@@ -212,35 +263,38 @@ def _position(
 
 def _consumption(drug: Row[Any], shelf: _Shelf, start: date, end: date) -> Consumption:
     if drug.first_on is None:
-        return average_monthly_consumption(None, None)
+        return average_monthly_consumption(None, None, None)
     moved = shelf.moved.get(drug.code, [])
     used = shelf.corrected.get(drug.code, 0)
-    for row in moved:
-        if row.kind in _USE and row.reverses_id is None and row.occurred_on <= end:
-            used -= row.quantity
+    for _, _, quantity, kind, on, reverses_id in moved:
+        if kind in _USE and reverses_id is None and on <= end:
+            used -= quantity
     days = look_back_days(start, end, drug.first_on)
     changes = _changes(shelf, drug.code, moved, start)
     out = count_stockout_days(start, end, changes, first_receipt=drug.first_on)
     return average_monthly_consumption(max(0, used), days, out, days_per_month=DAYS_PER_MONTH)
 
 
-def _changes(shelf: _Shelf, drug_code: str, moved: Sequence[Row[Any]], start: date) -> Iterable[StockChange]:
+def _changes(shelf: _Shelf, drug_code: str, moved: Sequence[Row[Any]], start: date) -> list[StockChange]:
     """The opening stock at `start`, and every change since, of batches that could be used; held times taken out."""
-    opening = {row.id: row.on_hand for row in shelf.batches.get(drug_code, [])}
-    by_batch: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for row in moved:
-        opening[row.batch_id] = opening.get(row.batch_id, 0) - row.quantity
-        by_batch[row.batch_id].append((row.occurred_on, row.quantity))
-    for batch_id, units in opening.items():
-        (expiry, hold), own = shelf.known[batch_id], by_batch.get(batch_id, ())
-        spans = shelf.held.get(batch_id, [ALWAYS] if hold else [])
-        if not spans:
-            if units:
-                yield StockChange(start, units, batch_id, expiry, is_opening=True)
-            for on, quantity in own:
-                yield StockChange(on, quantity, batch_id, expiry)
+    opening = {row.id: row.on_hand for row in shelf.batches.get(drug_code, ())}
+    held: dict[str, list[tuple[date, int]]] = {}
+    changes = []
+    for _, batch_id, quantity, _, on, _ in moved:
+        opening[batch_id] = opening.get(batch_id, 0) - quantity
+        expiry, hold = shelf.known[batch_id]
+        if hold or batch_id in shelf.held:
+            held.setdefault(batch_id, []).append((on, quantity))
         else:
-            yield from _unheld_changes(batch_id, expiry, units, own, spans, start)
+            changes.append(StockChange(on, quantity, batch_id, expiry))
+    for batch_id, units in opening.items():
+        expiry, hold = shelf.known[batch_id]
+        if hold or batch_id in shelf.held:
+            spans = shelf.held.get(batch_id, [ALWAYS])
+            changes += _unheld_changes(batch_id, expiry, units, held.get(batch_id, ()), spans, start)
+        elif units:
+            changes.append(StockChange(start, units, batch_id, expiry, is_opening=True))
+    return changes
 
 
 def _unheld_changes(
@@ -295,44 +349,39 @@ def _drugs(session: Session, organisation_id: str, drug_codes: Collection[str] |
     return sorted(found, key=lambda row: (row.pinyin, row.generic_name, row.code))
 
 
-def _read(
-    session: Session, organisation_id: str, start: date, end: date, drug_codes: Collection[str] | None
-) -> _Shelf:
-    shelf = _Shelf()
-    for part in [None] if drug_codes is None else _parts(drug_codes):
-        _read_part(session, shelf, organisation_id, start, end, part)
-    missing = {row.batch_id for rows in shelf.moved.values() for row in rows} - shelf.known.keys()
-    for part in _parts(missing):
-        found = select(_BATCHES.c.id, _BATCHES.c.expiry, _BATCHES.c.hold).where(_BATCHES.c.id.in_(part))
-        shelf.known.update({row.id: (row.expiry, row.hold) for row in session.execute(found)})
-    shelf.held = held_spans(session)
-    return shelf
-
-
-def _read_part(
+def _read_moves(
     session: Session,
     shelf: _Shelf,
     organisation_id: str,
     start: date,
     end: date,
-    drug_codes: list[str] | None,
+    drug_codes: Collection[str] | None,
 ) -> None:
+    """The movements from `start` on, and what is needed to know of their batches."""
+    for part in [None] if drug_codes is None else _parts(drug_codes):
+        moved = select(*(_MOVEMENTS.c[name] for name in MOVED)).where(
+            _of(organisation_id, part), _since(start, part)
+        )
+        rows = session.execute(moved).all()
+        for row in rows:
+            shelf.moved[row[0]].append(row)
+        corrections = [row for row in rows if row[5] is not None and row.kind in _USE]
+        _correct(session, shelf, start, end, corrections)
+    missing = {row[1] for rows in shelf.moved.values() for row in rows} - shelf.known.keys()
+    for part in _parts(missing):
+        found = select(_BATCHES.c.id, _BATCHES.c.expiry, _BATCHES.c.hold).where(_BATCHES.c.id.in_(part))
+        shelf.known.update({row.id: (row.expiry, row.hold) for row in session.execute(found).all()})
+    shelf.held = held_spans(session)
+
+
+def _read_stock(session: Session, shelf: _Shelf, organisation_id: str, drug_codes: list[str] | None) -> None:
+    """The batches that stand there, and what is on its way."""
     batches = select(_BATCHES).where(_BATCHES.c.organisation_id == organisation_id, _BATCHES.c.on_hand > 0)
     if drug_codes is not None:
         batches = batches.where(_BATCHES.c.drug_code.in_(drug_codes))
-    for row in session.execute(batches):
+    for row in session.execute(batches).all():
         shelf.batches[row.drug_code].append(row)
         shelf.known[row.id] = (row.expiry, row.hold)
-    names = ("drug_code", "batch_id", "quantity", "kind", "occurred_on", "reverses_id")
-    moved = select(*(_MOVEMENTS.c[name] for name in names)).where(
-        _of(organisation_id, drug_codes), _since(start, drug_codes)
-    )
-    corrections = []
-    for row in session.execute(moved):
-        shelf.moved[row.drug_code].append(row)
-        if row.reverses_id is not None and row.kind in _USE:
-            corrections.append(row)
-    _correct(session, shelf, start, end, corrections)
     _read_transit(session, shelf, organisation_id, drug_codes)
 
 
@@ -341,7 +390,7 @@ def _correct(session: Session, shelf: _Shelf, start: date, end: date, correction
     dates: dict[str, date] = {}
     for part in _parts(row.reverses_id for row in corrections):
         found = session.execute(select(_MOVEMENTS.c.id, _MOVEMENTS.c.occurred_on).where(_MOVEMENTS.c.id.in_(part)))
-        dates.update(row._tuple() for row in found)
+        dates.update({row.id: row.occurred_on for row in found})
     for row in corrections:
         if start <= dates[row.reverses_id] <= end:
             shelf.corrected[row.drug_code] = shelf.corrected.get(row.drug_code, 0) - row.quantity
@@ -357,7 +406,7 @@ def _read_transit(session: Session, shelf: _Shelf, organisation_id: str, drug_co
     )
     if drug_codes is not None:
         statement = statement.where(lines.c.drug_code.in_(drug_codes))
-    for row in session.execute(statement):
+    for row in session.execute(statement).all():
         shelf.in_transit[row.drug_code] = int(row[1])
 
 

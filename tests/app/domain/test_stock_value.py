@@ -39,7 +39,7 @@ def test_a_pack_without_units_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("fen", "words"), [(0, "0.00"), (5, "0.05"), (123456, "1234.56"), (-250, "-2.50"), (None, "—")]
+    ("fen", "words"), [(0, "0.00"), (5, "0.05"), (123456, "1234.56"), (-250, "-2.50"), (None, "None")]
 )
 def test_fen_are_shown_as_yuan(fen, words):
-    assert yuan(fen) == words
+    assert str(yuan(fen)) == words
