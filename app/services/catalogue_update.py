@@ -23,8 +23,8 @@ from app.domain.message import Message, msg
 from app.domain.prescribing import long_supply_allowed
 from app.domain.request_states import State
 from app.services.catalogue import initials, is_stored_cold
-from app.services.history import add_audit, canonical, record_change, revision_count
-from db.models import Drug, DrugRequest, DrugRequestLine, StockBatch, new_id
+from app.services.history import add_audit, canonical, record_change
+from db.models import Drug, DrugRequest, DrugRequestLine, Revision, StockBatch, new_id
 
 USE_UP_DAYS = 30
 """So long a drug that was taken off the list but is still in use stays listed."""
@@ -200,16 +200,18 @@ def plan_update(
 
 def apply_update(session: Session, desk: Desk, plan: UpdatePlan) -> None:
     """Write a plan: new drugs, changed ones with their revision, and the ends of those that are gone."""
-    alike = _known_products(session.scalars(select(Drug)))
+    drugs = {drug.code: drug for drug in session.scalars(select(Drug))}
+    alike = _known_products(drugs.values())
+    revisions = _Revisions(session, desk)
     for planned in plan.drugs:
         if planned.action is DrugAction.ADD:
             session.add(_new_drug(planned, plan, alike))
         elif planned.action in (DrugAction.CHANGE, DrugAction.SAME):
-            _change(session, desk, planned, plan)
+            _change(revisions, drugs[planned.listed.code], planned, plan)
     for gone in plan.ended:
-        drug = session.scalars(select(Drug).where(Drug.code == gone.code)).one()
+        drug = drugs[gone.code]
         if drug.valid_to != gone.valid_to:
-            _revise(session, desk, drug, {"valid_to": gone.valid_to}, "drug.end")
+            revisions.revise(drug, {"valid_to": gone.valid_to}, "drug.end")
     content = hashlib.sha256(canonical([list(map(str, plan.outcome))]).encode()).hexdigest()
     add_audit(session, desk, "catalogue.update", "catalogue", desk.place.id, content_hash=content)
 
@@ -345,24 +347,34 @@ def _new_drug(planned: PlannedDrug, plan: UpdatePlan, alike: Mapping[tuple[str, 
     )
 
 
-def _change(session: Session, desk: Desk, planned: PlannedDrug, plan: UpdatePlan) -> None:
-    drug = session.scalars(select(Drug).where(Drug.code == planned.listed.code)).one()
+def _change(revisions: _Revisions, drug: Drug, planned: PlannedDrug, plan: UpdatePlan) -> None:
     values = {change.field: change.after for change in planned.changes}
     if drug.origin == STARTER and plan.origin == TOWNSHIP:
         drug.origin = TOWNSHIP
     if "generic_name" in values:
         drug.pinyin = initials(values["generic_name"])
     if values:
-        _revise(session, desk, drug, values, "drug.change")
+        revisions.revise(drug, values, "drug.change")
 
 
-def _revise(session: Session, desk: Desk, drug: Drug, values: Mapping[str, Any], action: str) -> None:
-    before = {name: _kept(getattr(drug, name)) for name in values}
-    for name, value in values.items():
-        setattr(drug, name, value)
-    after = {name: _kept(value) for name, value in values.items()}
-    number = revision_count(session, "drug", drug.id) + 1
-    record_change(session, desk, action, "drug", drug.id, before=before, after=after, number=number)
+class _Revisions:
+    """Changing drugs with their revisions; how many each has is asked once for all of them."""
+
+    def __init__(self, session: Session, desk: Desk) -> None:
+        self._session, self._desk = session, desk
+        counted = select(Revision.entity_id, func.count()).where(Revision.entity == "drug").group_by(Revision.entity_id)
+        self._numbers = {drug_id: int(count) for drug_id, count in session.execute(counted)}
+
+    def revise(self, drug: Drug, values: Mapping[str, Any], action: str) -> None:
+        """Set `values` of a drug and keep what they were before."""
+        before = {name: _kept(getattr(drug, name)) for name in values}
+        for name, value in values.items():
+            setattr(drug, name, value)
+        after = {name: _kept(value) for name, value in values.items()}
+        number = self._numbers[drug.id] = self._numbers.get(drug.id, 0) + 1
+        record_change(
+            self._session, self._desk, action, "drug", drug.id, before=before, after=after, number=number
+        )
 
 
 def _kept(value: object) -> object:
