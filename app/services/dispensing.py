@@ -135,9 +135,13 @@ class Dispensing:
         """Give what the draft says, whole or not at all.
 
         Raises Refused with a sentence for everything that stands against it: what blocks, what wants a reason or an answer,
-        too little stock, another batch than the first to expire without a reason, a wrong trace code.
+        too little stock, another batch than the first to expire without a reason, a wrong trace code. A draft that was
+        given before gives what became of it, and books nothing.
         """
         with self._desk.sessions.writing() as session:
+            done = session.get(DispensingDocument, draft.id) if draft.id else None
+            if done is not None:
+                return _view(session, done)
             judgement = judge(session, self._desk, draft)
             if judgement.problems:
                 raise Refused(judgement.problems)
@@ -233,7 +237,7 @@ class Dispensing:
 
     def _document(self, draft: Draft, judgement: Judgement) -> DispensingDocument:
         return DispensingDocument(
-            id=new_id(),
+            id=draft.id or new_id(),
             organisation_id=self._desk.place.id,
             resident_id=draft.resident_id,
             form_entry_id=draft.form_entry_id,

@@ -28,7 +28,7 @@ from app.forms.registry import form
 from app.services.catalogue import listed_on
 from app.services.request_caseload import written_medicines
 from app.services.stock_dispense import ChosenBatch
-from db.models import Drug, FormEntry, Resident, StockBatch
+from db.models import Drug, FormEntry, Resident, StockBatch, new_id
 
 CHRONIC_FORMS = ("htn_followup", "dm_followup", "copd_followup", "smi_followup")
 """The follow-up sheets that name medicines; a regimen against tuberculosis names none."""
@@ -74,7 +74,8 @@ class Draft:
     """Everything that the screen holds before it is given.
 
     `diagnosis` in words; `reasons` by the key of what wants one, `confirmed` the keys of the questions that were answered.
-    `has_signed`: the resident signed for a long supply beyond four weeks.
+    `has_signed`: the resident signed for a long supply beyond four weeks. `id` becomes the document's: giving the same
+    draft twice, as a double click does, gives once.
     """
 
     resident_id: str
@@ -88,6 +89,7 @@ class Draft:
     reasons: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     confirmed: frozenset[str] = frozenset()
     unmatched: tuple[Unmatched, ...] = ()
+    id: str = ""
 
 
 def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: str | None) -> Draft:
@@ -113,6 +115,7 @@ def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: 
         form_entry_id=form_entry_id or (newest.id if newest else None),
         diagnosis="；".join(dict.fromkeys(DIAGNOSES[e.form_code] for e in entries if e.form_code in DIAGNOSES)),
         unmatched=tuple(unmatched),
+        id=new_id(),
     )
 
 

@@ -50,6 +50,7 @@ from app.services.stock_dispense import ChosenBatch, PickedBatch, Proposal, prop
 from db.models import Drug, Resident, StockBatch, TraceCode
 
 INFUSION_SETTING = "antibiotic_injection_approved"
+MOST_DOSE, MOST_USAGE, MOST_DIAGNOSIS = 30, 100, 200
 LEVEL_OF = {Weight.BLOCK: 1, Weight.REASON: 2, Weight.ASK: 2, Weight.NOTICE: 3}
 
 
@@ -126,6 +127,9 @@ def judge(session: Session, desk: Desk, draft: Draft) -> Judgement:
     supplies = supplies_of(session, resident.id, desk.today(), drugs)
     lines = tuple(_judged(session, desk, line, drugs.get(line.drug_code)) for line in draft.lines)
     matters = [*_matters_of_person(resident), *_matters_of_lines(lines, desk)]
+    if len(draft.diagnosis.strip()) > MOST_DIAGNOSIS:
+        sentence = msg("诊断最多 {most} 个字，请写短一些。", most=MOST_DIAGNOSIS)
+        matters.append(Matter("diagnosis", Weight.BLOCK, (), sentence, level=1))
     known = [line for line in lines if line.drug is not None]
     prescribed = tuple(
         replace(_prescribed(line, drugs[line.line.drug_code]), last=supplies.get(line.line.drug_code)) for line in known
@@ -294,6 +298,10 @@ def _matters_of_lines(lines: tuple[JudgedLine, ...], desk: Desk) -> list[Matter]
                 drug=each.drug.name, most=LARGEST_QUANTITY, unit=each.drug.unit, written=each.quantity,
             )  # fmt: skip
             found.append(Matter(f"{key}:not_whole", Weight.BLOCK, (key,), sentence, level=1))
+        for text, most, label in ((each.line.dose, MOST_DOSE, msg("每次用量")), (each.line.usage, MOST_USAGE, msg("用法"))):
+            if len(text.strip()) > most:
+                sentence = msg("{drug}的{field}最多 {most} 个字，请写短一些。", drug=each.drug.name, field=label, most=most)
+                found.append(Matter(f"{key}:too_long:{most}", Weight.BLOCK, (key,), sentence, level=1))
         if each.shortfall:
             sentence = msg(
                 "{drug}可用的只有 {available} {unit}，要发 {quantity} {unit}，还差 {missing} {unit}。请减少数量或先申领。",

@@ -204,12 +204,27 @@ def test_what_is_given_stands_in_the_document_the_ledger_and_the_history(desk, r
         (line(days=0, quantity=7), "天数"),
         (line(times=99, quantity=7), "每日次数"),
         (line(quantity=40, days=28), "还差"),
+        (line(quantity=7, usage="饭后" * 51), "用法最多 100 个字"),
+        (line(quantity=7, dose="1片" + "（小的那种）" * 6), "每次用量最多 30 个字"),
     ],
 )
 def test_an_impossible_line_is_refused_with_its_sentence(desk, resident, wanted, sentence):
     stock(desk, AMLODIPINE, 30)
     assert any(sentence in told for told in refused(desk, draft(resident, wanted)).values())
     assert on_hand(desk) == 30
+
+
+def test_a_double_click_gives_once(desk, resident):
+    stock(desk, AMLODIPINE, 112)
+    visit(desk, resident, [{"name": "苯磺酸氨氯地平片", "times_per_day": 1, "dose": "1片"}])
+    opened = Dispensing(desk).open(resident)
+    assert Dispensing(desk).give(opened) == Dispensing(desk).give(opened)
+    assert on_hand(desk) == 84
+
+
+def test_a_diagnosis_that_does_not_fit_is_refused(desk, resident):
+    stock(desk, AMLODIPINE, 28)
+    assert "诊断最多 200 个字" in refused(desk, draft(resident, line(), diagnosis="高" * 201))["diagnosis"]
 
 
 def test_of_two_lines_a_failing_one_leaves_the_other_unbooked(desk, resident):
