@@ -34,6 +34,7 @@ HANDLERS = {
     "receipt": "app.services.shipment_post:take_in_receipt",
     "movements": "app.services.ledger_reports:take_in_report",
     "statement": "app.services.statements:take_in_statement",
+    "count": "app.services.count_answers:take_in_count",
     "count_result": "app.services.random_checks:take_in_result",
     "shortage": "app.services.shortages:take_in_shortage",
 }
