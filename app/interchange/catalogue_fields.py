@@ -39,16 +39,25 @@ class BadCell(ValueError):
 
 def plain(cell: Cell) -> str:
     """A cell as text in half width without spaces around; whole numbers without .0."""
+    return unicodedata.normalize("NFKC", written(cell)).strip()
+
+
+def written(cell: Cell) -> str:
+    """A cell as it is written: brackets and numerals of a drug's name keep their width."""
     if cell is None or isinstance(cell, Formula):
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return unicodedata.normalize("NFKC", str(cell)).strip()
+    return " ".join(str(cell).split())
+
+
+def _code(cell: Cell) -> str:
+    return _text(30)(plain(cell))
 
 
 def _text(most: int) -> Callable[[Cell], str]:
     def read(cell: Cell) -> str:
-        text = " ".join(plain(cell).split())
+        text = written(cell)
         if len(text) > most:
             raise BadCell(msg("最多 {most} 个字，这里有 {count} 个", most=most, count=len(text)))
         return text
@@ -191,7 +200,7 @@ class Target:
 TARGETS = tuple(
     Target(field, label, read, tuple(headers.split()))
     for field, label, read, headers in (
-        ("code", msg("药品编码"), _text(30), "药品编码 药品代码 编码 国家医保代码 医保编码 医保代码 产品编码 药品编号 药品ID"),
+        ("code", msg("药品编码"), _code, "药品编码 药品代码 编码 国家医保代码 医保编码 医保代码 产品编码 药品编号 药品ID"),
         ("generic_name", msg("药品名称"), _text(100), "通用名 通用名称 药品名称 药品通用名 名称 药名 品名 name"),
         ("dosage_form", msg("剂型"), _text(30), "剂型"),
         ("strength", msg("规格"), _text(50), "规格 药品规格 制剂规格"),

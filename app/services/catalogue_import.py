@@ -21,8 +21,9 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import UserError
 from app.i18n import tr
-from app.interchange.catalogue_fields import BY_FIELD, BadCell, plain, target_of_header
+from app.interchange.catalogue_fields import BY_FIELD, TARGETS, BadCell, plain, target_of_header
 from app.interchange.tables import RawRow, RawTable, read_table
+from app.services.catalogue import listed_on
 from app.services.catalogue_update import (
     OWN,
     TOWNSHIP,
@@ -138,6 +139,19 @@ class CatalogueImport:
         write_xlsx(path, tr("目录导入"), headers, rows)
         return len(rows)
 
+    def save_list(self, path: Path) -> int:
+        """Write the drugs that are listed today as XLSX, in columns that can be imported again; returns how many."""
+        from app.interchange.xlsx_files import write_xlsx
+
+        with self._desk.sessions.reading() as session:
+            drugs = session.scalars(
+                select(Drug).where(listed_on(self._desk.today())).order_by(Drug.generic_name, Drug.code)
+            ).all()
+        rows = [[_exported(target.field, getattr(drug, target.field)) for target in TARGETS] for drug in drugs]
+        # The words of the source language, whatever the window speaks: they are what the import knows.
+        write_xlsx(path, "药品目录", [str(target.label) for target in TARGETS], rows)
+        return len(rows)
+
     def _refuse_impossible(self, table: RawTable, columns: Columns, day: date) -> None:
         if "code" not in columns:
             raise UserError(msg("表格里没有“药品编码”这一列，没有导入。请指定哪一列是编码。"))
@@ -173,6 +187,19 @@ def _listed(row: RawRow, columns: Columns) -> ListedDrug:
     if valid_from is not None and valid_to is not None and valid_to < valid_from:
         problems.append(msg("失效日期 {end} 早于生效日期 {start}。", end=valid_to, start=valid_from))
     return ListedDrug(code, values, row.line, tuple(problems), valid_from, valid_to)
+
+
+def _exported(name: str, value: object) -> str | int | None:
+    """A stored value as a cell that the import reads back; unknown is an empty cell."""
+    if value in (None, "", "?"):
+        return None
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if name == "essential":
+        return "是" if value == "Y" else "否"
+    if name == "price_fen":
+        return _yuan(value)
+    return value if isinstance(value, int) else str(value)
 
 
 def _told(name: str, before: object, after: object) -> str:

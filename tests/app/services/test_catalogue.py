@@ -239,6 +239,16 @@ def test_a_csv_list_is_read_as_well(listed, tmp_path):
     assert [(row.listed.line, row.name, row.action.value) for row in plan.rows] == [(3, "新药片", "add")]
 
 
+def test_a_saved_list_reads_back_without_any_change(listed, tmp_path):
+    CatalogueImport(listed).apply(planned(listed, tmp_path, AMLODIPINE, BANLANGEN, is_whole=False))
+    importing = CatalogueImport(listed)
+    assert importing.save_list(tmp_path / "saved.xlsx") == 175
+    table = importing.read(tmp_path / "saved.xlsx")
+    plan = importing.dry_run(table, importing.guess(table))
+    assert {row.action for row in plan.rows} == {DrugAction.SAME}, [row for row in plan.rows if row.changes or row.reasons][:3]
+    assert plan.ended == ()
+
+
 @pytest.mark.parametrize("target", TARGETS, ids=[target.field for target in TARGETS])
 def test_every_column_is_known_by_its_own_label(target):
     assert target_of_header(f" {target.label}* ") == target.field
@@ -323,6 +333,17 @@ def test_a_list_taken_in_again_changes_nothing(paired, tmp_path):
     Exchange(clinic).open_file(issued(clinic, township, tmp_path / "one.cyx"))
     told = Exchange(clinic).open_file(issued(clinic, township, tmp_path / "two.cyx"))
     assert "不需要再做什么" in str(told.message)
+
+
+def test_a_list_of_another_township_is_refused(paired, tmp_path):
+    clinic, township = paired
+    file = issued(clinic, township, tmp_path / "list.cyx")
+    with clinic.sessions.writing() as session:
+        session.get_one(Organisation, clinic.place.id).parent_id = None
+    before = Catalogue(clinic).count()
+    with pytest.raises(UserError, match="不是本室所属卫生院"):
+        Exchange(clinic).open_file(file)
+    assert Catalogue(clinic).count() == before
 
 
 def test_only_the_township_issues_a_list_and_only_to_its_own_clinics(paired):
