@@ -41,6 +41,7 @@ def rows_of(desk: Desk, codes: list[str], times: int) -> list[Row]:
     booking = Booking(desk)
     lists: tuple[list[float], list[float]] = ([], [])
     cards: tuple[list[float], list[float]] = ([], [])
+    first: tuple[list[float], list[float]] = ([], [])
     expiries: tuple[list[float], list[float]] = ([], [])
     booked: tuple[list[float], list[float]] = ([], [])
     in_stock = [row.drug_code for row in stock.balances().rows if row.usable >= 2 * times]
@@ -50,6 +51,8 @@ def rows_of(desk: Desk, codes: list[str], times: int) -> list[Row]:
                 code = random.choice(codes)
                 lists[0].append(milliseconds(stock.balances))
                 lists[1].append(plain.time(stock.balances))
+                first[0].append(milliseconds(Stock(desk).balances))
+                first[1].append(plain.time(lambda: Stock(desk).balances()))
                 cards[0].append(milliseconds(stock.card, code))
                 cards[1].append(plain.time(lambda code=code: stock.card(code)))
                 expiries[0].append(milliseconds(stock.near_expiry))
@@ -62,6 +65,8 @@ def rows_of(desk: Desk, codes: list[str], times: int) -> list[Row]:
     return [
         Row(f"balance list of {len(codes)} drugs", *map(spread, lists), Target(50),
             "stock, use and stock-out days of three months, months of stock, state, value"),
+        Row("the same for the first time after opening the desk", *map(spread, first), Target(100),
+            "the movements of the last three months are read; later only what has moved since"),
         Row("ledger card of one drug", *map(spread, cards), Target(50), "every movement of ten years with its balance"),
         Row("near-expiry list", *map(spread, expiries), note="with what can't be used in time"),
         Row("one dispensing booked", *map(spread, booked), Target(50),

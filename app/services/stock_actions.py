@@ -39,6 +39,7 @@ from app.services.stock_ledger import (
     find_or_make_batch,
     reverse,
 )
+from app.services.trace_codes import scan_in, scan_out, scans_of
 from db.models import Drug, StockBatch, StockMovement, new_id
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
@@ -52,7 +53,10 @@ OPENING, OUTSIDE_RECEIPT, DONATION, TRANSFER, LOSS, RETURN, SAMPLE, REVERSAL = (
 
 @dataclass(frozen=True)
 class NewGoods:
-    """One line of goods that arrive: `quantity` dispensing units; `units_per_pack` None as the catalogue says."""
+    """One line of goods that arrive: `quantity` dispensing units; `units_per_pack` None as the catalogue says.
+
+    `codes` the 追溯码 of those packs that were scanned.
+    """
 
     drug_code: str
     batch_no: str
@@ -61,14 +65,16 @@ class NewGoods:
     manufacturer: str = ""
     price_fen: int | None = None
     units_per_pack: int | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class BatchUnits:
-    """So many dispensing units of a batch that stands on the shelf."""
+    """So many dispensing units of a batch that stands on the shelf; `codes` the 追溯码 of the packs they come from."""
 
     batch_id: str
     quantity: int
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +225,8 @@ class StockActions:
             row = session.execute(select(_MOVEMENTS).where(_MOVEMENTS.c.id == movement_id)).one_or_none()
             if row is not None and row.document not in _OWN:
                 raise refuse("movement", msg("这笔记录属于发药、收货或盘点，请在那里更正。"))
+            if scans_of(session, [movement_id]).get(movement_id):
+                raise refuse("movement", msg("这笔记录扫过追溯码，不能冲销。请按实物重新入库或报损，并扫码。"))
             booked = reverse(session, self.desk, movement_id, reason)
             content = {"movement": movement_id, "by": booked.id, "quantity": booked.quantity}
             record_document(session, self.desk, REVERSAL, content, reason=reason)
@@ -246,7 +254,7 @@ class StockActions:
         identities = [(key.drug_code, key.batch_no.strip(), key.expiry, key.manufacturer, key.price_fen) for key in keys]
         refuse_if_any([*problems, *_twice(identities)], confirmed)
         ids = [find_or_make_batch(session, self.desk, key, day) for key in keys]
-        return self._booked(session, kind, document, ids, [line.quantity for line in goods], at, kept or {}, reason)
+        return self._booked(session, kind, document, ids, goods, at, kept or {}, reason)
 
     def _take(
         self,
@@ -262,7 +270,7 @@ class StockActions:
         ids = [line.batch_id for line in units]
         refuse_if_any(_twice(ids))
         refuse_if_any(self._foreign(session, ids))
-        return self._booked(session, kind, document, ids, [line.quantity for line in units], at, kept, reason)
+        return self._booked(session, kind, document, ids, units, at, kept, reason)
 
     def _booked(
         self,
@@ -270,7 +278,7 @@ class StockActions:
         kind: MovementKind,
         document: str,
         ids: Sequence[str],
-        quantities: Sequence[int],
+        lines: Sequence[NewGoods] | Sequence[BatchUnits],
         at: datetime | None,
         kept: Mapping[str, Any],
         reason: str,
@@ -280,7 +288,7 @@ class StockActions:
             NewMovement(
                 batch_id,
                 kind,
-                quantity,
+                line.quantity,
                 occurred_at=at,
                 document=document,
                 document_id=document_id,
@@ -288,9 +296,14 @@ class StockActions:
                 bearer=str(kept.get("bearer", "")),
                 code=f"lines.{number}.quantity",
             )
-            for number, (batch_id, quantity) in enumerate(zip(ids, quantities, strict=True))
+            for number, (batch_id, line) in enumerate(zip(ids, lines, strict=True))
         ]
         movements = book(session, self.desk, entries)
+        for number, (moved, line) in enumerate(zip(movements, lines, strict=True)):
+            if kind.sign < 0:
+                scan_out(session, self.desk, moved.id, line.codes, code=f"lines.{number}.codes")
+            elif line.codes:
+                scan_in(session, self.desk, moved.id, line.codes, complete=False, code=f"lines.{number}.codes")
         prices = {
             row.id: (row.price_fen, row.units_per_pack)
             for row in session.execute(

@@ -65,7 +65,8 @@ def counted(desk, batch_id, moment, units=0):
         session.add(take)
         session.flush()
         session.add(StocktakeLine(stocktake_id=take.id, position=0, batch_id=batch_id, drug_code=AMLODIPINE,
-                                  drug_name="", batch_no="", unit="片", snapshot=0, counted=units, counted_at=moment))  # fmt: skip
+                                  drug_name="", batch_no="", unit="片", snapshot=0, counted=units,
+                                  counted_at=moment))  # fmt: skip
 
 
 @dataclass
