@@ -192,17 +192,19 @@ def _judged(session: Session, desk: Desk, line: DraftLine, drug: Drug | None) ->
 def _chosen_by_codes(
     session: Session, desk: Desk, line: DraftLine, quantity: int, proposal: Proposal
 ) -> tuple[ChosenBatch, ...]:
-    """The batches that the scanned packs belong to; () when they are those that expire first anyway."""
+    """The batches that the scanned packs belong to; () when they are among those that expire first anyway."""
+    codes = dict.fromkeys(clean_code(each) for each in line.codes)
+    found = [row for code in codes if (row := session.get(TraceCode, (code, desk.place.id))) is not None]
+    packs = [row for row in found if row.drug_code == line.drug_code and row.state == CodeState.HERE.value]
+    if {row.batch_id for row in packs} <= {pick.batch_id for pick in proposal.picks}:
+        return ()
     wanted: dict[str, int] = {}
     left = quantity
-    for code in dict.fromkeys(clean_code(each) for each in line.codes):
-        row = session.get(TraceCode, (code, desk.place.id))
-        if row is not None and row.drug_code == line.drug_code and row.state == CodeState.HERE.value and left:
-            units = min(left, row.units_left)
+    for row in packs:
+        units = min(left, row.units_left)
+        if units:
             wanted[row.batch_id] = wanted.get(row.batch_id, 0) + units
             left -= units
-    if not wanted:
-        return ()
     for pick in proposal.picks:
         units = min(left, pick.units - wanted.get(pick.batch_id, 0))
         if units > 0:

@@ -18,6 +18,7 @@ from app.errors import UserError
 from app.services.catalogue import Catalogue
 from app.services.dispensing import ChosenBatch, Dispensing, Draft, DraftLine, usage_words
 from app.services.dispensing_people import diagnosis_codes
+from app.services.dispensing_register import register
 from app.services.history import broken_links, changes_of
 from app.services.problems import Refused
 from app.services.settings import Settings
@@ -595,3 +596,26 @@ def test_usage_in_words(dose, times, usage, words):
 )
 def test_a_diagnosis_in_words_is_read_where_it_is_known(words, codes):
     assert diagnosis_codes(words) == codes
+
+
+# The register
+
+
+def test_the_register_lists_every_batch_with_its_codes(desk, resident, coded, clock, tmp_path):
+    stock(desk, AMLODIPINE, 10, batch_no="EARLY", days=60)
+    first = Dispensing(desk).give(draft(resident, line(days=14, codes=(code(1),)), kind=PrescriptionKind.LONG))
+    clock.forward(days=1)
+    Dispensing(desk).give(draft(add_resident(desk, "王大山", drug_allergy=[1]), line(codes=(code(2),))))
+    sheet = register(desk, desk.today() - timedelta(days=1), desk.today())
+    assert [(row[1], row[5], row[7]) for row in sheet.rows] == [
+        ("李桂兰", "EARLY", 10), ("李桂兰", "A1", 4), ("王大山", "A1", 7),
+    ]  # fmt: skip
+    assert [row[12] for row in sheet.rows] == ["", code(1), code(2)]
+    assert [row[13] for row in sheet.rows] == [Decimal("1.40"), "", Decimal("0.70")]
+    assert register(desk, first.given_on, first.given_on).rows == sheet.rows[:2]
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, -1), (366, 0)])
+def test_a_register_is_of_a_possible_span(desk, before, after):
+    with pytest.raises(UserError, match="起止日期"):
+        register(desk, desk.today() - timedelta(days=before), desk.today() + timedelta(days=after))
