@@ -15,6 +15,7 @@ from app.domain.message import Message, msg
 from app.domain.trace_codes import CodeState, clean_code, codes_for, is_code
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
+from app.services.trace_codes import uncoded_units
 from db.models import ShipmentLine, TraceCode, TraceScan
 
 
@@ -32,8 +33,10 @@ def checked_codes(
                 problems.append(Problem(line.id, Level.REFUSE, why))
             seen.add(code)
         if not problems and _needs_codes(session, desk, line):
-            wanted = codes_for(line.shipped, line.units_per_pack)
-            if len(cleaned[line.id]) != wanted:
+            # Units that came without a code may go without one.
+            coded = line.shipped - uncoded_units(session, desk, str(line.batch_id))
+            wanted = codes_for(coded, line.units_per_pack)
+            if not wanted <= len(cleaned[line.id]) <= codes_for(line.shipped, line.units_per_pack):
                 sentence = msg(
                     "{drug} 批号 {batch} 要扫 {wanted} 个追溯码，现在扫了 {count} 个。请逐盒扫描。",
                     drug=line.drug_name,

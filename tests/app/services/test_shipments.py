@@ -286,7 +286,7 @@ def with_codes(township, batch_id, code, *numbers):
     ],
 )
 def test_wrong_trace_codes_stop_the_picking(clinic, township, codes, tmp_path, scanned, why):
-    batch = stock(township, codes["硝苯地平"], 100)
+    batch = stock(township, codes["硝苯地平"], 20)
     other = stock(township, codes["二甲双胍"], 100)
     with_codes(township, batch, codes["硝苯地平"], "8" * 20, "9" * 20)
     with_codes(township, other, codes["二甲双胍"], "6" * 20)
@@ -298,7 +298,7 @@ def test_wrong_trace_codes_stop_the_picking(clinic, township, codes, tmp_path, s
 
 
 def test_trace_codes_travel_with_their_packs_and_are_gone_here(clinic, township, codes, tmp_path):
-    batch = stock(township, codes["硝苯地平"], 100)
+    batch = stock(township, codes["硝苯地平"], 20)
     with_codes(township, batch, codes["硝苯地平"], "8" * 20, "9" * 20)
     shipments = Shipments(township)
     draft = shipments.draft(released(clinic, township, tmp_path, {codes["硝苯地平"]: 20}))

@@ -1,0 +1,441 @@
+"""采购 at the township: what is short, orders to distributors, deliveries onto the township's own shelf.
+
+A delivery is booked as receipts under its order line, so that the distributor's statement and record rest on the ledger
+alone. An order is placed by somebody else than who wrote it (app.domain.purchase_states).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.desk import Desk
+from app.domain.document_states import StepResult
+from app.domain.message import Message, msg
+from app.domain.movements import LARGEST_QUANTITY, MovementKind, is_possible_quantity
+from app.domain.packs import packs_for
+from app.domain.purchase_states import PURCHASE_STEPS, PurchaseAction, PurchaseState
+from app.domain.receiving import check_receipt_line
+from app.domain.request_checks import has_meaning
+from app.errors import UserError
+from app.forms.vocabulary import Level, Problem
+from app.services.catalogue import listed_on
+from app.services.distributors import distributor_views
+from app.services.document_steps import next_number, steps_offered, take_document_step
+from app.services.problems import Refused, refuse
+from app.services.settlement_sources import PURCHASE_DOCUMENT
+from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
+from app.services.supply_balance import owed_lines, own_usable
+from app.services.trace_codes import scan_in
+from db.models import Distributor, Drug, PurchaseOrder, PurchaseOrderLine, new_id
+
+ENTITY = "purchase_order"
+
+
+@dataclass(frozen=True)
+class Need:
+    """A drug of which the township's shelf has less than was promised. Units; `packs` to be bought.
+
+    `winner_code` and `winner_name` the procurement winner that should be bought instead, empty when it is one itself.
+    """
+
+    drug_code: str
+    drug_name: str
+    strength: str
+    unit: str
+    units_per_pack: int
+    price_fen: int | None
+    own_stock: int
+    promised: int
+    on_order: int
+    missing: int
+    packs: int
+    is_volume_procured: bool
+    winner_code: str
+    winner_name: str
+
+
+@dataclass(frozen=True)
+class OrderItem:
+    """A drug to be ordered: units, the agreed price of a pack, and why a procurement winner is passed over."""
+
+    drug_code: str
+    quantity: int
+    price_fen: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One batch of a delivery. `no_codes_reason` when its packs could not be scanned although they carry codes."""
+
+    line_id: str
+    batch_no: str
+    expiry: date | None
+    accepted: int
+    rejected: int = 0
+    reason: str = ""
+    manufacturer: str = ""
+    codes: tuple[str, ...] = ()
+    no_codes_reason: str = ""
+
+
+@dataclass(frozen=True)
+class PurchaseLineView:
+    """One line; `received` counts accepted units of all deliveries."""
+
+    id: str
+    drug_code: str
+    drug_name: str
+    unit: str
+    units_per_pack: int
+    price_fen: int | None
+    quantity: int
+    received: int
+    is_volume_procured: bool
+    reason: str
+
+    @property
+    def outstanding(self) -> int:
+        """Units still to come."""
+        return max(0, self.quantity - self.received)
+
+
+@dataclass(frozen=True)
+class PurchaseView:
+    """A whole order."""
+
+    id: str
+    number: str
+    distributor_id: str
+    distributor_name: str
+    state: PurchaseState
+    version: int
+    created_by_name: str
+    ordered_on: date | None
+    expected_on: date | None
+    closed_on: date | None
+    remark: str
+    lines: tuple[PurchaseLineView, ...]
+    actions: tuple[PurchaseAction, ...]
+
+    def is_late(self, today: date) -> bool:
+        """Whether something is still outstanding after the day it was expected."""
+        waits = self.state in (PurchaseState.ORDERED, PurchaseState.PARTIAL)
+        return waits and self.expected_on is not None and self.expected_on < today
+
+
+@dataclass(frozen=True)
+class PurchaseResult:
+    """What an action did."""
+
+    order: PurchaseView
+    message: Message
+
+
+class Purchasing:
+    """采购 at the township."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def list(self, *, open_only: bool = False, limit: int = 200) -> list[PurchaseView]:
+        """Orders, the newest first."""
+        query = select(PurchaseOrder).order_by(PurchaseOrder.created_at.desc()).limit(limit)
+        if open_only:
+            over = (PurchaseState.CLOSED.value, PurchaseState.CANCELLED.value)
+            query = query.where(PurchaseOrder.state.not_in(over))
+        with self.desk.sessions.reading() as session:
+            return [self._view(session, row) for row in session.scalars(query)]
+
+    def get(self, order_id: str) -> PurchaseView:
+        """One order."""
+        with self.desk.sessions.reading() as session:
+            return self._view(session, _load(session, order_id))
+
+    def needed(self) -> list[Need]:
+        """What is short: promised to clinics beyond own stock and what is on order; the largest gap first."""
+        with self.desk.sessions.reading() as session:
+            stock = own_usable(session, self.desk)
+            promised: dict[str, int] = {}
+            for owed in owed_lines(session):
+                promised[owed.drug_code] = promised.get(owed.drug_code, 0) + owed.unreserved
+            coming = _on_order(session)
+            drugs = {drug.code: drug for drug in session.scalars(select(Drug))}
+            winners = _winners(session, self.desk.today())
+        needs = []
+        for code, units in promised.items():
+            drug = drugs.get(code)
+            missing = units - stock.get(code, 0) - coming.get(code, 0)
+            if drug is None or missing <= 0:
+                continue
+            winner = None if drug.volume_procured else winners.get(_same_product(drug))
+            needs.append(
+                Need(
+                    code, drug.generic_name, drug.strength, drug.unit, drug.units_per_pack, drug.price_fen,
+                    stock.get(code, 0), units, coming.get(code, 0), missing,
+                    packs_for(missing, drug.units_per_pack) or 0, drug.volume_procured,
+                    winner.code if winner else "", winner.generic_name if winner else "",
+                )
+            )  # fmt: skip
+        return sorted(needs, key=lambda need: (-need.packs, need.drug_code))
+
+    def draft(
+        self, distributor_id: str, items: Sequence[OrderItem], *, remark: str = "", expected_on: date | None = None
+    ) -> PurchaseView:
+        """A new order. Raises Refused beside an item: unknown, no whole number, twice, or a winner passed over."""
+        if not items:
+            raise UserError(msg("采购单里还没有药品，没有建立。请先添加药品。"))
+        with self.desk.sessions.writing() as session:
+            distributor = session.get(Distributor, distributor_id)
+            if distributor is None:
+                raise UserError(msg("请选择配送企业。"))
+            drugs = {
+                drug.code: drug
+                for drug in session.scalars(select(Drug).where(Drug.code.in_([item.drug_code for item in items])))
+            }
+            _refuse_items(items, drugs, _winners(session, self.desk.today()))
+            row = PurchaseOrder(
+                id=new_id(), number=next_number(session, PurchaseOrder.number, "CG", f"{self.desk.today():%Y%m%d}"),
+                organisation_id=self.desk.place.id, distributor_id=distributor_id, state="",
+                created_at=self.desk.now(), created_by_id=self.desk.actor.user_id,
+                created_by_name=self.desk.actor.name, expected_on=expected_on, remark=remark.strip()[:200], version=0,
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            for position, item in enumerate(items):
+                drug = drugs[item.drug_code]
+                session.add(
+                    PurchaseOrderLine(
+                        order_id=row.id, position=position, drug_code=drug.code, drug_name=drug.generic_name,
+                        unit=drug.unit, units_per_pack=drug.units_per_pack,
+                        price_fen=drug.price_fen if item.price_fen is None else item.price_fen,
+                        quantity=item.quantity, is_volume_procured=drug.volume_procured,
+                        reason=item.reason.strip()[:200],
+                    )
+                )  # fmt: skip
+            self._step(session, row, PurchaseAction.CREATE)
+            return self._view(session, row)
+
+    def order(self, order_id: str, version: int) -> PurchaseResult:
+        """Place an order. Raises UserError when the distributor's licence has run out."""
+        with self.desk.sessions.writing() as session:
+            row = _load(session, order_id)
+            chosen = next(view for view in distributor_views(session, self.desk) if view.id == row.distributor_id)
+            if not chosen.may_be_chosen:
+                why = chosen.warning or msg("已停用")
+                raise UserError(
+                    msg("{name} 不能下单：{why}。采购单没有改动，请换一家或先更新资料。", name=chosen.edit.name, why=why)
+                )
+            result = self._step(session, row, PurchaseAction.ORDER, version=version)
+            row.ordered_on = self.desk.today()
+            row.expected_on = row.expected_on or self.desk.today() + timedelta(days=chosen.edit.lead_days)
+            return PurchaseResult(self._view(session, row), result.message)
+
+    def deliver(self, order_id: str, version: int, arrivals: Sequence[Arrival]) -> PurchaseResult:
+        """Book what came: batches, codes and rejected units, all or nothing.
+
+        Raises Refused beside the line: more than is outstanding, a batch without number or expiry, one that has expired
+        already, rejected without a reason, or packs without their codes.
+        """
+        if not any(each.accepted or each.rejected for each in arrivals):
+            raise UserError(msg("没有填写到货数量，没有登记。"))
+        with self.desk.sessions.writing() as session:
+            row = _load(session, order_id)
+            lines = {line.id: line for line in _lines(session, row.id)}
+            _refuse_arrivals(session, arrivals, lines, self.desk.today())
+            for each in arrivals:
+                line = lines[each.line_id]
+                line.received += each.accepted
+            rest = any(line.received < line.quantity for line in lines.values())
+            action = PurchaseAction.DELIVER_PART if rest else PurchaseAction.DELIVER_REST
+            result = self._step(session, row, action, version=version, comment=_rejected_words(arrivals, lines))
+            if not rest:
+                row.closed_on = self.desk.today()
+            for each in arrivals:
+                if each.accepted:
+                    self._receive(session, lines[each.line_id], each)
+            return PurchaseResult(self._view(session, row), result.message)
+
+    def close_rest(self, order_id: str, version: int, reason: str) -> PurchaseResult:
+        """Give up what has not come."""
+        return self._end(order_id, version, PurchaseAction.CLOSE_REST, reason)
+
+    def cancel(self, order_id: str, version: int, reason: str) -> PurchaseResult:
+        """Give up an order before anything came."""
+        return self._end(order_id, version, PurchaseAction.CANCEL, reason)
+
+    def _end(self, order_id: str, version: int, action: PurchaseAction, reason: str) -> PurchaseResult:
+        with self.desk.sessions.writing() as session:
+            row = _load(session, order_id)
+            result = self._step(session, row, action, version=version, comment=reason)
+            row.closed_on = self.desk.today()
+            return PurchaseResult(self._view(session, row), result.message)
+
+    def _receive(self, session: Session, line: PurchaseOrderLine, each: Arrival) -> None:
+        key = BatchKey(
+            line.drug_code, each.batch_no, each.expiry, each.manufacturer.strip(), line.price_fen, line.units_per_pack
+        )
+        batch_id = find_or_make_batch(session, self.desk, key, self.desk.today())
+        movement = NewMovement(
+            batch_id, MovementKind.RECEIPT, each.accepted, document=PURCHASE_DOCUMENT, document_id=line.id,
+            reason=each.no_codes_reason.strip()[:200], code=line.id,
+        )  # fmt: skip
+        booked = book(session, self.desk, [movement])[0]
+        if each.codes:
+            scan_in(session, self.desk, booked.id, each.codes, code=line.id)
+
+    def _step(
+        self,
+        session: Session,
+        row: PurchaseOrder,
+        action: PurchaseAction,
+        *,
+        version: int | None = None,
+        comment: str = "",
+    ) -> StepResult:
+        state = PurchaseState(row.state) if row.state else None
+        return take_document_step(
+            session, self.desk, PURCHASE_STEPS, ENTITY, row, state, action, version=version, comment=comment
+        )
+
+    def _view(self, session: Session, row: PurchaseOrder) -> PurchaseView:
+        session.flush()
+        state = PurchaseState(row.state)
+        distributor = session.get_one(Distributor, row.distributor_id)
+        names = PurchaseLineView.__dataclass_fields__
+        return PurchaseView(
+            row.id, row.number, row.distributor_id, distributor.name, state, row.version, row.created_by_name,
+            row.ordered_on, row.expected_on, row.closed_on, row.remark,
+            tuple(
+                PurchaseLineView(**{name: getattr(line, name) for name in names}) for line in _lines(session, row.id)
+            ),
+            steps_offered(session, self.desk, PURCHASE_STEPS, ENTITY, row, state),  # type: ignore[arg-type]
+        )  # fmt: skip
+
+
+def _load(session: Session, order_id: str) -> PurchaseOrder:
+    row = session.get(PurchaseOrder, order_id)
+    if row is None:
+        raise UserError(msg("找不到这张采购单，没有改动任何内容。请刷新后再试。"))
+    return row
+
+
+def _lines(session: Session, order_id: str) -> list[PurchaseOrderLine]:
+    query = select(PurchaseOrderLine).where(PurchaseOrderLine.order_id == order_id)
+    return list(session.scalars(query.order_by(PurchaseOrderLine.position)))
+
+
+def _on_order(session: Session) -> dict[str, int]:
+    waiting = (PurchaseState.DRAFT.value, PurchaseState.ORDERED.value, PurchaseState.PARTIAL.value)
+    query = (
+        select(PurchaseOrderLine.drug_code, PurchaseOrderLine.quantity, PurchaseOrderLine.received)
+        .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.order_id)
+        .where(PurchaseOrder.state.in_(waiting))
+    )
+    found: dict[str, int] = {}
+    for code, quantity, received in session.execute(query):
+        found[code] = found.get(code, 0) + max(0, quantity - received)
+    return found
+
+
+def _winners(session: Session, today: date) -> dict[tuple[str, str, str], Drug]:
+    query = select(Drug).where(Drug.volume_procured.is_(True), listed_on(today)).order_by(Drug.code.desc())
+    return {_same_product(drug): drug for drug in session.scalars(query)}
+
+
+def _same_product(drug: Drug) -> tuple[str, str, str]:
+    """Ingredient, form and strength: what makes a procurement winner the equivalent (mechanisms §3.1)."""
+    return (drug.ingredients or drug.generic_name, drug.dosage_form, drug.strength)
+
+
+def _refuse_items(
+    items: Sequence[OrderItem], drugs: Mapping[str, Drug], winners: Mapping[tuple[str, str, str], Drug]
+) -> None:
+    problems, seen = [], set()
+    for item in items:
+        drug = drugs.get(item.drug_code)
+        winner = None if drug is None or drug.volume_procured else winners.get(_same_product(drug))
+        sentence = None
+        if drug is None:
+            sentence = msg("目录里没有这个药品，没有添加。请在目录里选择。")
+        elif item.drug_code in seen:
+            sentence = msg("{drug} 写了两行，请合并成一行。", drug=drug.generic_name)
+        elif not is_possible_quantity(item.quantity):
+            sentence = msg(
+                "采购量请填 1 到 {most} 之间的整数，您填的是 {written}。", most=LARGEST_QUANTITY, written=item.quantity
+            )
+        elif item.price_fen is not None and item.price_fen < 0:
+            sentence = msg("价格不能是负数，请核对；不知道就空着。")
+        elif winner is not None and not has_meaning(item.reason):
+            sentence = msg(
+                "{drug} 有集采中选品 {winner}，请改用；要保留请写明原因（至少 2 个字）。",
+                drug=drug.generic_name,
+                winner=winner.generic_name,
+            )
+        if sentence is not None:
+            problems.append(Problem(item.drug_code, Level.REFUSE, sentence))
+        seen.add(item.drug_code)
+    if problems:
+        raise Refused(problems)
+
+
+def _refuse_arrivals(
+    session: Session, arrivals: Sequence[Arrival], lines: Mapping[str, PurchaseOrderLine], today: date
+) -> None:
+    problems: list[Problem] = []
+    coming: dict[str, int] = {}
+    coded = {
+        drug.code
+        for drug in session.scalars(select(Drug).where(Drug.code.in_([line.drug_code for line in lines.values()])))
+        if drug.has_trace_code
+    }
+    for each in arrivals:
+        line = lines.get(each.line_id)
+        if line is None:
+            raise refuse("line", msg("到货里有一行不在这张采购单上，没有登记。请刷新后再试。"))
+        units = each.accepted + each.rejected if _are_whole(each) else None
+        check = check_receipt_line(units or 0, each.accepted, each.rejected, each.reason) if units is not None else None
+        coming[line.id] = coming.get(line.id, 0) + (each.accepted if units is not None else 0)
+        sentence = None
+        if units is None:
+            sentence = msg("数量请填 0 或正整数（最小发药单位）。")
+        elif check is not None and check.message is not None:
+            sentence = check.message
+        elif line.received + coming[line.id] > line.quantity:
+            sentence = msg(
+                "{drug} 订了 {ordered} {unit}，已到 {received}，这次最多再收 {rest}。多送的请拒收。",
+                drug=line.drug_name, ordered=line.quantity, unit=line.unit, received=line.received,
+                rest=line.quantity - line.received,
+            )  # fmt: skip
+        elif each.accepted and each.expiry is not None and each.expiry < today:
+            sentence = msg("{drug} 批号 {batch} 已经过期，请拒收。", drug=line.drug_name, batch=each.batch_no)
+        elif each.accepted and line.drug_code in coded and not each.codes and not has_meaning(each.no_codes_reason):
+            sentence = msg("{drug} 请逐盒扫描追溯码；扫不了请写明原因（至少 2 个字）。", drug=line.drug_name)
+        if sentence is not None:
+            problems.append(Problem(line.id, Level.REFUSE, sentence))
+    if problems:
+        raise Refused(problems)
+
+
+def _are_whole(each: Arrival) -> bool:
+    return all(units == 0 or is_possible_quantity(units) for units in (each.accepted, each.rejected)) and not any(
+        isinstance(units, bool) for units in (each.accepted, each.rejected)
+    )
+
+
+def _rejected_words(arrivals: Sequence[Arrival], lines: Mapping[str, PurchaseOrderLine]) -> str:
+    """What was rejected and why, as the order's history keeps it."""
+    words = [
+        f"{lines[each.line_id].drug_name} {each.rejected} {each.reason}" for each in arrivals if each.rejected
+    ]
+    return "；".join(words)[:200]
+
+
+def with_winner(item: OrderItem, need: Need) -> OrderItem:
+    """The same item for the procurement winner that should be bought instead."""
+    return replace(item, drug_code=need.winner_code) if need.winner_code else item

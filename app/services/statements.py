@@ -1,0 +1,143 @@
+"""结算单 on its way to the clinic, and on paper: what each drug was used for, at what price, and what is owed."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.desk import Desk
+from app.domain.message import msg
+from app.domain.settlement_states import SettlementState
+from app.domain.stock_value import yuan
+from app.errors import UserError
+from app.exchange.envelope import Envelope
+from app.i18n import tr
+from app.interchange.xlsx_lists import ListColumn, ListSheet
+from app.services.history import record_change, revision_count
+from app.services.post import TakenIn, write_envelope
+from app.services.settlement_views import CLINIC, ENTITY, SettlementView, statement_lines
+from db.models import Organisation, Settlement, SettlementLine, new_id
+
+FIGURES = ("opening", "received", "returned", "dispensed", "lost", "counted", "closing")
+
+
+def write_statement(session: Session, desk: Desk, row: Settlement) -> str:
+    """Write the envelope with a clinic's statement; the id of the message."""
+    from app.exchange.bodies import StatementBody, StatementLine
+
+    body = StatementBody(
+        settlement_id=row.id,
+        clinic_id=row.party_id,
+        month=row.month,
+        state=row.state,
+        created_by_name=row.created_by_name,
+        totals={name: value for name, value in row.totals.items() if name in (*FIGURES, "charged", "corrections", "payable")},
+        lines=tuple(
+            StatementLine(
+                drug_code=line.drug_code or "-", drug_name=line.drug_name, strength=line.strength, unit=line.unit,
+                units_per_pack=line.units_per_pack, price_fen=line.price_fen, charged=line.charged,
+                amount_fen=line.amount_fen, note=line.note,
+                **{name: getattr(line, name) for name in FIGURES},
+            )
+            for line in statement_lines(session, row.id)
+        ),
+    )  # fmt: skip
+    return write_envelope(session, desk, row.party_id, "statement", body, subject_id=row.id).id
+
+
+def take_in_statement(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
+    """The township's statement of this clinic: stored beside the month, the newest one counts."""
+    from app.exchange.bodies import StatementBody
+
+    body = StatementBody.model_validate(envelope.body)
+    own = session.get_one(Organisation, desk.place.id)
+    if own.parent_id != envelope.sender_id or body.clinic_id != desk.place.id:
+        raise UserError(msg("这张结算单不是发给本室的，没有读入任何内容。请与卫生院核对。"))
+    if body.state not in {state.value for state in SettlementState}:
+        raise UserError(msg("这张结算单的状态不认识，没有读入任何内容。请先升级本机的程序。"))
+    row = session.get(Settlement, body.settlement_id)
+    if row is not None and (row.party_id != desk.place.id or row.month != body.month):
+        raise UserError(msg("这张结算单的编号属于另一张结算单，没有读入任何内容。请与卫生院核对。"))
+    if row is None:
+        row = Settlement(
+            id=body.settlement_id, organisation_id=envelope.sender_id, party=CLINIC, party_id=desk.place.id,
+            month=body.month, state=body.state, totals={}, created_at=envelope.written_at,
+            created_by_id=envelope.sender_id, created_by_name=body.created_by_name, version=0,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+    for line in statement_lines(session, row.id):
+        session.delete(line)
+    session.flush()
+    row.state, row.totals, row.version = body.state, dict(body.totals), row.version + 1
+    values = [
+        {**line.model_dump(), "id": new_id(), "settlement_id": row.id, "position": place,
+         "drug_code": "" if line.drug_code == "-" else line.drug_code}
+        for place, line in enumerate(body.lines)
+    ]  # fmt: skip
+    if values:
+        session.execute(insert(SettlementLine.__table__), values)
+    record_change(
+        session, desk, "settlement.arrive", ENTITY, row.id, before=None,
+        after={"month": body.month, "state": body.state, "payable": body.totals.get("payable")},
+        number=revision_count(session, ENTITY, row.id) + 1,
+    )  # fmt: skip
+    return TakenIn("statement", row.id, msg("{month} 的结算单已读入。请核对后签字确认。", month=body.month))
+
+
+def statement_sheet(view: SettlementView) -> ListSheet:
+    """A statement on paper and as a file, with the signatures of both sides."""
+    is_clinic = view.party == CLINIC
+    columns = [
+        ListColumn(tr("药品编码"), only_file=True), ListColumn(tr("药品")), ListColumn(tr("规格"), 28),
+        ListColumn(tr("单位"), 11, "center"), ListColumn(tr("每包装"), 14, "right"),
+        ListColumn(tr("包装单价（元）"), 20, "right"),
+    ]  # fmt: skip
+    words = {
+        "opening": tr("期初"), "received": tr("入库"), "returned": tr("退回"), "dispensed": tr("发药"),
+        "lost": tr("损失"), "counted": tr("盘盈亏"), "closing": tr("结存"),
+    }  # fmt: skip
+    shown = FIGURES if is_clinic else ("received", "returned")
+    columns += [ListColumn(words[name], 15, "right") for name in shown]
+    if is_clinic:
+        columns.append(ListColumn(tr("本室承担"), 16, "right"))
+    columns += [ListColumn(tr("金额（元）"), 22, "right"), ListColumn(tr("说明"), 30)]
+    rows = []
+    for line in view.lines:
+        figures = [getattr(line, name) if line.drug_code else "" for name in shown]
+        if is_clinic:
+            figures.append(line.charged if line.drug_code else "")
+        price = yuan(line.price_fen) if line.drug_code else ""
+        pack = line.units_per_pack if line.drug_code else ""
+        rows.append(
+            (line.drug_code, line.drug_name, line.strength, line.unit, pack, price, *figures,
+             yuan(line.amount_fen), line.note)
+        )  # fmt: skip
+    blank = ("",) * (len(columns) - 4)
+    owed = tr("村卫生室应交") if is_clinic else tr("应付配送企业")
+    differences = [
+        tr("差异：{what} 说明：{why}", what=tr(each.difference.message), why=each.explanation or "—")
+        for each in view.differences
+    ]
+    head = [
+        (tr("单位"), view.party_name), (tr("月份"), view.month), (tr("状态"), tr(view.state.label)),
+        (tr("制单"), view.created_by_name), (owed, str(yuan(view.payable_fen) if view.payable_fen is not None else "—")),
+    ]  # fmt: skip
+    if view.due_on:
+        head.append((tr("约定付款日"), view.due_on.isoformat()))
+    return ListSheet(
+        title=tr("{name} {month} 药品月度结算单", name=view.party_name, month=view.month),
+        columns=tuple(columns),
+        rows=tuple(rows),
+        head=tuple(head),
+        totals=("", tr("合计"), *blank, yuan(view.payable_fen), ""),
+        remarks=tuple(differences),
+        signatures=(tr("制单"), tr("核对"), tr("对方确认"), tr("审批")),
+        foot_left=tr("药品先用后结，不预付；金额按实际发出和本室承担的损失计算。") if is_clinic else "",
+    )
+
+
+def known_statements(session: Session, clinic_id: str) -> list[Settlement]:
+    """The statements that came to a clinic, newest month first."""
+    query = select(Settlement).where(Settlement.party == CLINIC, Settlement.party_id == clinic_id)
+    return list(session.scalars(query.order_by(Settlement.month.desc())))
