@@ -59,6 +59,7 @@ _STATUSES = {
     StateFilter.OVERSTOCKED: StockStatus.OVERSTOCKED,
     StateFilter.UNUSED: StockStatus.UNUSED,
 }
+_STATES = {status: state for state, status in _STATUSES.items()} | {None: StateFilter.UNKNOWN}
 _OTHER_LABELS = {StateFilter.EXPIRY_RISK: msg("有效期风险"), StateFilter.UNKNOWN: msg("用量未知")}
 
 
@@ -106,7 +107,10 @@ class Stock:
         with self.desk.sessions.reading() as session:
             found = self._positions(session, look_back=self._look_back).values()
         rows = [row for row in found if _is_wanted(row, wanted)]
-        counts = {state: sum(1 for row in rows if is_in_state(row, state)) for state in StateFilter}
+        counts = dict.fromkeys(StateFilter, 0)
+        for row in rows:
+            counts[_STATES[row.status]] += 1
+            counts[StateFilter.EXPIRY_RISK] += row.expiry_risk
         shown = tuple(row for row in rows if wanted.state is None or is_in_state(row, wanted.state))
         return Balances(shown, _value(shown), counts)
 
@@ -212,7 +216,7 @@ def is_in_state(row: Position, state: StateFilter) -> bool:
     """Whether a position belongs under a filter; one with a risk of expiry also belongs under its own state."""
     if state is StateFilter.EXPIRY_RISK:
         return row.expiry_risk
-    return row.status is _STATUSES.get(state)
+    return _STATES[row.status] is state
 
 
 def _is_wanted(row: Position, wanted: BalanceFilter) -> bool:

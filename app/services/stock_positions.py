@@ -122,15 +122,15 @@ def positions(
     transaction wrote may still be taken back.
     """
     start, end = previous_months(today, months)
-    drugs = _drugs(session, organisation_id, drug_codes)
+    drugs = _drugs(session, drug_codes)
     shelf = _Shelf()
     for part in [None] if drug_codes is None else _parts(drug_codes):
         _read_stock(session, shelf, organisation_id, part)
+    codes = [drug.code for drug in drugs]
     if look_back is None:
-        _read_moves(session, shelf, organisation_id, start, end, drug_codes)
-        used = {drug.code: _consumption(drug, shelf, start, end) for drug in drugs}
+        used = _uses(session, shelf, organisation_id, start, end, codes, whole=drug_codes is None)
     else:
-        used = look_back.read(session, organisation_id, start, end, drugs)
+        used = look_back.read(session, shelf, organisation_id, start, end, codes)
     return {drug.code: _position(drug, shelf, used[drug.code], today, min_mos=min_mos, max_mos=max_mos) for drug in drugs}
 
 
@@ -138,8 +138,20 @@ def consumptions(
     session: Session, organisation_id: str, start: date, end: date, drug_codes: Collection[str] | None = None
 ) -> dict[str, Consumption]:
     """Use, stock-out days and monthly average of each drug from `start` to `end`, both included."""
-    drugs = _drugs(session, organisation_id, drug_codes)
-    return _consumptions(session, organisation_id, start, end, drugs, drug_codes)
+    shelf = _Shelf()
+    for part in [None] if drug_codes is None else _parts(drug_codes):
+        _read_stock(session, shelf, organisation_id, part)
+    codes = [drug.code for drug in _drugs(session, drug_codes)]
+    used = _uses(session, shelf, organisation_id, start, end, codes, whole=drug_codes is None)
+    return {code: use.consumption for code, use in used.items()}
+
+
+@dataclass(frozen=True)
+class _Use:
+    """When a drug first moved on this shelf (None never), and its use in the look-back."""
+
+    first_on: date | None
+    consumption: Consumption
 
 
 class LookBack:
@@ -151,35 +163,37 @@ class LookBack:
     def __init__(self) -> None:
         self._of: tuple[str, date, date] | None = None
         self._newest: int | None = None
-        self._used: dict[str, Consumption] = {}
+        self._used: dict[str, _Use] = {}
 
     def read(
-        self, session: Session, organisation_id: str, start: date, end: date, drugs: Sequence[Row[Any]]
-    ) -> dict[str, Consumption]:
-        """Use from `start` to `end` of the drugs of the catalogue; a hold set later than that changes nothing in it."""
+        self, session: Session, shelf: _Shelf, organisation_id: str, start: date, end: date, codes: Sequence[str]
+    ) -> dict[str, _Use]:
+        """Use from `start` to `end` of the drugs `codes`; a hold set later than that changes nothing in it."""
         newest, moved = moved_since(session, self._newest)
         used = dict(self._used) if self._of == (organisation_id, start, end) else {}
-        missing = [drug for drug in drugs if drug.code not in used or drug.code in moved]
+        missing = [code for code in codes if code not in used or code in moved]
         if missing:
-            codes = None if len(missing) == len(drugs) else [drug.code for drug in missing]
-            used |= _consumptions(session, organisation_id, start, end, missing, codes)
+            used |= _uses(session, shelf, organisation_id, start, end, missing, whole=len(missing) == len(codes))
         self._of, self._newest, self._used = (organisation_id, start, end), newest, used
         return used
 
 
-def _consumptions(
+def _uses(
     session: Session,
+    shelf: _Shelf,
     organisation_id: str,
     start: date,
     end: date,
-    drugs: Sequence[Row[Any]],
-    drug_codes: Collection[str] | None,
-) -> dict[str, Consumption]:
-    shelf = _Shelf()
-    for part in [None] if drug_codes is None else _parts(drug_codes):
-        _read_stock(session, shelf, organisation_id, part)
-    _read_moves(session, shelf, organisation_id, start, end, drug_codes)
-    return {drug.code: _consumption(drug, shelf, start, end) for drug in drugs}
+    codes: Sequence[str],
+    *,
+    whole: bool,
+) -> dict[str, _Use]:
+    """The use of the drugs `codes`; `whole` when they are the whole catalogue, whose movements are read in one go."""
+    _read_moves(session, shelf, organisation_id, start, end, None if whole else codes)
+    first = _first_days(session, organisation_id, codes)
+    return {
+        code: _Use(first.get(code), _consumption(code, first.get(code), shelf, start, end)) for code in codes
+    }
 
 
 def monthly_use(
@@ -197,7 +211,7 @@ def monthly_use(
         .join_from(_MOVEMENTS, original, original.c.id == _MOVEMENTS.c.reverses_id, isouter=True)
         .where(_of(organisation_id, [drug_code]), _since(start, [drug_code]), _MOVEMENTS.c.kind.in_(_USE))
     ).all()
-    first_on = next((drug.first_on for drug in _drugs(session, organisation_id, [drug_code])), None)
+    first_on = _first_days(session, organisation_id, [drug_code]).get(drug_code)
     used: dict[str, int] = defaultdict(int)
     for occurred_on, quantity in rows:
         used[f"{occurred_on:%Y-%m}"] -= quantity
@@ -222,7 +236,7 @@ def domain_batch(row: Row[Any]) -> Batch:
 
 
 def _position(
-    drug: Row[Any], shelf: _Shelf, consumption: Consumption, today: date, *, min_mos: int, max_mos: int
+    drug: Row[Any], shelf: _Shelf, use: _Use, today: date, *, min_mos: int, max_mos: int
 ) -> Position:
     rows = shelf.batches.get(drug.code, [])
     batches = [domain_batch(row) for row in rows]
@@ -230,7 +244,7 @@ def _position(
     usable = sum(row.on_hand for row in usable_rows)
     reserved = sum(row.reserved for row in rows)
     in_transit = shelf.in_transit.get(drug.code, 0)
-    amc = consumption.amc
+    amc = use.consumption.amc
     stock = available_stock(batches, amc, today, reserved=reserved, in_transit=in_transit)
     return Position(
         drug_code=drug.code,
@@ -251,27 +265,27 @@ def _position(
         in_transit=in_transit,
         available=stock.available,
         left_out=stock.left_out,
-        consumption=consumption,
+        consumption=use.consumption,
         mos=months_of_stock(usable, amc),
         status=stock_status(usable, amc, min_mos=min_mos, max_mos=max_mos),
         expiry_risk=has_expiry_risk(batches, amc, today, counted=stock.counted),
         nearest_expiry=min((row.expiry for row in usable_rows if row.expiry is not None), default=None),
         value_fen=total_value_fen((row.on_hand, row.price_fen, row.units_per_pack) for row in rows),
-        first_on=drug.first_on,
+        first_on=use.first_on,
     )
 
 
-def _consumption(drug: Row[Any], shelf: _Shelf, start: date, end: date) -> Consumption:
-    if drug.first_on is None:
+def _consumption(code: str, first_on: date | None, shelf: _Shelf, start: date, end: date) -> Consumption:
+    if first_on is None:
         return average_monthly_consumption(None, None, None)
-    moved = shelf.moved.get(drug.code, [])
-    used = shelf.corrected.get(drug.code, 0)
+    moved = shelf.moved.get(code, [])
+    used = shelf.corrected.get(code, 0)
     for _, _, quantity, kind, on, reverses_id in moved:
         if kind in _USE and reverses_id is None and on <= end:
             used -= quantity
-    days = look_back_days(start, end, drug.first_on)
-    changes = _changes(shelf, drug.code, moved, start)
-    out = count_stockout_days(start, end, changes, first_receipt=drug.first_on)
+    days = look_back_days(start, end, first_on)
+    changes = _changes(shelf, code, moved, start)
+    out = count_stockout_days(start, end, changes, first_receipt=first_on)
     return average_monthly_consumption(max(0, used), days, out, days_per_month=DAYS_PER_MONTH)
 
 
@@ -326,19 +340,12 @@ def _unheld_changes(
         shown = usable
 
 
-def _drugs(session: Session, organisation_id: str, drug_codes: Collection[str] | None) -> Sequence[Row[Any]]:
-    first_on = (
-        select(_MOVEMENTS.c.occurred_on)
-        .where(_MOVEMENTS.c.organisation_id == organisation_id, _MOVEMENTS.c.drug_code == _DRUGS.c.code)
-        .order_by(_MOVEMENTS.c.occurred_at)
-        .limit(1)
-        .scalar_subquery()
-    )
+def _drugs(session: Session, drug_codes: Collection[str] | None) -> Sequence[Row[Any]]:
     columns = (
         "code", "generic_name", "strength", "dosage_form", "unit", "pack_unit", "units_per_pack", "cold_chain",
         "therapeutic_group", "barcode", "pinyin", "valid_from", "valid_to",
     )  # fmt: skip
-    statement = select(*(_DRUGS.c[name] for name in columns), first_on.label("first_on")).order_by(
+    statement = select(*(_DRUGS.c[name] for name in columns)).order_by(
         _DRUGS.c.pinyin, _DRUGS.c.generic_name, _DRUGS.c.code
     )
     if drug_codes is None:
@@ -347,6 +354,24 @@ def _drugs(session: Session, organisation_id: str, drug_codes: Collection[str] |
         row for part in _parts(drug_codes) for row in session.execute(statement.where(_DRUGS.c.code.in_(part)))
     ]
     return sorted(found, key=lambda row: (row.pinyin, row.generic_name, row.code))
+
+
+def _first_days(session: Session, organisation_id: str, codes: Sequence[str]) -> dict[str, date]:
+    """The day of each drug's first movement on this shelf; a drug that never moved is left out."""
+    earliest = (
+        select(_MOVEMENTS.c.occurred_on)
+        .where(_MOVEMENTS.c.organisation_id == organisation_id, _MOVEMENTS.c.drug_code == _DRUGS.c.code)
+        .order_by(_MOVEMENTS.c.occurred_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(_DRUGS.c.code, earliest.label("first_on"))
+    return {
+        row.code: row.first_on
+        for part in _parts(codes)
+        for row in session.execute(statement.where(_DRUGS.c.code.in_(part))).all()
+        if row.first_on is not None
+    }
 
 
 def _read_moves(
