@@ -48,6 +48,10 @@ class RequestedLine(Body):
     on_hand: Quantity | None = None
     monthly_use: str | None = Field(default=None, max_length=20, pattern=r"^\d{1,9}(\.\d{1,2})?$")
     suggested: Quantity | None = None
+    in_transit: Quantity | None = None
+    stockout_days: int | None = Field(default=None, ge=0, le=10_000)
+    basis: Literal["", "consumption", "committed", "caseload"] = ""
+    arithmetic: str = Field(default="", max_length=500)
     requested: Quantity | None = None
     explanation: ShortText = ""
     is_skipped: bool = False

@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.consumption import Consumption
-from app.domain.message import Message
+from app.domain.message import Message, msg
 from app.domain.packs import packs_for
 from app.domain.request_checks import LineProblem, RequestLine
 from app.domain.request_terms import Action, Kind, State
 from app.domain.suggested_quantity import (
+    Basis,
     OrderPolicy,
     PackRule,
     StockPosition,
@@ -30,6 +31,7 @@ from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StatusCh
 
 if TYPE_CHECKING:
     from app.exchange.bodies import StateChange  # pydantic is no part of the window's start
+    from app.services.request_figures import LineFacts
 
 DAYS_PER_MONTH = 30
 
@@ -67,15 +69,36 @@ class LineView:
     approved: int | None
     decision: str
     decision_reason: str
+    in_transit: int | None = None
+    stockout_days: int | None = None
+    basis: str = ""
+    arithmetic: str = ""
     problems: tuple[LineProblem, ...] = ()
 
     @cached_property
     def suggestion(self) -> Suggestion:
-        """How the suggestion comes about, with its sentence (drug_requests §4.5, §4.10); worked out when asked for."""
+        """How the suggestion comes about, with its sentence (drug_requests §4.5, §4.10); worked out when asked for.
+
+        That of a line whose figures are the ledger's was kept with it.
+        """
+        if self.basis:
+            return self._kept_suggestion()
         use = None if self.monthly_use is None else Fraction(self.monthly_use)
         consumption = Consumption(amc=use, days=None, stockout_days=None, consumed=None, low_confidence=False)
         pack = PackRule(size=self.units_per_pack, unit=self.unit, pack_unit=self.pack_unit)
         return suggest(consumption, StockPosition(self.on_hand), policy=OrderPolicy(), pack=pack)
+
+    def _kept_suggestion(self) -> Suggestion:
+        packs = packs_for(self.suggested, self.units_per_pack)
+        return Suggestion(
+            target=None,
+            available=None,
+            suggested=self.suggested,
+            packs=packs,
+            units_after_packs=None if packs is None else packs * self.units_per_pack,
+            basis=Basis(self.basis),
+            sentence=msg("{sentence}", sentence=self.arithmetic),
+        )
 
 
 @dataclass(frozen=True)
@@ -152,7 +175,9 @@ class RequestSummary:
 
 
 def suggested_of(line: DrugRequestLine) -> int | None:
-    """The suggested quantity from the stock and monthly use typed in (drug_requests §4.5)."""
+    """The suggested quantity: that of the ledger, or from the stock and monthly use typed in (drug_requests §4.5)."""
+    if line.basis:
+        return line.suggested
     return suggested_units(None if line.monthly_use is None else Fraction(line.monthly_use), line.on_hand)
 
 
@@ -192,16 +217,27 @@ def line_view(line: DrugRequestLine, drug: Drug | None, problems: tuple[LineProb
         approved=line.approved,
         decision=line.decision,
         decision_reason=line.decision_reason,
+        in_transit=line.in_transit,
+        stockout_days=line.stockout_days,
+        basis=line.basis,
+        arithmetic=line.arithmetic,
         problems=problems,
     )
 
 
-def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool = False) -> RequestLine:
-    """A stored line as the checks and the state machine see it."""
+def checked_line(
+    line: DrugRequestLine,
+    listed: bool | None,
+    *,
+    confirmed: bool = False,
+    facts: LineFacts | None = None,
+    acknowledged: bool = False,
+) -> RequestLine:
+    """A stored line as the checks and the state machine see it; `facts` what the ledger adds at the clinic."""
     use = None if line.monthly_use is None else Fraction(line.monthly_use)
     return RequestLine(
         key=line.id,
-        drug=line.drug_name,
+        drug=line.drug_code,
         requested=line.requested,
         suggested=suggested_of(line),
         pack=line.units_per_pack,
@@ -209,6 +245,11 @@ def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool 
         explanation=line.explanation,
         listed=listed,
         amc=use,
+        ledger=None if facts is None else facts.ledger,
+        unusable_units=0 if facts is None else facts.unusable_units,
+        unusable_acknowledged=acknowledged,
+        in_transit_previous=line.in_transit or 0,
+        same_product=None if facts is None else facts.same_product,
         confirmed=confirmed,
         approved=line.approved,
         reason=line.decision_reason,
