@@ -133,8 +133,13 @@ class ColdChain:
 
         Batches that are held already stay as they are.
         """
-        span = f"{excursion.start.astimezone():%Y-%m-%d %H:%M}"
-        reason = f"冷链异常 {span}，{excursion.lowest}～{excursion.highest} ℃"
+        # Kept in the Chinese source, whatever language the user works in.
+        reason = msg(
+            "冷链异常：{start} 起，最低 {low}，最高 {high} ℃",
+            start=f"{excursion.start.astimezone():%Y-%m-%d %H:%M}",
+            low=excursion.lowest,
+            high=excursion.highest,
+        )
         with self.desk.sessions.writing() as session:
             affected = [
                 goods.batch
@@ -142,7 +147,7 @@ class ColdChain:
                 if not goods.batch.hold and (batch_ids is None or goods.batch.batch_id in batch_ids)
             ]
             for batch in affected:
-                hold_batch(session, self.desk, batch.batch_id, Hold.COLD_CHAIN, reason)
+                hold_batch(session, self.desk, batch.batch_id, Hold.COLD_CHAIN, str(reason))
             return len(affected)
 
     def release(self, batch_ids: Sequence[str], *, reason: str, approval: Approval) -> None:

@@ -59,7 +59,7 @@ def balance_sheet(desk: Desk, rows: Sequence[Position], value_fen: int | None) -
     lines = tuple(
         (
             row.drug_code, row.name, row.strength, row.unit, row.on_hand, row.usable, row.reserved, row.in_transit,
-            row.amc, row.stockout_days, months_shown(row.mos), state_words(row), row.nearest_expiry,
+            row.amc, out_days(row), months_shown(row.mos), state_words(row), row.nearest_expiry,
             yuan(row.value_fen),
         )
         for row in rows
@@ -151,6 +151,11 @@ def months_shown(mos: Fraction | float | None) -> Value:
     if mos is None or isinstance(mos, Fraction):
         return mos
     return "∞" if mos == ENDLESS else Fraction(mos)
+
+
+def out_days(row: Position) -> int | None:
+    """Days without stock; unknown where the look-back has no day that counts."""
+    return row.stockout_days if row.consumption.days else None
 
 
 def state_words(row: Position) -> str:
