@@ -21,6 +21,7 @@ DOCUMENTS = {
     "dispensing": msg("发药单"),
     "shipment": msg("发货单"),
     "stocktake": msg("盘点"),
+    "purchase": msg("采购单"),
     "opening": msg("期初"),
     "outside_receipt": msg("外部渠道入库"),
     "donation": msg("捐赠"),
