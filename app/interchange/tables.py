@@ -7,7 +7,7 @@ that says what to do with it. Formulas are never calculated: the value that Exce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,7 +129,7 @@ def _ole_message(path: Path) -> Message:
 
 def _best(
     path: Path,
-    sheets: dict[str, Sequence[tuple[Cell, ...]]],
+    sheets: Mapping[str, Sequence[tuple[Cell, ...]]],
     wanted: str | None,
     has_formulas: bool,
     target_of: TargetOf | None,
@@ -203,7 +203,7 @@ def _header_place(lines: Sequence[tuple[Cell, ...]], target_of: TargetOf | None)
 
 
 def _known_headers(headers: Sequence[str], target_of: TargetOf | None) -> int:
-    if target_of is None:
-        from app.interchange.roster_fields import target_of_header as target_of
+    from app.interchange.roster_fields import target_of_header
 
-    return len({target_of(header) for header in headers} - {None})
+    known = target_of or target_of_header
+    return len({known(header) for header in headers} - {None})

@@ -144,7 +144,8 @@ def _broken(text: str, size: float, room: float, most: int) -> list[str]:
     """`text` on at most `most` lines; the last is shortened where it is drawn."""
     from app.printing import fonts
 
-    left, lines = clean(text), []
+    left = clean(text)
+    lines: list[str] = []
     while left and len(lines) < most - 1 and fonts.width(left, Face.BOLD, size) > room:
         cut = next(n for n in range(len(left), 0, -1) if n == 1 or fonts.width(left[:n], Face.BOLD, size) <= room)
         lines.append(left[:cut])

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -154,7 +155,7 @@ def preference() -> tuple[ColumnElement[int], ...]:
     )
 
 
-def _codes_in_use(desk: Desk, day: date) -> ColumnElement[str]:
+def _codes_in_use(desk: Desk, day: date) -> CompoundSelect[Any]:
     batches, movements = StockBatch.__table__, StockMovement.__table__
     in_stock = select(batches.c.drug_code).where(batches.c.organisation_id == desk.place.id, batches.c.on_hand > 0)
     moved = select(movements.c.drug_code).where(

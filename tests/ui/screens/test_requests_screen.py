@@ -169,14 +169,14 @@ def test_escape_leaves_what_was_there_and_delete_empties_the_cell(world, opened)
 
 
 def test_an_explanation_is_typed_in_chinese(world, opened):
-    world.draft(requested={"硝苯地平": 79, "二甲双胍": 48, "阿莫西林": 5})
+    world.draft(requested={"硝苯地平": 79, "二甲双胍": 48, "阿莫西林": 48})
     screen, _seen = opened(world)
     table = go_to(screen, 2, "explanation")
-    assert table.current_row().remark.sentence.startswith("申请 5 与建议 21 相差超过一盒")
+    assert table.current_row().remark.sentence.startswith("申请 48 与建议 21 相差超过一盒")
     press_key(Qt.Key.Key_F2)
-    type_chinese(focused(), "自行调减")
+    type_chinese(focused(), "新增两位病人")
     press_key(Qt.Key.Key_Return)
-    assert stored(world).lines[2].explanation == "自行调减"
+    assert stored(world).lines[2].explanation == "新增两位病人"
     assert table.rows()[2].remark is None
 
 

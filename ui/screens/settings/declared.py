@@ -32,7 +32,8 @@ SECTION_OF = {
 }
 """Every other declared setting concerns the rules."""
 RULES = "rules"
-CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step"})
+CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step",
+                         "antibiotic_injection_approved"})
 FOLDERS = frozenset({"backup_folder"})
 CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English")}
 NUMBER_WIDTH = 200
