@@ -21,21 +21,33 @@ if TYPE_CHECKING:
     from app.services.catalogue import Catalogue
     from app.services.catalogue_exchange import CatalogueExchange
     from app.services.catalogue_import import CatalogueImport
+    from app.services.count_answers import CountAnswers
     from app.services.dispensing import Dispensing
+    from app.services.distributors import Distributors
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
     from app.services.follow_ups import FollowUps
     from app.services.households import Households
+    from app.services.ledger_reports import LedgerReports
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
+    from app.services.purchasing import Purchasing
+    from app.services.random_checks import RandomChecks
+    from app.services.receiving import Receiving
+    from app.services.releases import Releases
     from app.services.requests import Requests
     from app.services.residents import Residents
     from app.services.review import Review
+    from app.services.review_stock import ReviewStock
     from app.services.search import Search
     from app.services.settings import Settings
+    from app.services.settlements import Settlements
     from app.services.setup import Setup
+    from app.services.shipments import Shipments
+    from app.services.shortages import Shortages
     from app.services.stock import Stock
+    from app.services.stocktakes import Stocktakes
     from app.services.work_list import WorkList
     from app.startup import Database
     from ui.background import Runner
@@ -124,6 +136,9 @@ class Services:
         work_list: WorkList
         drafts: Drafts
         requests: Requests
+        receiving: Receiving
+        stocktakes: Stocktakes
+        count_answers: CountAnswers
         review: Review
         catalogue: Catalogue
         catalogue_import: CatalogueImport
@@ -137,6 +152,15 @@ class Services:
         setup: Setup
         person_sheets: PersonSheets
         stock: Stock
+        distributors: Distributors
+        ledger_reports: LedgerReports
+        purchasing: Purchasing
+        random_checks: RandomChecks
+        releases: Releases
+        review_stock: ReviewStock
+        settlements: Settlements
+        shipments: Shipments
+        shortages: Shortages
 
     @property
     def kind(self) -> str:
@@ -162,6 +186,10 @@ SERVICES = {
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
     "person_sheets": "PersonSheets", "stock": "Stock",
     "catalogue_import": "CatalogueImport", "catalogue_exchange": "CatalogueExchange", "dispensing": "Dispensing",
+    "shipments": "Shipments", "releases": "Releases", "review_stock": "ReviewStock", "purchasing": "Purchasing",
+    "distributors": "Distributors", "settlements": "Settlements", "ledger_reports": "LedgerReports",
+    "random_checks": "RandomChecks", "shortages": "Shortages",
+    "receiving": "Receiving", "stocktakes": "Stocktakes", "count_answers": "CountAnswers",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)

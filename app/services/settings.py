@@ -109,7 +109,7 @@ SETTINGS = (
         "order_mode",
         "periodic",
         msg("申领方式"),
-        msg("periodic：每期补到最高库存；min_max：库存不高于最低库存时才补。"),
+        msg("每期都补到最高库存，或者库存不高于最低库存时才补。"),
         ("periodic", "min_max"),
     ),
     SettingKind(

@@ -33,11 +33,16 @@ SECTION_OF = {
 """Every other declared setting concerns the rules."""
 RULES = "rules"
 CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step",
-                         "antibiotic_injection_approved"})
+                         "antibiotic_injection_approved", "order_mode", "pack_rounding_percent", "isolation_months",
+                         "delivery_every_days", "caseload_spare_days", "request_open_days", "emergency_requests"})
 FOLDERS = frozenset({"backup_folder"})
-CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English")}
+CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English"),
+                                   "periodic": msg("每期补到最高"), "min_max": msg("低了才补")}
 NUMBER_WIDTH = 200
-UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次")}
+UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次"),
+                             "pack_rounding_percent": msg("%"), "isolation_months": msg("月"),
+                             "delivery_every_days": msg("天"), "caseload_spare_days": msg("天"),
+                             "request_open_days": msg("天"), "emergency_requests": msg("张")}
 
 
 def settings_of(section: str, desk_kind: str) -> tuple[SettingKind, ...]:
