@@ -6,28 +6,41 @@ The 40 requests have 100 lines each; of every fifth drug there is too little, so
 from __future__ import annotations
 
 import tempfile
-import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert
 
 from app.desk import Actor, Desk, Place
 from app.domain.movements import MovementKind
+from app.domain.settlement_states import SettlementAction
 from app.exchange.keys import make_keys
 from app.failures import translate_database_error
 from app.services.review import Review
 from app.services.review_stock import ReviewStock
+from app.services.settlements import Settlements
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from bench.figures import Row, Target, milliseconds, spread, undisturbed
 from db.engine import Sessions, open_engine
 from db.migrations.run import upgrade
-from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, OwnKeys, UserAccount, new_id
+from db.models import (
+    Drug,
+    DrugRequest,
+    DrugRequestLine,
+    LedgerReport,
+    Organisation,
+    OwnKeys,
+    Shipment,
+    ShipmentLine,
+    UserAccount,
+    new_id,
+)
 
 KEY = bytes(range(32))
 CLINICS, LINES, LONGEST = 40, 100, 1_231
 TODAY = date(2026, 11, 22)
+MONTH = "2026-10"
 FAR = date(2029, 6, 30)
 
 
@@ -39,6 +52,7 @@ def measure(quick: bool) -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="cunyi-bench-") as folder:
         rows += review_rows(Path(folder), clinics, times)
         rows += opening_rows(Path(folder), longest, times)
+        rows += settlement_rows(Path(folder), clinics, times)
     return rows
 
 
@@ -87,6 +101,74 @@ def opening_rows(folder: Path, longest: int, times: int) -> list[Row]:
         samples = [milliseconds(opened) for _ in range(times)]
     desk.desk.close()
     return [Row(f"a request of {longest:,} lines opened, with the stock beside its lines", spread(samples), target=Target(1000))]
+
+
+def settlement_rows(folder: Path, clinics: int, times: int) -> list[Row]:
+    """The statements of 40 clinics with 100 drugs each, drawn up beside what the township sent, checked and approved."""
+    samples = []
+    for turn in range(times):
+        town = township(folder / f"month{turn}", drugs=LINES)
+        for number in range(clinics):
+            report_month(town, add_clinic(town, number))
+        with undisturbed():
+            samples.append(milliseconds(settle_month, town.desk, clinics))
+        town.desk.close()
+    what = f"settlement of {clinics} clinics × {LINES} drugs: drawn up, compared, checked, confirmed, approved"
+    return [Row(what, spread(samples), target=Target(3000), note="with the month closed at the end")]
+
+
+def settle_month(desk: Desk, clinics: int) -> None:
+    """A month from the reports to its closing, by three people."""
+    mine = Settlements(desk)
+    other = Settlements(desk.signed_in_as(Actor(new_id(), "陈静", "township_pharmacist")))
+    manager = Settlements(desk.signed_in_as(Actor(new_id(), "孙院长", "township_manager")))
+    made = mine.prepare(MONTH).settlement_ids
+    assert len(made) == clinics
+    for row in mine.list(MONTH):
+        checked = other.act(row.id, SettlementAction.CHECK, row.version).settlement
+        confirmed = mine.act(row.id, SettlementAction.CONFIRM, checked.version, comment="王明签字").settlement
+        manager.act(row.id, SettlementAction.APPROVE, confirmed.version)
+    mine.close_month(MONTH)
+
+
+def report_month(town: Township, clinic: str) -> None:
+    """A clinic's report of the month, and the shipment that it received in it."""
+    lines = [
+        {
+            "drug_code": code, "drug_name": f"药品{code}", "strength": "", "unit": "片", "units_per_pack": 10,
+            "price_fen": 1000 + place, "opening": 0, "received": 60, "delivered": 60, "returned": 0,
+            "dispensed": 37, "lost": 2, "counted": 0, "charged": 1, "closing": 21,
+        }
+        for place, code in enumerate(town.codes)
+    ]  # fmt: skip
+    shipment = new_id()
+    with town.desk.sessions.writing() as session:
+        session.add(
+            LedgerReport(
+                organisation_id=clinic, month=MONTH, made_at=moment(), made_by_name="王明", taken_in_at=moment(),
+                lines=lines, stock=[],
+            )
+        )
+        session.add(
+            Shipment(
+                id=shipment, number=f"FH{shipment[-12:]}", township_id=town.desk.place.id, clinic_id=clinic,
+                state="verified", created_at=moment(), created_by_id=new_id(), created_by_name="陈静",
+                received_on=date(2026, 10, 5),
+            )
+        )
+        session.flush()
+        session.execute(
+            insert(ShipmentLine),
+            [
+                {
+                    "id": new_id(), "shipment_id": shipment, "position": place, "drug_code": line["drug_code"],
+                    "drug_name": line["drug_name"], "unit": "片", "pack_unit": "盒", "units_per_pack": 10,
+                    "price_fen": line["price_fen"], "batch_no": "A1", "shipped": 60, "accepted": 60, "rejected": 0,
+                    "codes": [],
+                }
+                for place, line in enumerate(lines)
+            ],
+        )  # fmt: skip
 
 
 @dataclass
@@ -140,10 +222,8 @@ def drug(code: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def moment():  # noqa: ANN201
+def moment() -> datetime:
     """The clock of the desks."""
-    from datetime import UTC, datetime
-
     return datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
 
@@ -201,10 +281,3 @@ def stock_up(town: Township, clinics: int) -> None:
                 NewMovement(batch, MovementKind.RECEIPT, 60 * clinics if place % 5 else max(1, 20 * clinics))
             )
         book(session, town.desk, entries)
-
-
-if __name__ == "__main__":
-    began = time.perf_counter()
-    for row in measure(quick=False):
-        print(row.what, row.ours, row.target)
-    print(time.perf_counter() - began)
