@@ -188,14 +188,14 @@ def codes_here(session: Session, desk: Desk, drug_code: str) -> tuple[KnownCode,
 
 
 def scans_of(session: Session, movement_ids: Sequence[str]) -> dict[str, tuple[tuple[str, int], ...]]:
-    """The codes and units that went with each movement."""
+    """The codes and units that went with each movement, in the order of the codes."""
     found: dict[str, tuple[tuple[str, int], ...]] = {}
     for begin in range(0, len(movement_ids), 500):
         part = movement_ids[begin : begin + 500]
         rows = session.execute(
             select(TraceScan.movement_id, TraceScan.code, TraceScan.quantity)
             .where(TraceScan.movement_id.in_(part))
-            .order_by(TraceScan.id)
+            .order_by(TraceScan.code)
         )
         for movement_id, code, quantity in rows:
             found[movement_id] = (*found.get(movement_id, ()), (code, quantity))
