@@ -18,9 +18,10 @@ from app.services.document_steps import DocumentRefused
 from app.services.history import broken_links
 from app.services.post import write_envelope
 from app.services.problems import Refused
+from app.services.random_checks import RandomChecks
 from app.services.stock_ledger import NewMovement, book, reserve, wrong_totals
 from app.services.stocktakes import Recount, Stocktakes, last_full_count_on
-from db.models import ExchangeMessage, StockBatch, StockMovement, UserAccount, new_id
+from db.models import ExchangeMessage, LedgerReport, StockBatch, StockMovement, UserAccount, new_id
 from tests.desks import NO_PIN, make_township
 from tests.supply_desks import drug_code, give_keys, hand_over, introduce, stock
 
@@ -386,3 +387,33 @@ def test_a_check_is_not_finalised_as_a_stock_take(clinic_desk, township, codes, 
     view = Stocktakes(clinic_desk).get(body.check_id)
     with pytest.raises(Refused, match="答复抽查"):
         Stocktakes(clinic_desk).finalise(view.id, view.version)
+
+
+def test_a_check_drawn_by_the_township_comes_back_with_its_differences(clinic_desk, township, codes, tmp_path, clock):
+    batches = [stock(clinic_desk, code, 10 * number) for number, code in enumerate(codes, start=1)]
+    shelf = [
+        {
+            "batch_id": batch, "drug_code": code, "drug_name": code, "strength": "", "unit": "片", "units_per_pack": 10,
+            "price_fen": 1000, "batch_no": "A1", "expiry": "2028-06-30", "on_hand": 1, "is_held": False,
+        }
+        for batch, code in zip(batches, codes, strict=True)
+    ]  # fmt: skip
+    with township.sessions.writing() as session:
+        session.add(
+            LedgerReport(
+                organisation_id=clinic_desk.place.id, month="2026-10", made_at=township.now(), made_by_name="王明",
+                taken_in_at=township.now(), lines=[], stock=shelf,
+            )
+        )  # fmt: skip
+    checks = RandomChecks(township)
+    check = checks.open(clinic_desk.place.id, seed=7).check
+    hand_over(township, clinic_desk, checks.send(check.id).message_id, tmp_path)
+    clock.forward(minutes=1)
+    view = Stocktakes(clinic_desk).get(check.id)
+    written = {line.id: 10 * (1 + batches.index(line.batch_id)) for line in view.lines}
+    written[view.lines[0].id] -= 1
+    view = Stocktakes(clinic_desk).count(view.id, written, view.version).stocktake
+    answer = CountAnswers(clinic_desk).answer(view.id, view.version)
+    hand_over(clinic_desk, township, answer.message_id, tmp_path)
+    there = checks.get(check.id)
+    assert [(line.id, line.difference) for line in there.differences] == [(view.lines[0].id, -1)]
