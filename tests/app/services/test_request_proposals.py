@@ -120,12 +120,12 @@ def test_the_days_before_the_first_receipt_do_not_count(clinic_desk, code):
     assert (consumption.days, consumption.amc) == (30, 10)
 
 
-# OpenLMIS and open mSupply: minimum 5, maximum 12+8 = 20 months, use 1 a month.
+# Published result of open mSupply: minimum 5, maximum 20 months, use 1 a month: stock 1 gives 19, 6 gives 0, 20 gives 0.
 @pytest.mark.parametrize(("stock", "suggested"), [(1, 19), (5, 15), (6, 0), (20, 0)])
 def test_minimum_five_maximum_twenty_and_one_a_month(clinic_desk, code, stock, suggested):
     for name, value in (("stock_min_months", 5), ("stock_max_months", 20), ("order_mode", "min_max")):
         Settings(clinic_desk).set(name, value)
-    # 3 in 92 days are 0.978 a month; 90 days in stock make it exactly 1.
+    # Since 3 August: 3 in 90 days, 1 a month.
     moved(clinic_desk, code, [
         (date(2026, 8, 3), RECEIPT, 3 + stock), (date(2026, 8, 10), DISPENSE, 1), (date(2026, 9, 10), DISPENSE, 1),
         (date(2026, 10, 10), DISPENSE, 1),
