@@ -30,7 +30,7 @@ from app.i18n import tr
 from app.services.request_caseload import demand
 from app.services.settings import Value, stored_values
 from app.services.stock_positions import LOOK_BACK_MONTHS, Position, positions
-from db.models import Drug, StockMovement
+from db.models import Drug, StockBatch, StockMovement
 
 LONGEST_SENTENCE = 500
 
@@ -145,7 +145,7 @@ def _look_back_months(position: Position) -> int | None:
 
 
 def _kept_codes(session: Session, organisation_id: str) -> set[str]:
-    own = select(StockMovement.drug_code).where(StockMovement.organisation_id == organisation_id).distinct()
+    own = select(StockBatch.drug_code).where(StockBatch.organisation_id == organisation_id).distinct()
     return set(session.scalars(own))
 
 
