@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -48,6 +49,7 @@ def measure(quick: bool) -> list[Row]:
     """All rows."""
     clinics, longest = (3, 120) if quick else (CLINICS, LONGEST)
     times = 1 if quick else 5
+    import_module("app.exchange.bodies")  # a running program has it loaded
     rows = []
     with tempfile.TemporaryDirectory(prefix="cunyi-bench-") as folder:
         rows += review_rows(Path(folder), clinics, times)
@@ -262,6 +264,7 @@ def add_request(town: Township, number: int, lines: int) -> None:
                     "id": new_id(), "request_id": request, "position": place, "drug_code": code,
                     "drug_name": f"药品{code}", "unit": "片", "pack_unit": "盒", "units_per_pack": 10,
                     "price_fen": 1000, "on_hand": 20 + number, "monthly_use": "40.00", "suggested": 60 - number,
+                    "basis": "consumption",
                     "requested": 60 - number,
                 }
                 for place, code in enumerate(town.codes[:lines])

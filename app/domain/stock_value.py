@@ -21,7 +21,16 @@ def value_fen(units: int, price_fen: int | None, units_per_pack: int) -> int | N
 
     Raises ValueError for a pack without units.
     """
-    return total_value_fen([(units, price_fen, units_per_pack)])
+    if units_per_pack < 1:
+        raise ValueError("a pack holds at least one unit")
+    if units == 0:
+        return 0
+    if price_fen is None:
+        return None
+    # In whole numbers: the same as half_up of the exact quotient, many times faster over a month of 40 clinics.
+    value = units * price_fen
+    rounded = (2 * abs(value) + units_per_pack) // (2 * units_per_pack)
+    return rounded if value >= 0 else -rounded
 
 
 def total_value_fen(parts: Iterable[Priced]) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -373,7 +373,19 @@ def write_decision(line: DrugRequestLine, approved: int | None, reason: str) -> 
         line.decision = "changed" if approved else "refused"
 
 
-def marks(line: LineView) -> tuple[Mark, ...]:
+class MarkedLine(Protocol):
+    """What of a line the marks look at."""
+
+    requested: int | None
+    suggested: int | None
+    units_per_pack: int
+    antibiotic_tier: str
+    on_hand: int | None
+    monthly_use: object
+    explanation: str
+
+
+def marks(line: LineView | MarkedLine) -> tuple[Mark, ...]:
     """What a pharmacist should see before agreeing: more than suggested, an antibiotic beyond need, no figures."""
     found = []
     requested, suggested = line.requested or 0, line.suggested

@@ -22,6 +22,7 @@ from app.domain.settlement import (
     totals_of,
 )
 from app.domain.settlement_states import SETTLEMENT_STEPS, SettlementAction, SettlementState
+from app.domain.stock_value import total_value_fen, value_fen
 
 
 def month(**values):
@@ -134,3 +135,10 @@ def test_nobody_checks_or_approves_what_he_made(state, action, own):
 def test_only_the_manager_approves_and_pays(role):
     for state, action in ((S.CONFIRMED, A.APPROVE), (S.APPROVED, A.PAY)):
         assert judge(SETTLEMENT_STEPS, state, action, role).legal is (role is Role.TOWNSHIP_MANAGER)
+
+
+@pytest.mark.parametrize("pack", [1, 2, 3, 7, 28, 100])
+@pytest.mark.parametrize("price", [0, 1, 999, 1000, 1234])
+def test_the_value_in_whole_numbers_is_the_exact_one_rounded_half_up(price, pack):
+    for units in range(-60, 61):
+        assert value_fen(units, price, pack) == total_value_fen([(units, price, pack)])
