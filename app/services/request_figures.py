@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, case, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -25,9 +25,14 @@ from app.services.request_lines import new_line
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
 from app.services.stock_positions import LOOK_BACK_MONTHS
 from app.services.stocktakes import last_full_count_on
-from db.models import Drug, DrugRequest, DrugRequestLine, StockBatch, StockMovement
+from db.models import Drug, DrugRequest, DrugRequestLine, StockBatch, StockMovement, new_id
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
+_WRITTEN = (
+    "request_id", "position", "drug_code", "drug_name", "strength", "unit", "pack_unit", "units_per_pack", "price_fen",
+    "on_hand", "monthly_use", "suggested", "in_transit", "stockout_days", "basis", "arithmetic",
+)  # fmt: skip
+"""What a new line holds; the rest has its defaults."""
 _RECEIVED = [kind.value for kind in (MovementKind.OPENING, MovementKind.RECEIPT)]
 _USED = [kind.value for kind in MovementKind if kind.is_consumption]
 _LOST = [kind.value for kind in MovementKind if kind.is_loss]
@@ -146,11 +151,14 @@ def _add_lines(
         if code not in known and (proposal.is_in_use or (code in also and proposal.position.is_listed))
     ]
     drugs = {drug.code: drug for drug in session.scalars(select(Drug))} if wanted else {}
+    rows = []
     for position, code in enumerate(wanted, start=len(known)):
         line = new_line(request.id, position, drug_view(drugs[code]))
         write_figures(line, found[code])
-        session.add(line)
-    session.flush()
+        rows.append({"id": new_id(), **{name: getattr(line, name) for name in _WRITTEN}})
+    if rows:
+        session.flush()
+        session.execute(insert(DrugRequestLine.__table__), rows)
 
 
 def _shown_ledger(line: DrugRequestLine) -> Ledger | None:
