@@ -23,6 +23,7 @@ from app.services.review_stock import ReviewStock
 from app.services.settlements import Settlements
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from bench.figures import Row, Target, milliseconds, spread, undisturbed
+from bench.heard import PlainReader
 from db.engine import Sessions, open_engine
 from db.migrations.run import upgrade
 from db.models import (
@@ -99,10 +100,16 @@ def opening_rows(folder: Path, longest: int, times: int) -> list[Row]:
         review.get(request_id)
         beside.lines(request_id)
 
-    with undisturbed():
-        samples = [milliseconds(opened) for _ in range(times)]
+    plain = PlainReader(desk.desk)
+    try:
+        with undisturbed():
+            samples = [milliseconds(opened) for _ in range(times)]
+            sql = [plain.time(opened) for _ in range(times)]
+    finally:
+        plain.close()
     desk.desk.close()
-    return [Row(f"a request of {longest:,} lines opened, with the stock beside its lines", spread(samples), target=Target(1000))]
+    what = f"a request of {longest:,} lines opened, with the stock beside its lines"
+    return [Row(what, spread(samples), spread(sql), Target(1000))]
 
 
 def settlement_rows(folder: Path, clinics: int, times: int) -> list[Row]:
