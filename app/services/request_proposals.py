@@ -88,7 +88,7 @@ def proposals(session: Session, desk: Desk, drug_codes: Collection[str] | None =
         desk.today(),
         days=int(settings["delivery_every_days"]),
         spare_days=int(settings["caseload_spare_days"]),
-        kept=_kept_codes(session, desk.place.id),
+        kept=_kept_codes(session, desk.place.id, shelf if drug_codes is None else None),
     )
     percent = int(settings["pack_rounding_percent"])
     prices = _prices(session)
@@ -144,7 +144,10 @@ def _look_back_months(position: Position) -> int | None:
     return LOOK_BACK_MONTHS if first_on is not None and days is not None and int(days) >= 89 else None
 
 
-def _kept_codes(session: Session, organisation_id: str) -> set[str]:
+def _kept_codes(session: Session, organisation_id: str, shelf: Mapping[str, Position] | None) -> set[str]:
+    """The drugs that the clinic has a card of; read from the whole `shelf` where that is known already."""
+    if shelf is not None:
+        return {code for code, position in shelf.items() if position.first_on is not None}
     own = select(StockBatch.drug_code).where(StockBatch.organisation_id == organisation_id).distinct()
     return set(session.scalars(own))
 
