@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from app.services.accounts import Accounts
     from app.services.backups import Backups
+    from app.services.batch_prints import BatchPrints
     from app.services.catalogue import Catalogue
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
     from app.services.follow_ups import FollowUps
+    from app.services.form_records import FormRecords
     from app.services.households import Households
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
     from app.services.requests import Requests
+    from app.services.resident_sheet import ResidentSheet
     from app.services.residents import Residents
     from app.services.review import Review
     from app.services.search import Search
@@ -129,6 +132,9 @@ class Services:
         settings: Settings
         setup: Setup
         person_sheets: PersonSheets
+        resident_sheet: ResidentSheet
+        batch_prints: BatchPrints
+        form_records: FormRecords
 
     @property
     def kind(self) -> str:
@@ -152,7 +158,8 @@ SERVICES = {
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
     "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
-    "person_sheets": "PersonSheets",
+    "person_sheets": "PersonSheets", "resident_sheet": "ResidentSheet", "batch_prints": "BatchPrints",
+    "form_records": "FormRecords",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)
