@@ -6,6 +6,7 @@ adds its own. Nothing is repaired here. It reads everything and may take minutes
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from app.services.resident_keys import check_keys
 from db.checks import broken_references, page_damage, structure_damage
 from db.cipher import DatabaseError, connect
 from db.models import Revision
+from db.queries.record_folder import attachment_content, attachment_sums
 
 Findings = list[Message]
 MOST = 10
@@ -137,6 +139,17 @@ def search_keys(desk: Desk) -> Findings:
     return [msg("有 {count} 位居民的查找索引不对，可能查不到。", count=len(wrong))] if wrong else []
 
 
+def attachments(desk: Desk) -> Findings:
+    """The contents of every attachment are what was put in. They are read one at a time."""
+    with desk.sessions.reading() as session:
+        sums = attachment_sums(session)
+        wrong = 0
+        for row in sums:
+            content = attachment_content(session, row.id) or b""
+            wrong += len(content) != row.size or hashlib.sha256(content).hexdigest() != row.sha256
+    return [msg("有 {count} 份附件的内容被改动或损坏。", count=wrong)] if wrong else []
+
+
 CHECKS: list[Check] = [
     Check(msg("数据库每一页的签名"), pages),
     Check(msg("数据库的结构"), structures),
@@ -144,4 +157,5 @@ CHECKS: list[Check] = [
     Check(msg("操作记录的链"), audit_chain),
     Check(msg("修订的编号"), revisions),
     Check(msg("居民的查找索引"), search_keys),
+    Check(msg("附件的内容"), attachments),
 ]

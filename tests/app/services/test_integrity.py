@@ -19,6 +19,7 @@ NAMES = {
     "chain": "操作记录的链",
     "revisions": "修订的编号",
     "keys": "居民的查找索引",
+    "attachments": "附件的内容",
 }
 
 
