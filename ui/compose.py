@@ -41,7 +41,8 @@ SCREENS = {
 }
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
-               "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets"),
+               "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets",
+               "form_records"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
 """What is made before the first screen. Pairing is left to its page at a clinic: it brings pydantic, 15 MB and 0.2 s."""

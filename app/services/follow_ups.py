@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -19,18 +19,16 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import UserError
 from app.forms.registry import form
-from app.i18n import tr
 from app.services import due_tasks, visit_records
+from app.services.answer_changes import FormChange, readable
 from app.services.follow_up_proposals import DiseaseProposal, Proposal, propose
 from app.services.follow_up_views import PastVisit, VisitSheet
-from app.services.history import Change, changes_of
+from app.services.history import changes_of
 from app.services.problems import refuse, refuse_if_any
-from app.services.visit_records import ENTRY, STATE, SheetRecord
+from app.services.visit_records import ENTRY, SheetRecord
 from app.services.visit_sheets import DRAFT_KIND, load_core, load_recorded, load_sheet
 from db.models import new_id
 from db.queries import follow_ups as queries
-
-STATES: dict[str, Message] = {"complete": msg("有效"), "void": msg("作废")}
 
 
 @dataclass(frozen=True)
@@ -79,26 +77,6 @@ class PreparedVisit:
 
     sheet: VisitSheet
     proposal: Proposal
-
-
-@dataclass(frozen=True)
-class AnswerChange:
-    """One answer of a revision as read: `before` and `after` "" when there was none."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class VisitChange:
-    """One revision of a sheet: who, when, why, and what changed."""
-
-    number: int
-    at: datetime
-    user_name: str
-    reason: str
-    answers: tuple[AnswerChange, ...]
 
 
 @dataclass(frozen=True)
@@ -212,13 +190,14 @@ class FollowUps:
             before = None if person.weight_on == revising.visit_date else person.weight_on
             visit_records.copy_weight(session, person.resident_id, sheet.history, before)
 
-    def history(self, entry_id: str) -> tuple[VisitChange, ...]:
+    def history(self, entry_id: str) -> tuple[FormChange, ...]:
         """Every revision of a sheet, the newest first, with the labels of its form."""
         with self._desk.sessions.reading() as session:
             row = queries.entry(session, entry_id)
             if row is None:
                 raise UserError(msg("没有找到这次随访。请重新打开居民的记录。"))
-            return tuple(_readable(change, row.form_code) for change in changes_of(session, ENTRY, entry_id))
+            declared = form(row.form_code)
+            return tuple(readable(change, declared) for change in changes_of(session, ENTRY, entry_id))
 
     def recorded_sheets(
         self, resident_id: str, form_code: str, *, year: int | None = None
@@ -379,34 +358,6 @@ def _changed_meanwhile(session: Session, entry_id: str) -> UserError:
             user=newest.user_name,
         ),
     )
-
-
-def _readable(change: Change, form_code: str) -> VisitChange:
-    fields = form(form_code).fields
-    before = change.before or {}
-    codes = [*fields, STATE]
-    answers = tuple(
-        AnswerChange(
-            _label(code, form_code), _shown(before, code, form_code), _shown(change.after, code, form_code)
-        )
-        for code in codes
-        if code in before or code in change.after
-    )
-    return VisitChange(change.number, change.at, change.user_name, change.reason, answers)
-
-
-def _label(code: str, form_code: str) -> str:
-    return tr("状态") if code == STATE else form(form_code).fields[code].name
-
-
-def _shown(kept: Mapping[str, Any], code: str, form_code: str) -> str:
-    value = kept.get(code)
-    if value is None:
-        return ""
-    if code == STATE:
-        return tr(STATES[value])
-    kind = form(form_code).fields[code].kind
-    return kind.show(kind.restore(value))
 
 
 def _recorded_sheet(row: Row[Any]) -> RecordedSheet:
