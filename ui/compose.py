@@ -41,7 +41,7 @@ SCREENS = {
 }
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
-               "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets",
+               "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets", "record_folder",
                "form_records"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from app.desk import Desk
     from app.services.accounts import Accounts
+    from app.services.attachments import Attachments
     from app.services.backups import Backups
     from app.services.batch_prints import BatchPrints
     from app.services.catalogue import Catalogue
+    from app.services.day_sheets import DaySheets
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
     from app.services.households import Households
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
+    from app.services.record_folder import RecordFolder
     from app.services.requests import Requests
     from app.services.resident_sheet import ResidentSheet
     from app.services.residents import Residents
     from app.services.review import Review
+    from app.services.screening_rounds import ScreeningRounds
     from app.services.search import Search
     from app.services.settings import Settings
     from app.services.setup import Setup
@@ -132,6 +136,10 @@ class Services:
         settings: Settings
         setup: Setup
         person_sheets: PersonSheets
+        day_sheets: DaySheets
+        screening_rounds: ScreeningRounds
+        record_folder: RecordFolder
+        attachments: Attachments
         resident_sheet: ResidentSheet
         batch_prints: BatchPrints
         form_records: FormRecords
@@ -158,7 +166,8 @@ SERVICES = {
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
     "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
-    "person_sheets": "PersonSheets", "resident_sheet": "ResidentSheet", "batch_prints": "BatchPrints",
+    "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
+    "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet", "batch_prints": "BatchPrints",
     "form_records": "FormRecords",
 }
 for _module, _name in SERVICES.items():
