@@ -15,7 +15,7 @@ from typing import Any
 from app.domain.line_codes import line_code
 from app.forms import layout
 from app.forms.editions import of_edition
-from app.forms.kinds import Table
+from app.forms.kinds import Date, Table
 from app.forms.layout import (
     CutLine,
     Gap,
@@ -57,6 +57,9 @@ DIGIT_GAP_MM = 0.6
 BOX_LINES_MM = 5.6
 CODED_PAPERS = ("A4", "A4-landscape")
 """Papers with room for a line code; the card has a code of its own."""
+
+ACCOUNT_LENGTH = 200
+"""A text of so many characters is an account of this time and fills its place on paper."""
 
 DATE_WORDS = {"y": "年", "m": "月", "d": "日"}
 
@@ -131,10 +134,12 @@ class _Scope:
         """Whether answers are filled in; otherwise they are those of last time, in grey."""
         return self.mode is not Mode.BLANK
 
-    def is_of_this_time(self, ref: str) -> bool:
-        """Whether the answer is told anew each time, like the day of a visit, so that the last one is no hint."""
+    def hints(self, ref: str) -> bool:
+        """Whether the answer may be shown: in grey not the days of last time nor its long accounts, which are written anew."""
         item = self.form.fields.get(reference(ref).code)
-        return item is not None and not item.carries
+        if self.writes or item is None or item.carries:
+            return True
+        return not isinstance(item.kind, Date) and getattr(item.kind, "longest", 0) < ACCOUNT_LENGTH
 
 
 def _is_or_includes(value: object, wanted: object) -> bool:
@@ -142,7 +147,7 @@ def _is_or_includes(value: object, wanted: object) -> bool:
 
 
 def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
-    text = scope.shown(item.ref) if scope.holds(item.when) else ""
+    text = scope.shown(item.ref) if scope.holds(item.when) and scope.hints(item.ref) else ""
     if item.numbered and text:
         text = str(scope.value(item.ref))
     note = scope.shown(item.ref + NOTE) if item.noted and text else ""
@@ -192,7 +197,7 @@ def _digits(item: layout.Digits, scope: _Scope) -> list[Item]:
 
 
 def _date(item: layout.DateFill, scope: _Scope) -> list[Item]:
-    value = scope.value(item.ref) if scope.writes or not scope.is_of_this_time(item.ref) else None
+    value = scope.value(item.ref) if scope.hints(item.ref) else None
     pieces = str(value).split("-") if value is not None else []
     numbers = {part: str(int(piece)) for part, piece in zip("ymd", pieces, strict=False)}
     pale = not scope.writes

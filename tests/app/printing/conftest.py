@@ -19,11 +19,12 @@ from app.printing.sheets import PersonHead
 
 @dataclass(frozen=True)
 class Word:
-    """A piece of text with the place of its beginning, in points from the lower left corner."""
+    """A piece of text with the place of its beginning, in points from the lower left corner, and its type size."""
 
     text: str
     x: float
     y: float
+    size: float = 0
 
 
 def unicode_of(font: Any) -> dict[int, str]:
@@ -61,22 +62,36 @@ class Paper:
 
     def _drawn(self, stream: ContentStream, resources: Any) -> Iterator[Word]:
         maps = {name: unicode_of(font) for name, font in resources["/Font"].items()}
-        x = y = 0.0
+        x = y = size = 0.0
         codes: dict[int, str] = {}
         for operands, operator in stream.operations:
             if operator == b"Tm":
                 x, y = float(operands[4]), float(operands[5])
             elif operator == b"Tf":
                 codes = maps[operands[0]]
+                size = float(operands[1])
             elif operator == b"Tj":
                 written = operands[0]
                 data = written if isinstance(written, bytes) else written.original_bytes
                 text = "".join(codes.get(code, "") for code in data)
                 if text.strip():
-                    yield Word(text.strip(), x, y)
+                    yield Word(text.strip(), x, y, size)
             elif operator == b"Do":
                 form = resources["/XObject"][operands[0]]
                 yield from self._drawn(ContentStream(form, self._reader), form["/Resources"])
+
+    def height(self, page: int) -> float:
+        """The height of a page in points."""
+        return float(self._reader.pages[page].mediabox.height)
+
+    def on_paper(self, page: int, word: Word) -> tuple[float, float]:
+        """Where a word comes to lie on a page that is moved and stretched as a whole, as overprints are."""
+        content = self._reader.pages[page]
+        for operands, operator in ContentStream(content.get_contents(), self._reader).operations[1:4]:
+            if operator == b"cm":
+                a, _b, _c, d, e, f = (float(value) for value in operands)
+                return a * word.x + e, d * word.y + f
+        return word.x, word.y
 
     def rows(self, page: int = 0, left: float = 0, right: float = 1000) -> list[str]:
         """The lines of text between two places across the page, from the top, without white space."""
