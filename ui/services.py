@@ -167,7 +167,8 @@ SERVICES = {
     "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
     "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
-    "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet", "batch_prints": "BatchPrints",
+    "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet",
+    "batch_prints": "BatchPrints",
     "form_records": "FormRecords",
 }
 for _module, _name in SERVICES.items():
