@@ -27,16 +27,20 @@ class PreviousLink(QAbstractButton):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
+        self._shown: tuple[str, bool, bool] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         theme_changes().changed.connect(self.follow_theme)
 
-    def show_words(self, words: str, spoken: str) -> None:
-        """Show words; empty hides it."""
+    def show_words(self, words: str, spoken: str, *, can_take: bool = True, is_changed: bool = False) -> None:
+        """Show words; empty hides it. `can_take` says that F4 takes it; `is_changed` that another answer was given now."""
+        if (words, can_take, is_changed) == self._shown:
+            return
+        self._shown = (words, can_take, is_changed)
         self.setText(words)
         self.setAccessibleName(spoken)
-        self.setToolTip(tr("{words}（F4）", words=words))
+        self.setToolTip(tr("{words}（F4）", words=words) if can_take else words)
         self.setVisible(bool(words))
         self.update()
 
@@ -54,9 +58,11 @@ class PreviousLink(QAbstractButton):
         theme = current_theme()
         painter = QPainter(self)
         font = theme.font(tokens.TYPE.caption)
-        font.setUnderline(self.underMouse())
+        _words, can_take, is_changed = self._shown or ("", True, False)
+        font.setUnderline(self.underMouse() and can_take)
         painter.setFont(font)
-        painter.setPen(QColor(theme.colours.accent_text))
+        quiet = theme.colours.amber.text if is_changed else theme.colours.text_muted
+        painter.setPen(QColor(theme.colours.accent_text if can_take else quiet))
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
         painter.end()
@@ -119,6 +125,12 @@ class FieldRow(QWidget):
 
     def set_previous(self, code: str, words: str) -> None:
         """Show what was answered last time, with the way to take it over; empty hides it."""
+        self.show_beside(code, tr("上次 {value} · 沿用", value=words) if words else "",
+                         tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
+
+    def show_beside(self, code: str, words: str, spoken: str = "", *, can_take: bool = True,
+                    is_changed: bool = False) -> None:
+        """Show words about an answer beside its caption: what may be taken over, or what it was last time."""
         link = self._previous.get(code)
         if link is None:
             if not words:
@@ -127,9 +139,11 @@ class FieldRow(QWidget):
             link.clicked.connect(lambda: self.carry_asked.emit(code))
             self._previous[code] = link
             self._head.addWidget(link, 1)
-        link.show_words(tr("上次 {value} · 沿用", value=words) if words else "",
-                        tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
-        self._describe()
+        if link.text() != words or not words:
+            link.show_words(words, spoken or words, can_take=can_take, is_changed=is_changed)
+            self._describe()
+        else:
+            link.show_words(words, spoken or words, can_take=can_take, is_changed=is_changed)
 
     def previous_words(self, code: str) -> str:
         """What is shown as last time's answer, or empty."""
