@@ -1,59 +1,52 @@
 """Write it once: what stands elsewhere is offered to a form, and a change goes through when the doctor agrees.
 
-Everything happens within the caller's session; nothing is committed here.
+The facts are declared in app/forms/facts.py. The functions work within the caller's session and commit nothing; `Facts`
+is for screens whose forms are saved by a service of their own (the chronic visit).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.services.form_views import FactChange, Offer
+from app.domain.message import msg
+from app.errors import UserError
+from app.services.fact_offers import offers, starting_facts
+from app.services.fact_sources import answers_now
+from app.services.fact_writing import carry_through, changes
+from app.services.form_views import FactChange
+from db.queries import follow_ups
+
+__all__ = ["Facts", "carry_through", "changes", "offers", "starting_facts"]
 
 
-def starting_facts(session: Session, desk: Desk, resident_id: str, form_code: str) -> dict[str, Any]:
-    """The answers with which a form begins because their home is the resident or the organisation (Field.home)."""
-    return {}
+class Facts:
+    """What a form on file says otherwise than other places do."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def changes(self, entry_id: str) -> tuple[FactChange, ...]:
+        """The changes that could go through from a complete form on file; none from another one."""
+        with self._desk.sessions.reading() as session:
+            said = _said(session, entry_id)
+            return () if said is None else changes(session, self._desk, *said, entry_id=entry_id)
+
+    def carry_through(self, entry_id: str, keys: Collection[str]) -> None:
+        """Write those of the changes that the doctor agreed to, all or none. Raises Refused naming the place."""
+        with self._desk.sessions.writing() as session:
+            said = _said(session, entry_id)
+            if said is not None:
+                carry_through(session, self._desk, *said, keys, entry_id=entry_id)
 
 
-def offers(
-    session: Session,
-    desk: Desk,
-    resident_id: str,
-    form_code: str,
-    on: date,
-    *,
-    without_entry: str | None = None,
-) -> dict[str, Offer]:
-    """By code what other forms of the resident say of the same facts; measurements only from the day `on`."""
-    return {}
-
-
-def changes(
-    session: Session,
-    desk: Desk,
-    resident_id: str,
-    form_code: str,
-    answers: Mapping[str, Any],
-    *,
-    entry_id: str | None = None,
-) -> tuple[FactChange, ...]:
-    """What the canonical `answers` say otherwise than other places do; nothing changes there by itself."""
-    return ()
-
-
-def carry_through(
-    session: Session,
-    desk: Desk,
-    resident_id: str,
-    form_code: str,
-    answers: Mapping[str, Any],
-    keys: Collection[str],
-    *,
-    entry_id: str,
-) -> None:
-    """Write the changes named by `keys` as revisions of their places. Raises Refused naming the place that refuses."""
+def _said(session: Session, entry_id: str) -> tuple[str, str, Mapping[str, Any]] | None:
+    row = follow_ups.entry(session, entry_id)
+    if row is None:
+        raise UserError(msg("没有找到这张表，可能已被移到别处。请重新打开居民的档案。"))
+    if row.state != "complete":
+        return None
+    return row.resident_id, row.form_code, answers_now(row.form_code, row.edition, row.answers)

@@ -152,21 +152,10 @@ class FollowUps:
         _need_reason(reason, msg("请写明更正的原因。"))
         with self._desk.sessions.writing() as session:
             sheet = load_recorded(session, self._desk, entry_id)
-            revising = sheet.revising
-            assert revising is not None
-            if revising.revision != revision:
+            assert sheet.revising is not None
+            if sheet.revising.revision != revision:
                 raise _changed_meanwhile(session, entry_id)
-            proposal = propose(replace(sheet, doctor=revising.author), answers)
-            refuse_if_any(proposal.problems, confirmed)
-            rows = {row.id: row for row in _rows(session, sheet)}
-            records = _recorded(sheet, proposal)
-            revisions = {
-                record.entry_id: rows[record.entry_id].revision
-                + self._revise_sheet(session, record, rows[record.entry_id], reason)
-                for record in records
-            }
-            self._settle_revision(session, sheet, records, reason)
-            return _saved(sheet, records, revisions)
+            return write_revision(session, self._desk, sheet, answers, reason, confirmed)
 
     def void_visit(self, entry_id: str, reason: str) -> None:
         """Make a visit void, with all its sheets: it was written for the wrong person or never happened.
@@ -215,25 +204,6 @@ class FollowUps:
                 raise UserError(msg("没有找到这张表。请重新打开居民的记录。"))
             return _recorded_sheet(row)
 
-    def _revise_sheet(self, session: Session, record: SheetRecord, row: Row[Any], reason: str) -> int:
-        return int(visit_records.update_sheet(session, self._desk, record, row.answers, row.revision, reason))
-
-    def _settle_revision(
-        self, session: Session, sheet: VisitSheet, records: Sequence[SheetRecord], reason: str
-    ) -> None:
-        revising = sheet.revising
-        assert revising is not None
-        had_left = sheet.starting.get("not_seen") in visit_records.LEFT_STATES
-        if had_left:
-            visit_records.come_back(session, self._desk, sheet.person.resident_id, revising.visit_id, reason)
-        visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
-        for record in records:
-            due_tasks.retime_tasks(session, self._desk, sheet.person.resident_id, record, visits)
-        known_on = sheet.person.weight_on
-        if known_on == revising.visit_date:
-            sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
-        _copy_results(session, self._desk, sheet, records)
-
 
 def prepare_visit(session: Session, desk: Desk, visit: NewVisit) -> PreparedVisit:
     """A visit as it stands in the database now, judged, not written. Raises UserError as `open_visit` does."""
@@ -250,6 +220,69 @@ def write_visit(session: Session, desk: Desk, prepared: PreparedVisit) -> SavedV
     _copy_results(session, desk, sheet, records)
     visit_records.drop_draft(session, DRAFT_KIND, resident_id)
     return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
+
+
+def change_within(
+    session: Session, desk: Desk, entry_id: str, changes: Mapping[str, Mapping[str, Any]], reason: str
+) -> SavedVisit:
+    """Correct some answers of a recorded visit, by entry and code (None takes one away), in the caller's unit of work.
+
+    Class, next date, tasks and results follow. What is only asked about was answered where the change was agreed to.
+    Raises Refused when the visit could not be saved like this.
+    """
+    sheet = load_recorded(session, desk, entry_id)
+    assert sheet.revising is not None
+    form_codes = {of_sheet: form_code for form_code, of_sheet in sheet.revising.entry_ids.items()}
+    answers = _without_proposed(sheet)
+    for changed_entry, codes in changes.items():
+        answers |= {sheet.key(form_codes[changed_entry], code): value for code, value in codes.items()}
+    kept = {key: value for key, value in answers.items() if value is not None}
+    return write_revision(session, desk, sheet, kept, reason, frozenset(sheet.fields))
+
+
+def write_revision(
+    session: Session,
+    desk: Desk,
+    sheet: VisitSheet,
+    answers: Mapping[str, object],
+    reason: str,
+    confirmed: frozenset[str],
+) -> SavedVisit:
+    """Write a recorded visit anew from its answers by key, in the unit of work of the caller. Raises Refused."""
+    revising = sheet.revising
+    assert revising is not None
+    proposal = propose(replace(sheet, doctor=revising.author), answers)
+    refuse_if_any(proposal.problems, confirmed)
+    rows = {row.id: row for row in _rows(session, sheet)}
+    records = _recorded(sheet, proposal)
+    revisions = {
+        record.entry_id: rows[record.entry_id].revision
+        + _revise_sheet(session, desk, record, rows[record.entry_id], reason)
+        for record in records
+    }
+    _settle_revision(session, desk, sheet, records, reason)
+    return _saved(sheet, records, revisions)
+
+
+def _revise_sheet(session: Session, desk: Desk, record: SheetRecord, row: Row[Any], reason: str) -> int:
+    return int(visit_records.update_sheet(session, desk, record, row.answers, row.revision, reason))
+
+
+def _settle_revision(
+    session: Session, desk: Desk, sheet: VisitSheet, records: Sequence[SheetRecord], reason: str
+) -> None:
+    revising = sheet.revising
+    assert revising is not None
+    had_left = sheet.starting.get("not_seen") in visit_records.LEFT_STATES
+    if had_left:
+        visit_records.come_back(session, desk, sheet.person.resident_id, revising.visit_id, reason)
+    visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
+    for record in records:
+        due_tasks.retime_tasks(session, desk, sheet.person.resident_id, record, visits)
+    known_on = sheet.person.weight_on
+    if known_on == revising.visit_date:
+        sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
+    _copy_results(session, desk, sheet, records)
 
 
 def _copy_results(session: Session, desk: Desk, sheet: VisitSheet, records: Sequence[SheetRecord]) -> None:
