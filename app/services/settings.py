@@ -8,6 +8,7 @@ the defaults.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,15 @@ DESK_KIND = "desk_kind"
 DESK_KINDS = ("clinic", "township")
 
 Value = bool | int | str
+DECIMAL = re.compile(r"-?[0-9]{1,3}([.][0-9])?")
 
 
 @dataclass(frozen=True)
 class SettingKind:
-    """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included."""
+    """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included.
+
+    A `decimal` one is a text such as "-1.5", a number with at most one digit behind the point.
+    """
 
     name: str
     default: Value
@@ -41,6 +46,7 @@ class SettingKind:
     low: int = 0
     high: int = 0
     early: bool = False
+    decimal: bool = False
 
     def read(self, text: str) -> Value:
         """The value that `text` means; the default for a text that means none (an older or newer program's)."""
@@ -54,6 +60,13 @@ class SettingKind:
         if self.choices and value not in self.choices:
             allowed = tr("、").join(str(choice) for choice in self.choices)
             return msg("“{label}”可以是 {choices}，没有保存。", label=self.label, choices=allowed)
+        if self.decimal and not (DECIMAL.fullmatch(str(value)) and self.low <= float(value) <= self.high):
+            return msg(
+                "“{label}”请填 {low} 到 {high} 之间的数，最多一位小数，没有保存。",
+                label=self.label, low=self.low, high=self.high,
+            )
+        if self.decimal:
+            return None
         if self.high and not self.low <= int(value) <= self.high:
             return msg(
                 "“{label}”请填 {low} 到 {high} 之间的数，没有保存。", label=self.label, low=self.low, high=self.high
@@ -104,6 +117,42 @@ SETTINGS = (
         False,
         msg("药品申领要签发"),
         msg("打开后，提交的申领单要由负责人签发才交给卫生院，签发人不能是提交人。"),
+    ),
+    SettingKind(
+        "overprint_dx_mm",
+        "0",
+        msg("套打横向移动"),
+        msg("套打的字要往右移几毫米；偏右了就填负数。"),
+        low=-30,
+        high=30,
+        decimal=True,
+    ),
+    SettingKind(
+        "overprint_dy_mm",
+        "0",
+        msg("套打纵向移动"),
+        msg("套打的字要往下移几毫米；偏下了就填负数。"),
+        low=-30,
+        high=30,
+        decimal=True,
+    ),
+    SettingKind(
+        "overprint_width_percent",
+        "100",
+        msg("套打横向比例"),
+        msg("左右两个十字应相距 170 毫米，短了就放大一点，例如 100.6。"),
+        low=90,
+        high=110,
+        decimal=True,
+    ),
+    SettingKind(
+        "overprint_height_percent",
+        "100",
+        msg("套打纵向比例"),
+        msg("上下两个十字应相距 257 毫米，短了就放大一点，例如 100.6。"),
+        low=90,
+        high=110,
+        decimal=True,
     ),
 )
 BY_NAME: Mapping[str, SettingKind] = {kind.name: kind for kind in SETTINGS}

@@ -29,14 +29,19 @@ if TYPE_CHECKING:
 SECTION_OF = {
     "language": "display", "type_scale_percent": "display", "high_contrast": "display",
     "lock_after_minutes": "security", "daily_backup": "backups", "backup_folder": "backups",
+    "overprint_dx_mm": "printing", "overprint_dy_mm": "printing",
+    "overprint_width_percent": "printing", "overprint_height_percent": "printing",
 }
 """Every other declared setting concerns the rules."""
 RULES = "rules"
-CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step"})
+CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step", "overprint_dx_mm",
+                         "overprint_dy_mm", "overprint_width_percent", "overprint_height_percent"})
 FOLDERS = frozenset({"backup_folder"})
 CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English")}
 NUMBER_WIDTH = 200
-UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次")}
+UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次"),
+                              "overprint_dx_mm": msg("毫米"), "overprint_dy_mm": msg("毫米"),
+                              "overprint_width_percent": msg("%"), "overprint_height_percent": msg("%")}
 
 
 def settings_of(section: str, desk_kind: str) -> tuple[SettingKind, ...]:
