@@ -1,7 +1,8 @@
 """What the form and the rules say to answers while they are written: pure and quick, no database.
 
 To what the declaration of the form says (app.forms.judging, the same for window, command line and import) comes what
-only the record knows: that the resident had left by then, and that there is such a form of that day already.
+only the record knows: that the resident had left by then, that there is such a form of that day already, and the
+reasons that the doctor owes where the rules propose otherwise.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from app.domain.message import Message, msg
 from app.forms.judging import in_printed_order, judged, to_the_point
 from app.forms.vocabulary import Form, Level, Problem
 from app.services.follow_up_views import VisitPerson
+from app.services.form_proposals import problems as reasons_owed
 from app.services.form_proposals import proposals
 from app.services.form_views import Judged, OpenForm
 
@@ -32,7 +34,8 @@ def examine(open_form: OpenForm, raw: Mapping[str, object]) -> tuple[dict[str, A
     """`judge` without the proposals: all that saving needs."""
     reading = judged(open_form.form, raw, open_form.context)
     answers = with_height(open_form, reading.answers)
-    found = to_the_point([*reading.problems, *_day_problems(open_form, answers)])
+    owed = reasons_owed(open_form.form.code, answers, open_form.context, open_form.history)
+    found = to_the_point([*reading.problems, *owed, *_day_problems(open_form, answers)])
     return answers, tuple(in_printed_order(open_form.form, found))
 
 

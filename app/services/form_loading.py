@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import UserError
+from app.forms import editions
 from app.forms.kinds import Sign
 from app.forms.registry import FORM_MODULES, form
 from app.forms.vocabulary import ALWAYS, Context, Form
 from app.services import facts
 from app.services.diseases import PROGRAMME_OF
 from app.services.form_views import VOID, OpenForm, RecordedForm
+from app.services.settings import rule_settings
 from app.services.visit_sheets import draft_view, visit_person
 from db.queries import follow_ups, forms
 
@@ -53,8 +55,12 @@ def restore(form_code: str, edition: str, kept: Mapping[str, Any]) -> dict[str, 
 
 
 def form_in(form_code: str, edition: str) -> Form:
-    """A form in an edition. Raises UserError when there is none with this code."""
-    return form(form_code)
+    """A form in an edition, in force when this program does not know that one. Raises UserError for an unknown code."""
+    return (
+        editions.of_edition(form_code, edition)
+        if edition in editions.editions(form_code)
+        else form(form_code)
+    )
 
 
 def recorded_form(row: Row[Any]) -> RecordedForm:
@@ -161,18 +167,20 @@ def load_core(
 ) -> OpenForm:
     """The part that judging and saving need: without starting answers, offers and draft.
 
-    Saving needs no history. Raises UserError when the resident is not known.
+    Earlier forms in its history are said in the words of the edition in force. Raises UserError when the resident is
+    not known.
     """
     row = follow_ups.person(session, resident_id)
     if row is None:
         raise UserError(msg("没有找到这位居民，可能已被移到别处。请重新查找。"))
     own_id = recorded.entry_id if recorded is not None else ""
-    history = _history(session, resident_id, form_code, own_id) if with_history else ()
+    declared = form(form_code) if recorded is None else form_in(form_code, recorded.edition)
+    history = _history(session, resident_id, declared, own_id) if with_history else ()
     taken = forms.days(session, resident_id, form_code)
     person = visit_person(row, desk.today())
     return OpenForm(
         person=person,
-        form=form(form_code) if recorded is None else form_in(form_code, recorded.edition),
+        form=declared,
         context=_context(session, desk, row, form_code, on),
         doctor=desk.actor.name,
         starting={},
@@ -185,9 +193,17 @@ def load_core(
     )
 
 
-def _history(session: Session, resident_id: str, form_code: str, own_id: str) -> tuple[RecordedForm, ...]:
-    rows = forms.newest_complete(session, resident_id, form_code, MOST_HISTORY)
-    return tuple(recorded_form(row) for row in rows if row.id != own_id)
+def _history(session: Session, resident_id: str, declared: Form, own_id: str) -> tuple[RecordedForm, ...]:
+    rows = forms.newest_complete(session, resident_id, declared.code, MOST_HISTORY)
+    return tuple(_in_words_of(declared, recorded_form(row)) for row in rows if row.id != own_id)
+
+
+def _in_words_of(declared: Form, past: RecordedForm) -> RecordedForm:
+    """An earlier form as the form in force says it, to be compared and carried over; in its own edition beside another."""
+    if past.edition == declared.edition or declared is not form(declared.code):
+        return past
+    said = editions.forwarded(past.form_code, past.edition, past.answers)
+    return replace(past, answers=said.answers, edition=declared.edition)
 
 
 def _context(session: Session, desk: Desk, person: Row[Any], form_code: str, on: date) -> Context:
@@ -201,6 +217,7 @@ def _context(session: Session, desk: Desk, person: Row[Any], form_code: str, on:
         diagnosed_on=None if programme is None else programme.diagnosed_on,
         diseases=frozenset(managed),
         adl_total=_adl_total(session, person.id, on),
+        settings=rule_settings(session) if form_code in PROGRAMME_OF else {},
         died_on=person.state_on if person.state == "dead" else None,
     )
 

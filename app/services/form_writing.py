@@ -34,6 +34,7 @@ from app.services.form_loading import (
 from app.services.form_views import COMPLETE, PARTIAL, VOID, OpenForm, RecordedForm, SavedForm
 from app.services.history import changes_of, record_change
 from app.services.problems import Refused, refuse, refuse_if_any
+from app.services.programme_rules import JUDGES
 from db.models import FormDraft, FormEntry, new_id
 
 ENTRY = "form_entry"
@@ -89,7 +90,7 @@ def save(
     refuse_kept_elsewhere(form_code)
     desk = _at_one_moment(desk)
     on = _written_day(form(form_code), raw, desk.today())
-    core = load_core(session, desk, resident_id, form_code, on, with_history=False)
+    core = load_core(session, desk, resident_id, form_code, on, with_history=form_code in JUDGES)
     accepted = _accept(core, raw, confirmed, may_lack=partial)
     entry = _insert(session, desk, core, accepted)
     _drop_draft(session, NEW_DRAFT + form_code, resident_id)
