@@ -36,7 +36,7 @@ from app.services.programme_rules import (
     referral_outcome,
     referral_was_made,
 )
-from app.services.settings import stored_values
+from app.services.settings import rule_settings
 from app.services.visit_records import LEFT_STATES, Leaving
 from db.models import DueTask, Enrolment, FollowUp, Resident, Revision, new_id
 from db.queries import follow_ups as queries
@@ -283,11 +283,6 @@ def _visit(
         unsatisfactory_in_a_row=0,
     )
     return ProgrammeVisit(entry, managed, judged)
-
-
-def rule_settings(session: Session) -> dict[str, int]:
-    """The numbers that the rules of the forms take from the settings (Context.settings)."""
-    return {name: int(value) for name, value in stored_values(session).items() if name.startswith("copd_")}
 
 
 def _settle(

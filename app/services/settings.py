@@ -113,6 +113,22 @@ SETTINGS = (
         msg("当年在管过、后来死亡或迁出的人仍算在管理人数里；各县规定不同。"),
     ),
     SettingKind(
+        "copd_months_satisfactory",
+        3,
+        msg("慢阻肺病满意后几个月随访（试行）"),
+        msg("慢阻肺病患者控制满意时，几个月后随访；国家的表是试行，没有定数。"),
+        low=1,
+        high=12,
+    ),
+    SettingKind(
+        "copd_days_otherwise",
+        14,
+        msg("慢阻肺病不满意后几天随访（试行）"),
+        msg("慢阻肺病患者控制不满意、不良反应或并发症时，几天内再随访；国家的表是试行，没有定数。"),
+        low=1,
+        high=60,
+    ),
+    SettingKind(
         "request_authorise_step",
         False,
         msg("药品申领要签发"),
@@ -155,6 +171,7 @@ SETTINGS = (
         decimal=True,
     ),
 )
+RULE_SETTINGS = ("copd_months_satisfactory", "copd_days_otherwise")
 BY_NAME: Mapping[str, SettingKind] = {kind.name: kind for kind in SETTINGS}
 
 
@@ -238,6 +255,11 @@ def stored_values(session: Session) -> dict[str, Value]:
 
     stored = dict(session.execute(select(Setting.name, Setting.value)).all())
     return {kind.name: kind.read(stored[kind.name]) if kind.name in stored else kind.default for kind in SETTINGS}
+
+
+def rule_settings(session: Session) -> dict[str, int]:
+    """The numbers that the rules of the forms take from the settings (app.forms.vocabulary.Context.settings)."""
+    return {name: int(value) for name, value in stored_values(session).items() if name in RULE_SETTINGS}
 
 
 def read_early_settings(folder: Path) -> dict[str, Value]:

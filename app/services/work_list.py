@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row
 
 from app.desk import Desk
-from app.domain.chronic_followup import VISIT_CLASS_LABELS, VisitClass
+from app.domain.chronic_followup import VisitClass
 from app.domain.dates import age_on, short_date
 from app.domain.message import Message, msg
 from app.domain.search_keys import Query, query_text, read_query
 from app.i18n import tr
 from app.pinyin import name_readings
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import DISEASES, NAMES, PROGRAMMES, visit_form
 from app.services.due_tasks import CHECK_TASK
-from app.services.follow_up_views import NOTHING_MEASURED, reading_text
+from app.services.follow_up_views import NOTHING_MEASURED, class_label, is_measured, reading_text
 from app.services.indicators import Indicators, QuarterProgress
 from app.services.masks import masked_phone
 from db.queries import work_list as queries
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=6)
 """本周 is today and the six days after it: on a Sunday a calendar week would show nothing of what is coming."""
 PAGE = 100
+REFERRED_AT_TWICE = (*DISEASES, "copd")
+"""Under these a second visit 不满意 one after the other is referred."""
+
 LIMB_DISABILITY = 5
 LONGEST_NOTE = 8
 HOME_WORDS = ("行动不便", "上门", "卧床", "瘫痪")
@@ -104,14 +107,21 @@ class LastResult:
 
     @property
     def text(self) -> Message:
-        """162/94 不满意(第1次), 136/82 满意, 148/88 when there is no class, — before the first visit."""
+        """162/94 不满意(第1次), 136/82 满意, 148/88 when there is no class, — before the first visit.
+
+        Of a programme in which nothing is measured for the lists the class alone, or the day where it has no classes.
+        """
+        if not is_measured(self.disease):
+            if self.visit_class is not None:
+                return class_label(self.disease, self.visit_class)
+            return NOTHING_MEASURED if self.on is None else msg("{date} 已随访", date=self.on)
         if self.visit_class is None:
             return self.reading
         if self.visit_class == VisitClass.UNSATISFACTORY and self.times:
             return msg("{reading}　不满意(第{times}次)", reading=self.reading, times=self.times)
         if self.visit_class == VisitClass.CONTROLLED:
             return msg("{reading}　满意", reading=self.reading)
-        label = VISIT_CLASS_LABELS[VisitClass(self.visit_class)]
+        label = class_label(self.disease, self.visit_class)
         return msg("{reading}　{label}", reading=self.reading, label=label)
 
 
@@ -139,17 +149,33 @@ class WorkRow:
     @property
     def diseases_text(self) -> Message:
         """高血压 · 糖尿病."""
-        if len(self.diseases) == 2:
-            return msg("{one} · {other}", one=NAMES[self.diseases[0]], other=NAMES[self.diseases[1]])
-        return NAMES[self.diseases[0]]
+        text = NAMES[self.diseases[0]]
+        for disease in self.diseases[1:]:
+            text = msg("{one} · {other}", one=text, other=NAMES[disease])
+        return text
+
+    @property
+    def has_combined_visit(self) -> bool:
+        """Whether the visit of 高血压 or 糖尿病 is due; its screen comes first."""
+        return any(disease in DISEASES for disease in self.diseases)
+
+    @property
+    def form_codes(self) -> tuple[str, ...]:
+        """The forms of the other programmes that are due, each written on its own screen."""
+        return tuple(visit_form(last.disease, last.on) for last in self.last if last.disease not in DISEASES)
 
     @property
     def last_text(self) -> Message:
         """The last results side by side; with two diseases only what was measured."""
-        measured = [last for last in self.last if last.is_measured] or self.last[:1]
-        if len(measured) == 2:
+        measured = [last for last in self.last if last.is_measured]
+        others = [last for last in self.last if not is_measured(last.disease) and last.text != NOTHING_MEASURED]
+        if len(measured) == 2 and not others:
             return msg("{one}　{other}", one=measured[0].reading, other=measured[1].reading)
-        return measured[0].text
+        told = [*measured, *others] or self.last[:1]
+        text = told[0].text
+        for last in told[1:]:
+            text = msg("{one}　{other}", one=text, other=last.text)
+        return text
 
 
 @dataclass(frozen=True)
@@ -312,7 +338,7 @@ def _key_width(rows: Sequence[Row[Any]]) -> int:
 def _work_row(tasks: Sequence[Row[Any]], key_width: int, today: date) -> WorkRow:
     first = tasks[0]
     by_disease = {row.disease: row for row in tasks}
-    diseases = tuple(disease for disease in DISEASES if disease in by_disease)
+    diseases = tuple(disease for disease in PROGRAMMES if disease in by_disease)
     born = first.birth_date
     return WorkRow(
         resident_id=first.resident_id,
@@ -356,7 +382,7 @@ def _reminders(tasks: Sequence[Row[Any]], today: date) -> tuple[Chip, ...]:
     chips = []
     if any(row.kind == CHECK_TASK and row.due_on <= today + WEEK for row in tasks):
         chips.append(Chip("referral_check", "warn", msg("转诊复核")))
-    elif any(row.unsatisfactory_in_a_row == 1 for row in tasks):
+    elif any(row.unsatisfactory_in_a_row == 1 and row.disease in REFERRED_AT_TWICE for row in tasks):
         chips.append(Chip("refer_if_again", "warn", msg("再不满意则转诊")))
     if LIMB_DISABILITY in _codes(person.disability) or _says(person.care_note, HOME_WORDS):
         chips.append(Chip("home_visit", "none", msg("行动不便·上门")))

@@ -35,11 +35,13 @@ SECTION_OF = {
 """Every other declared setting concerns the rules."""
 RULES = "rules"
 CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step", "overprint_dx_mm",
+                         "copd_months_satisfactory", "copd_days_otherwise",
                          "overprint_dy_mm", "overprint_width_percent", "overprint_height_percent"})
 FOLDERS = frozenset({"backup_folder"})
 CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English")}
 NUMBER_WIDTH = 200
 UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次"),
+                              "copd_months_satisfactory": msg("个月"), "copd_days_otherwise": msg("天"),
                               "overprint_dx_mm": msg("毫米"), "overprint_dy_mm": msg("毫米"),
                               "overprint_width_percent": msg("%"), "overprint_height_percent": msg("%")}
 
