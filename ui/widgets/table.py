@@ -34,7 +34,7 @@ class Cell:
     """A cell that says more than one plain thing.
 
     `suffix` follows the text in ordinary weight (“硝苯地平控释片 30mg×7”); `second_line` stands beneath in small
-    quiet type; `tone` colours the words.
+    quiet type; `tone` colours the words; `struck` crosses them out.
     """
 
     text: str = ""
@@ -45,6 +45,7 @@ class Cell:
     muted: bool = False
     tone: tokens.Tone | None = None
     icon: str = ""
+    struck: bool = False
 
 
 @dataclass(frozen=True)
