@@ -48,6 +48,11 @@ SERVICES_OF = {
 """What is made before the first screen. Pairing is left to its page at a clinic: it brings pydantic, 15 MB and 0.2 s."""
 
 DATE_CHECK_MS = 60_000
+VISIT_FORMS = frozenset({"htn_followup", "dm_followup"})
+"""Sheets that the visit screen fills in, both at once."""
+
+RECORD_FORMS = frozenset({"record_cover", "personal_info", "screening"})
+"""Sheets that are entered at the resident or in a round, not each by itself."""
 
 
 def open_in_background(window: MainWindow, options: StartOptions) -> Composer:
@@ -394,10 +399,12 @@ class Composer(QObject):
         return hits
 
     def on_search_chosen(self, key: str) -> None:
-        """A hit's key is `screen:argument=value`."""
-        screen, _, argument = key.partition(":")
-        name, _, value = argument.partition("=")
-        self.navigate(screen, **{name: value})
+        """A hit's key is `screen:argument=value&argument=value`."""
+        screen, _, written = key.partition(":")
+        arguments = dict(each.split("=", 1) for each in written.split("&") if each)
+        if screen not in self.window.screen_keys() and "resident_id" in arguments:
+            screen, arguments = "residents", {"resident_id": arguments["resident_id"]}
+        self.navigate(screen, **arguments)
 
     # --- the end ----------------------------------------------------------------------------------------------
 
@@ -457,6 +464,9 @@ def resident_hits(services: Services, text: str) -> list[SearchHit]:
     from ui.shell.search_box import MOST_HITS, SearchHit
     from ui.widgets.chips import ChipText
 
+    problem = services.search.line_code_problem(text)
+    if problem is not None:
+        return [SearchHit("", tr("行码找不到"), tr(problem))]
     sexes = {1: tr("男"), 2: tr("女")}
     hits = []
     for hit in services.search.find(text, limit=MOST_HITS):
@@ -464,7 +474,25 @@ def resident_hits(services: Services, text: str) -> list[SearchHit]:
         title = "  ".join(part for part in (hit.name, sexes.get(hit.sex, ""), age) if part)
         family = tr("{head}家", head=hit.head_name) if hit.head_name else ""
         relation = shown_relation(hit.relation, hit.sex)
-        place = (hit.group_name, family, relation, hit.id_number_masked, hit.phone_masked)
+        sheet = tr("录入“{form}”", form=form_title(hit.form_code)) if hit.form_code else ""
+        place = (sheet, hit.group_name, family, relation, hit.id_number_masked, hit.phone_masked)
         chips = () if hit.state == ACTIVE else (ChipText(tr(STATE_LABELS[hit.state]), "grey"),)
-        hits.append(SearchHit(f"residents:resident_id={hit.resident_id}", title, "  ".join(filter(None, place)), chips))
+        key = place_of(hit.resident_id, hit.form_code)
+        hits.append(SearchHit(key, title, "  ".join(filter(None, place)), chips))
     return hits
+
+
+def form_title(form_code: str) -> str:
+    """The title of a form, as the sheet has it that was scanned."""
+    from app.forms.registry import form
+
+    return form(form_code).title
+
+
+def place_of(resident_id: str, form_code: str) -> str:
+    """Where a hit leads: to the resident, or with a scanned sheet to where that form is entered, as a hit's key."""
+    if form_code in VISIT_FORMS:
+        return f"follow_ups:resident_id={resident_id}"
+    if form_code in RECORD_FORMS or not form_code:
+        return f"residents:resident_id={resident_id}"
+    return f"forms:resident_id={resident_id}&form_code={form_code}"
