@@ -312,8 +312,12 @@ def _carry(session: Session, desk: Desk, entry: RecordedForm, through: Collectio
 
 
 def _saved(session: Session, desk: Desk, entry: RecordedForm, notes: tuple[Message, ...]) -> SavedForm:
-    left = facts.changes(
-        session, desk, entry.resident_id, entry.form_code, entry.answers, entry_id=entry.entry_id
+    resident_id, code, answers = entry.resident_id, entry.form_code, entry.answers
+    is_complete = entry.state == COMPLETE
+    left = (
+        facts.changes(session, desk, resident_id, code, answers, entry_id=entry.entry_id)
+        if is_complete
+        else ()
     )
     return SavedForm(
         entry_id=entry.entry_id,
