@@ -35,7 +35,8 @@ DECIMAL = re.compile(r"-?[0-9]{1,3}([.][0-9])?")
 class SettingKind:
     """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included.
 
-    A `decimal` one is a text such as "-1.5", a number with at most one digit behind the point.
+    A `decimal` one is a text such as "-1.5", a number with at most one digit behind the point. What is not `is_asked` has
+    no place on the pages of the settings: a screen remembers it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SettingKind:
     high: int = 0
     early: bool = False
     decimal: bool = False
+    is_asked: bool = True
 
     def read(self, text: str) -> Value:
         """The value that `text` means; the default for a text that means none (an older or newer program's)."""
@@ -127,6 +129,12 @@ SETTINGS = (
         msg("慢阻肺病患者控制不满意、不良反应或并发症时，几天内再随访；国家的表是试行，没有定数。"),
         low=1,
         high=60,
+    ),
+    SettingKind(
+        "day_sheet_columns", "", msg("日间表格的列"), msg("日间表格里选了哪些列，由表格自己记住。"), is_asked=False
+    ),
+    SettingKind(
+        "screening_columns", "", msg("筛查表格的列"), msg("筛查表格里选了哪些列，由表格自己记住。"), is_asked=False
     ),
     SettingKind(
         "request_authorise_step",

@@ -48,7 +48,7 @@ UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_ye
 
 def settings_of(section: str, desk_kind: str) -> tuple[SettingKind, ...]:
     """The declared settings of a section at a desk of this kind."""
-    return tuple(kind for kind in SETTINGS if SECTION_OF.get(kind.name, RULES) == section
+    return tuple(kind for kind in SETTINGS if kind.is_asked and SECTION_OF.get(kind.name, RULES) == section
                  and (desk_kind == "clinic" or kind.name not in CLINIC_ONLY))
 
 
