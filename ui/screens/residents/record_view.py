@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.forms.summaries import short_name
 from app.i18n import tr
+from app.services.attachment_views import KEPT
 from app.services.diseases import DISEASES, NAMES
 from app.services.enrolments import EnrolmentView, Offer
-from app.services.resident_views import ACTIVE, HistoryRow, Record, ResidentView, TimelineRow
-from ui.screens.residents.record_tabs import ChronicTab, FactsTab, FolderTab, HistoryTab, TimelineTab
+from app.services.resident_views import ACTIVE, HistoryRow, Record, ResidentView
+from ui.screens.residents.completeness_meter import CompletenessMeter
+from ui.screens.residents.folder_tab import FolderTab
+from ui.screens.residents.record_tabs import ChronicTab, FactsTab, HistoryTab
+from ui.screens.residents.timeline_tab import TimelineTab
 from ui.screens.residents.words import heading_of
 from ui.theme.theme import Theme, current_theme, theme_changes
+from ui.widgets.attachments_strip import AttachmentsStrip
 from ui.widgets.banner import PatientBanner
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card
 from ui.widgets.layouts import Vertical
 from ui.widgets.tabs import Tabs
+
+if TYPE_CHECKING:
+    from app.services.record_folder import RecordContents
+    from ui.services import Services
 
 NARROW = 820
 
@@ -31,20 +42,20 @@ class Shown:
 
     person: ResidentView
     record: Record
-    timeline: Sequence[TimelineRow]
+    contents: RecordContents
     enrolments: Sequence[EnrolmentView]
     offers: Sequence[Offer]
-    history: Sequence[HistoryRow]
 
 
 class RecordView(QWidget):
-    """Banner and tabs. `asked(action)`: visit, enrol_htn, enrol_dm, family, correct, state, household, note, reveal,
-    print_cover, print_info."""
+    """Banner and tabs. `asked(action)`: form, visit, enrol_htn, enrol_dm, family, correct, state, household, note, reveal,
+    print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
 
     asked = Signal(str)
     revealed = Signal(str)
+    history_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "plain")
         self.setObjectName("record_view")
@@ -61,15 +72,18 @@ class RecordView(QWidget):
         self.more = PrimaryButton(tr("+ 新增 ▾"), name="record_actions", hint="F2")
         self.more.clicked.connect(self.open_menu)
         self.banner.add_action(self.more)
+        self.completeness = CompletenessMeter()
+        self.banner.add(self.completeness)
         column.addWidget(self.banner)
         card = Card(name="record_card", margins=(16, 8, 16, 12))
         self.tabs = Tabs(name="record_tabs", accessible_name=tr("档案内容"))
         self.timeline, self.facts = TimelineTab(), FactsTab()
         self.chronic, self.folder, self.history = ChronicTab(), FolderTab(), HistoryTab()
+        self.attachments = AttachmentsStrip(services, name="record_attachments")
         for key, title, page in (
             ("timeline", tr("时间线"), self.timeline), ("facts", tr("基本信息"), self.facts),
             ("chronic", tr("慢病"), self.chronic), ("folder", tr("档案袋"), self.folder),
-            ("history", tr("修改记录"), self.history),
+            ("attachments", tr("附件"), self.attachments), ("history", tr("修改记录"), self.history),
         ):
             self.tabs.add(key, title, page)
         card.add(self.tabs, 1)
@@ -77,6 +91,8 @@ class RecordView(QWidget):
         self.facts.correct_asked.connect(lambda: self.asked.emit("correct"))
         self.chronic.visit_asked.connect(lambda: self.asked.emit("visit"))
         self.chronic.enrol_asked.connect(lambda disease: self.asked.emit(f"enrol_{disease}"))
+        self.folder.new_asked.connect(lambda: self.asked.emit("form"))
+        self.tabs.changed.connect(self._on_tab)
         self._menu: QMenu | None = None
         self.setFocusProxy(self.timeline)
         theme_changes().changed.connect(self.follow_theme)
@@ -86,13 +102,24 @@ class RecordView(QWidget):
         if self._person is None or self._person.id != shown.person.id:
             self._revealed = False
             self.tabs.show_tab("timeline")
+            self.timeline.show_all_kinds()
+            self.folder.start_anew()
         self._person = shown.person
+        contents = shown.contents
         self._show_banner()
-        self.timeline.show_rows(shown.timeline)
+        self.completeness.show_completeness(contents.completeness)
+        self.timeline.show_rows(contents.timeline)
         self.facts.show_record(shown.person, shown.record)
         self.chronic.show_enrolments(shown.person, shown.enrolments, shown.offers)
-        self.folder.show_rows(shown.timeline, shown.record)
-        self.history.show_rows(shown.history)
+        self.folder.show_kinds(contents.kinds)
+        self.attachments.show_for(shown.person.id, where=sheet_names(contents))
+        kept = sum(each.state == KEPT for each in contents.attachments)
+        self.tabs.set_title("attachments", tr("附件 {count}", count=kept) if kept else tr("附件"))
+        self._on_tab(self.tabs.current())
+
+    def show_history(self, rows: Sequence[HistoryRow]) -> None:
+        """Show the corrections."""
+        self.history.show_rows(rows)
 
     def follow_theme(self, theme: Theme) -> None:
         """Where there is little room beside the banner, the menu alone offers to show the numbers, and keys go unsaid."""
@@ -127,6 +154,7 @@ class RecordView(QWidget):
         if person.state == ACTIVE:
             if managed:
                 offered.append(("visit", tr("慢病随访")))
+            offered.append(("form", tr("填写新表")))
             offered += [(f"enrol_{disease}", tr("纳入{disease}管理", disease=NAMES[disease]))
                         for disease in DISEASES if disease not in managed]
             if person.household is not None:
@@ -151,6 +179,10 @@ class RecordView(QWidget):
         """The menu that was opened last."""
         return self._menu
 
+    def _on_tab(self, key: str) -> None:
+        if key == "history" and self._person is not None:
+            self.history_wanted.emit()
+
     def _show_banner(self) -> None:
         if self._person is not None:
             self.banner.show_person(heading_of(self._person, revealed=self._revealed))
@@ -169,3 +201,12 @@ class RecordView(QWidget):
         menu.popup(button.mapToGlobal(QPoint(0, button.height())))
         if menu.actions():
             menu.setActiveAction(menu.actions()[0])
+
+
+def sheet_names(contents: RecordContents) -> dict[str, str]:
+    """自理能力 2026-10-01 for the id of each sheet."""
+    return {
+        sheet.entry_id: tr("{form} {date}", form=short_name(sheet.form_code), date=sheet.entry_date)
+        for kind in contents.kinds
+        for sheet in kind.sheets
+    }
