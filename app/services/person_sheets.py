@@ -15,14 +15,17 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.id_number import clean_id_text
+from app.domain.line_codes import looks_like_line_code
 from app.domain.message import msg
 from app.errors import UserError
 from app.forms.registry import form
 from app.printing.content import DocumentContent
-from app.printing.sheets import Mode, PersonHead, print_content, sheet_content, unprintable
+from app.printing.sheets import Mode, NoGlyph, PersonHead, places_without_glyph, print_content, sheet_content
 from app.services.history import add_audit
+from app.services.overprint import calibration
 from app.services.progress import Report, quiet_report
 from app.services.residents import Residents
+from app.services.search import Search
 from app.services.sheet_contents import (
     CARD,
     COMPLETE,
@@ -42,11 +45,15 @@ from db.queries import prints as queries
 
 @dataclass(frozen=True)
 class PrintedSheet:
-    """A printed form: the PDF, how many visits stand on it, and characters that no font has (left blank)."""
+    """A printed form: the PDF, how many visits stand on it, and characters that no font has (left blank).
+
+    `no_glyphs` says of these also in which answers they stand.
+    """
 
     pdf: bytes
     visits: int
     without_glyph: tuple[str, ...]
+    no_glyphs: tuple[NoGlyph, ...] = ()
 
 
 class PersonSheets:
@@ -56,7 +63,12 @@ class PersonSheets:
         self._desk = desk
 
     def find_resident(self, number: str) -> str:
-        """The resident with this record number, ID number or internal id. Raises UserError when there is none."""
+        """The resident with this record number, ID number, internal id or line code of a sheet.
+
+        Raises UserError when there is none, or several share the line code.
+        """
+        if looks_like_line_code(number):
+            return self._find_by_line_code(number)
         written = clean_id_text(number)
         plain = written.replace("-", "")
         with self._desk.sessions.reading() as session:
@@ -72,6 +84,16 @@ class PersonSheets:
         if found is None:
             raise UserError(msg("没有找到这位居民。请用 17 位档案编号或身份证号，核对后再试。"))
         return found
+
+    def _find_by_line_code(self, code: str) -> str:
+        search = Search(self._desk)
+        problem = search.line_code_problem(code)
+        if problem is not None:
+            raise UserError(problem)
+        hits = search.find_line_code(code)
+        if len(hits) > 1:
+            raise UserError(msg("有 {count} 位居民的行码碰巧相同。请改用 17 位档案编号或身份证号。", count=len(hits)))
+        return hits[0].resident_id
 
     def content(
         self,
@@ -131,7 +153,7 @@ class PersonSheets:
         content, visits = self.content(
             resident_id, form_code, year=year, mode=mode, entry_id=entry_id, every=every, last_values=last_values
         )
-        return self._print(resident_id, (form_code,), content, visits)
+        return self._print(resident_id, (form_code,), content, visits, is_overprint=mode is Mode.OVERPRINT)
 
     def print_year(
         self, resident_id: str, form_codes: Sequence[str], year: int, report: Report = quiet_report
@@ -173,13 +195,20 @@ class PersonSheets:
             return self.card_content(session, resident_id, person, mode)
 
     def _print(
-        self, resident_id: str, form_codes: Sequence[str], content: DocumentContent, visits: int
+        self,
+        resident_id: str,
+        form_codes: Sequence[str],
+        content: DocumentContent,
+        visits: int,
+        *,
+        is_overprint: bool = False,
     ) -> PrintedSheet:
-        pdf = print_content(content)
+        pdf = print_content(content, calibration=calibration(self._desk) if is_overprint else None)
         with self._desk.sessions.writing() as session:
             for form_code in form_codes:
                 add_audit(session, self._desk, f"print.{form_code}", "resident", resident_id)
-        return PrintedSheet(pdf, visits, tuple(unprintable(content)))
+        places = tuple(places_without_glyph(content))
+        return PrintedSheet(pdf, visits, tuple(dict.fromkeys(place.character for place in places)), places)
 
     def _entry(self, resident_id: str, form_code: str, entry_id: str) -> Kept:
         with self._desk.sessions.reading() as session:

@@ -39,6 +39,8 @@ DISEASE_OF = {"htn_followup": "htn", "dm_followup": "dm", "copd_followup": "copd
 VISIT_FORMS = (*DISEASE_OF, "smi_followup", "tb_followup", "tb_first_visit")
 READINGS, READINGS_OF_TWO = 8, 4
 MONTHLY = 2
+NOT_SEEN = ("not_seen", "lost_reason")
+"""The answers that say that nobody was met."""
 SEXES: dict[int, Message] = {1: msg("男"), 2: msg("女")}
 WEEKDAYS: tuple[Message, ...] = (
     msg("星期一"), msg("星期二"), msg("星期三"), msg("星期四"), msg("星期五"), msg("星期六"), msg("星期日"),
@@ -74,7 +76,7 @@ class ResidentSheet:
             raise UserError(msg("没有找到这位居民，可能已被移到别处。请重新查找。"))
         rows = _of_one_visit(session, resident_id, entry_id)
         answers = {row.form_code: form(row.form_code).restore(row.answers) for row in rows}
-        if not rows or all("not_seen" in given for given in answers.values()):
+        if not rows or not any(was_seen(given) for given in answers.values()):
             raise UserError(
                 msg("{name}还没有见到本人的随访记录，没有可写的单子。请先做一次随访并保存。", name=person.name)
             )
@@ -98,6 +100,11 @@ class ResidentSheet:
             phone=self._desk.place.phone,
             doctor=_doctor(answers),
         )
+
+
+def was_seen(answers: Mapping[str, Any]) -> bool:
+    """Whether the person was met at the visit with these answers."""
+    return not any(code in answers for code in NOT_SEEN)
 
 
 def missing_in(content: ResidentContent) -> tuple[str, ...]:

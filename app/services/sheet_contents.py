@@ -93,7 +93,7 @@ def kept(row: Row[Any]) -> Kept:
 def sheets_of(person: PersonHead, form_code: str, entries: Sequence[Kept], mode: Mode) -> DocumentContent:
     """The filled sheets of these forms of one kind, oldest first."""
     parts = []
-    for (_year, edition, state), group in groupby(sorted(entries, key=_order), key=_company):
+    for (_year, edition, state), group in groupby(sorted(entries, key=_order), key=company_of):
         answers = [each.answers for each in group]
         draft = state == PARTIAL and mode is Mode.FILLED
         part = sheet_content(form_code, person, answers, mode=mode, draft=draft, edition=edition)
@@ -129,11 +129,10 @@ def card_answers(session: Session, desk: Desk, resident_id: str) -> dict[str, An
     return {**given, **{code: offer.value for code, offer in offered.items()}, **known}
 
 
-def _order(entry: Kept) -> tuple[int, str, str, date, str]:
-    year, edition, state = _company(entry)
-    return year, edition, state, entry.entry_date, entry.entry_id
-
-
-def _company(entry: Kept) -> tuple[int, str, str]:
-    """What visits on one sheet have in common."""
+def company_of(entry: Kept | Row[Any]) -> tuple[int, str, str]:
+    """What visits that stand on one sheet have in common: year, edition and state."""
     return entry.entry_date.year, entry.edition, entry.state
+
+
+def _order(entry: Kept) -> tuple[int, str, str, date, str]:
+    return (*company_of(entry), entry.entry_date, entry.entry_id)
