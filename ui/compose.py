@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from ui.start import StartOptions
 
 SCREENS = {
-    "clinic": ("today", "residents", "follow_ups", "requests", "exchange", "settings", "import_roster"),
+    "clinic": ("today", "residents", "follow_ups", "requests", "exchange", "settings", "import_roster", "day_sheet",
+               "forms"),
     "township": ("review", "exchange", "settings"),
 }
 SERVICES_OF = {

@@ -33,7 +33,10 @@ BUILT_FOR_MS = 6
 
 
 class FormGround(QWidget):
-    """The sections of one or several forms, built when needed; subclasses fill the rows and answer the signals."""
+    """The sections of one or several forms, built when needed; subclasses fill the rows and answer the signals.
+
+    `leads_to` is where the last field leads; None to whatever follows in the window.
+    """
 
     changed = Signal()
     saved = Signal()
@@ -53,6 +56,7 @@ class FormGround(QWidget):
         self._state = FormState(self.forms, context)
         self._hidden = {self._state.stands_for.get(code, code) for code in hidden}
         self._manner = manner or Manner()
+        self.leads_to: QWidget | None = None
         self._extras: dict[int, StopsWidget] = {}
         self._rows: dict[str, FieldRow] = {}
         self._main = QWidget()
@@ -280,6 +284,8 @@ class FormGround(QWidget):
             stops = self.stops()
         if 0 <= following < len(stops):
             target = stops[following]
+        elif forward and self.leads_to is not None and self.leads_to.isVisible():
+            target = self.leads_to
         else:
             target = next_outside(self._main, stops[at], forward=forward)
             if target is None:

@@ -6,7 +6,7 @@ next sheet) or the same code in two follow-up forms. The code of the first form 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from app.forms.kinds import EMPTY, Unreadable
 from app.forms.vocabulary import Context, Field, Form, Level, Problem
 
 SHARED_HOMES = "resident."
+Examine = Callable[[Form, Mapping[str, object]], tuple[Mapping[str, Any], Sequence[Problem]]]
+"""Reads the answers to a form as typed: canonical ones, with what follows from them, and what stands against them."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ def twins_of(forms: Sequence[Form]) -> dict[str, str]:
 
 @dataclass
 class FormState:
-    """The answers as typed (`raw`), those of last time (`previous`), and what was confirmed as unusual but meant."""
+    """The answers as typed (`raw`), those of last time (`previous`), and what was confirmed as unusual but meant.
+
+    `examine` judges them by more than the declaration says; None by the declaration alone.
+    """
 
     forms: tuple[Form, ...]
     context: Context
@@ -62,6 +67,7 @@ class FormState:
     previous: dict[str, object] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
     offered: dict[str, Offered] = field(default_factory=dict)
+    examine: Examine | None = None
 
     def __post_init__(self) -> None:
         self.stands_for = twins_of(self.forms)
@@ -126,18 +132,23 @@ class FormState:
         needed: set[str] = set()
         found: list[Problem] = []
         for form in self.forms:
-            reading = form.read(self._given_to(form))
-            unread = {problem.code for problem in reading.problems}
-            filled = form.complete(reading.answers, self.context)
+            filled, problems = (self.examine or self._read)(form, self._given_to(form))
             here = [(code, item) for code, item in form.fields.items() if item.applies.holds(filled, self.context)]
             applying.update(self.stands_for[code] for code, _item in here)
             needed.update(self.stands_for[code] for code, item in here
                           if item.required.holds(filled, self.context))
             for code, value in filled.items():
                 answers.setdefault(self.stands_for.get(code, code), value)
-            found.extend(reading.problems)
-            found.extend(each for each in form.problems(filled, self.context) if each.code not in unread)
+            found.extend(problems)
         return Judgement(answers, tuple(self._once(found)), frozenset(applying), frozenset(needed))
+
+    def _read(self, form: Form, raw: Mapping[str, object]) -> tuple[Mapping[str, Any], Sequence[Problem]]:
+        """What the declaration alone says."""
+        reading = form.read(raw)
+        unread = {problem.code for problem in reading.problems}
+        filled = form.complete(reading.answers, self.context)
+        others = [each for each in form.problems(filled, self.context) if each.code not in unread]
+        return filled, [*reading.problems, *others]
 
     def _given_to(self, form: Form) -> dict[str, object]:
         standing = {code: self.stands_for[code] for code in form.fields}

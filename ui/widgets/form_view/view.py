@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -31,28 +31,30 @@ from ui.widgets.form_view.index import FormIndex, SectionState
 from ui.widgets.form_view.lines import is_redo, is_undo_or_redo
 from ui.widgets.form_view.manner import Manner
 from ui.widgets.form_view.row import FieldRow
-from ui.widgets.form_view.state import Judgement, Offered
+from ui.widgets.form_view.state import Examine, Judgement, Offered
 from ui.widgets.form_view.undo import Change, Step, Steps
 
 
 class FormView(FormGround):
     """One or several forms on the screen. `changed` after each change, `saved` when `ask_to_save` found nothing against it,
-    `cancelled` by `cancel`.
+    `cancelled` by `cancel`, `normal_filled(count)` when normal findings were filled in.
 
     `arrangement` names what shall stand first and how, `ending` what stands last; the rest follows in printed order.
     `hidden` answers are not asked, `optional` ones never lack. By code: `completions` proposes words for a line of text,
     `choices` lets one of some words be chosen in place of a line, `placeholders` says what an empty line means. `spread`
-    lays all options open and goes on by itself behind a number. `actions` stand beneath and stay in sight. Without
-    `scrolls` (and without an index of its own) the view is as high as its fields and lies in something that scrolls;
-    `index` is one that stands elsewhere.
+    lays all options open and goes on by itself behind a number. `examine` judges by more than the forms say. `actions`
+    stand beneath and stay in sight. Without `scrolls` (and without an index of its own) the view is as high as its fields
+    and lies in something that scrolls; `index` is one that stands elsewhere.
     """
+
+    normal_filled = Signal(int)
 
     def __init__(
         self, forms: Form | Sequence[Form], *, context: Context, name: str = "form", arrangement: Sequence[Block] = (),
         ending: Sequence[Block] = (), hidden: Iterable[str] = (),
         optional: Iterable[str] = (), completions: Mapping[str, Sequence[str]] | None = None,
         choices: Mapping[str, Sequence[str]] | None = None, placeholders: Mapping[str, str] | None = None,
-        spread: bool = False, with_index: bool | None = None, index: FormIndex | None = None,
+        spread: bool = False, examine: Examine | None = None, with_index: bool | None = None, index: FormIndex | None = None,
         actions: QWidget | None = None, scrolls: bool = True, parent: QWidget | None = None,
     ) -> None:
         self._judged: set[str] = set()
@@ -70,6 +72,7 @@ class FormView(FormGround):
         )
         self._optional = {self._state.stands_for.get(code, code) for code in optional}
         self._beside = Beside(self._state, is_brief=spread)
+        self._state.examine = examine
         self._judge()
         self._build_first()
 
@@ -258,6 +261,10 @@ class FormView(FormGround):
         return [each.code for each in self.missing()
                 if each.code in inside and self._state.fields[each.code].normal is not None]
 
+    def set_read_only(self) -> None:
+        """Nothing can be changed any more."""
+        self._main.setEnabled(False)
+
     def fill_normal(self, section: int | None = None) -> int:
         """Ctrl+G: answer what lacks in a section (the one with the cursor) with its normal findings; how many. They are
         seen like any other answers, and taken back at once."""
@@ -266,6 +273,7 @@ class FormView(FormGround):
         if codes:
             self._build(self._sections[number])
             self.set_answers({code: self._state.fields[code].normal for code in codes})
+            self.normal_filled.emit(len(codes))
         return len(codes)
 
     # --- taking back ------------------------------------------------------------------------------------------
