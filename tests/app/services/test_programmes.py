@@ -17,10 +17,10 @@ from app.services.residents import Residents
 from app.services.work_list import WorkFilter, WorkList
 from db.models import DueTask, Enrolment, FollowUp
 from tests.followup_people import add_resident
-from tests.samples.form_answers import DAY, FILLED
+from tests.samples.form_answers import DAY
+from tests.saved_forms import ASKED, answers, saved
 
 ON = date.fromisoformat(DAY)
-ASKED = frozenset({"age", "residence_type", "visit_date", "next_visit_date", "visit_class", "diagnosis", "referral_reason"})
 STABLE = {
     "risk_level": 0, "symptoms": None, "symptoms_note": None, "insight": 1, "work": 1, "learning": 1, "visit_class": 3,
     "next_visit_date": "2027-02-20",
@@ -34,15 +34,6 @@ CLOSED = {
     "next_visit_date": None, "stop_date": DAY, "stop_reason": 1, "visits_due": 8, "visits_done": 8, "doses_due": 180,
     "doses_taken": 172, "assessor": "王明", "referral_dept": "结核科", "referral_reason": "治疗转归评估",
 }  # fmt: skip
-
-
-def answers(code: str, **changes):
-    given = {**FILLED[code], **changes}
-    return {key: value for key, value in given.items() if value is not None}
-
-
-def saved(desk, person, code, **changes):
-    return FormRecords(desk).save(person, code, answers(code, **changes), confirmed=ASKED)
 
 
 def revised(desk, entry_id, code, **changes):
