@@ -37,12 +37,14 @@ def keep(
 ) -> str:
     """A form on file as saving it leaves it; its entry id."""
     declared = form(form_code)
+    reading = declared.read(answers)
+    assert not reading.problems
     entry_id = new_id()
     with desk.sessions.writing() as session:
         session.add(
             FormEntry(
                 id=entry_id, form_code=form_code, edition=edition or declared.edition, resident_id=resident_id,
-                entry_date=on, author_id=desk.actor.user_id, answers=declared.keep(declared.read(answers).answers),
+                entry_date=on, author_id=desk.actor.user_id, answers=declared.keep(reading.answers),
                 state=state, created_at=desk.now(), updated_at=desk.now(),
             )
         )  # fmt: skip
@@ -57,7 +59,7 @@ def encounter(on: date, subjective: str = "咳嗽三天") -> dict[str, Any]:
 
 def self_care(on: date) -> dict[str, Any]:
     """An assessment of self-care without any need of help."""
-    items = dict.fromkeys(("eating", "grooming", "dressing", "toileting", "mobility"), 1)
+    items = dict.fromkeys(("eating", "grooming", "dressing", "toileting", "mobility"), 0)
     return {**items, "total": 0, "result": 1, "assessment_date": on.isoformat(), "assessor": "王明"}
 
 
