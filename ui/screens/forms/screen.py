@@ -39,6 +39,7 @@ class Wanted:
     form_code: str = ""
     entry_id: str = ""
     return_to: Place | None = None
+    code: str = ""
     resume: bool = False
     suggested: Mapping[str, Offered] = field(default_factory=dict)
 
@@ -66,12 +67,13 @@ class FormsScreen(QWidget):
     # --- what the shell calls ---------------------------------------------------------------------------------
 
     def open_with(self, *, resident_id: str = "", form_code: str = "", entry_id: str = "",
-                  return_to: Place | None = None, **_others: Any) -> None:
-        """Begin a form of a resident (let the doctor choose which when it is not said), or correct one on file."""
+                  return_to: Place | None = None, code: str = "", **_others: Any) -> None:
+        """Begin a form of a resident (let the doctor choose which when it is not said), or correct one on file; with the
+        cursor in the answer `code`."""
         if self.page is not None and not (self.page.keep_draft() or self.page.ask_to_lose()):
             return
         self._interrupted.clear()
-        wanted = Wanted(resident_id, form_code, entry_id, return_to)
+        wanted = Wanted(resident_id, form_code, entry_id, return_to, code)
         if resident_id and not form_code and not entry_id:
             chosen = choose_form(self.window())
             if chosen is None:
@@ -208,6 +210,8 @@ class FormsScreen(QWidget):
         self.setFocusProxy(page)
         page.begin(resume=wanted.resume)
         page.suggest(wanted.suggested)
+        if wanted.code:
+            page.view.go_to(wanted.code)
 
     def _load(self, wanted: Wanted) -> OpenForm:
         records = self._services.form_records
