@@ -48,6 +48,7 @@ class PatientBanner(Card):
         row.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(self._actions)
         self.add(row)
+        self._words = words
 
     def show_person(self, heading: PersonHeading) -> None:
         """Show a person."""
@@ -61,6 +62,15 @@ class PatientBanner(Card):
         self.setAccessibleName(heading.name)
         parts = (heading.facts, heading.numbers, *(chip.text for chip in heading.chips), heading.note)
         self.setAccessibleDescription(tr("，").join(part for part in parts if part))
+
+    def add_foot(self, widget: QWidget) -> None:
+        """Put the numbers into a line of their own across the card, with this widget behind them."""
+        self._words.removeWidget(self._numbers)
+        self._numbers.setWordWrap(False)
+        foot = FlowBox(spacing=24, row_spacing=4)
+        foot.add(self._numbers)
+        foot.add(widget)
+        self.add(foot)
 
     def add_action(self, button: QWidget) -> None:
         """Append an action at the right."""

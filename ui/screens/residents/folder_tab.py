@@ -80,7 +80,6 @@ class FolderTab(QWidget):
         self.table = FolderTable(
             [Column("title", tr("表、日期"), value=_title_cell),
              Column("text", tr("内容"), value=_text_cell, stretch=True),
-             Column("state", tr("状态"), value=_state_cell),
              Column("author", tr("医生"), value=lambda line: line.sheet.author if isinstance(line, SheetLine) else ""),
              Column("edition", tr("版本"), value=lambda line: line.sheet.edition if isinstance(line, SheetLine) else "")],
             name="folder", accessible_name=tr("档案袋"), inside_card=True, empty_text=tr("还没有填过的表。"),
@@ -199,10 +198,11 @@ def _key(line: Line) -> tuple[str, str]:
 def _title_cell(line: Line) -> Cell:
     if isinstance(line, SheetLine):
         is_void = line.sheet.state == VOID
-        return Cell(INDENT + line.sheet.entry_date.isoformat(), muted=is_void, struck=is_void)
+        date = INDENT + line.sheet.entry_date.isoformat()
+        return Cell(date, chips=_chips(line), muted=is_void, struck=is_void)
     kind = line.kind
     mark = ("▾ " if line.is_open else "▸ ") if kind.sheets else "　"
-    return Cell(mark + kind.title, bold=bool(kind.sheets), muted=not kind.sheets)
+    return Cell(mark + kind.title, chips=_chips(line), bold=bool(kind.sheets), muted=not kind.sheets)
 
 
 def _text_cell(line: Line) -> Cell:
@@ -214,13 +214,11 @@ def _text_cell(line: Line) -> Cell:
     return Cell(tr("还没有填过，按回车填写{form}", form=short_name(line.kind.form_code)), muted=True)
 
 
-def _state_cell(line: Line) -> Cell:
-    chips = []
+def _chips(line: Line) -> tuple[ChipText, ...]:
+    """What must not be overlooked of a kind or a sheet."""
     if isinstance(line, KindLine):
-        if line.kind.is_due:
-            chips.append(ChipText(tr("要填"), "amber"))
-        return Cell(chips=tuple(chips))
-    sheet = line.sheet
+        return (ChipText(tr("要填"), "amber"),) if line.kind.is_due else ()
+    sheet, chips = line.sheet, []
     if sheet.state == PARTIAL:
         chips.append(ChipText(tr("草稿"), "amber"))
     if sheet.state == VOID:
@@ -229,4 +227,4 @@ def _state_cell(line: Line) -> Cell:
         chips.append(ChipText(tr("改过 {count} 次", count=sheet.revision - 1), "blue"))
     if sheet.attachments:
         chips.append(ChipText(tr("附件 {count}", count=sheet.attachments), "blue"))
-    return Cell(chips=tuple(chips))
+    return tuple(chips)

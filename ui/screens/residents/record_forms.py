@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from app.forms.registry import forms
-from app.i18n import tr
 from app.services.diseases import DISEASE_OF
 
 if TYPE_CHECKING:
@@ -18,7 +14,6 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 RECORD_FORMS = ("record_cover", "personal_info")
-CHOOSER = "ui.screens.forms.chooser"
 
 
 class RecordForms:
@@ -55,13 +50,10 @@ class RecordForms:
             self._services.navigate("forms", resident_id=shown.person.id, form_code=form_code)
 
     def fill_chosen(self) -> None:
-        """A new sheet of the form that the user chooses; while there is no list to choose from, of the marked one."""
-        if find_spec("ui.screens.forms") is None or find_spec(CHOOSER) is None:
-            self._screen.record.tabs.show_tab("folder")
-            self._services.say(tr("请在档案袋里选一种表，按“填写这种表”。"))
-            return
-        offered = [each for each in forms() if each.code not in RECORD_FORMS]
-        self.fill(import_module(CHOOSER).choose_form(self._screen, offered) or "")
+        """A new sheet of the form that the doctor chooses there."""
+        shown = self._screen.shown()
+        if shown is not None:
+            self._services.navigate("forms", resident_id=shown.person.id)
 
     def lead_to(self, missing: Missing) -> None:
         """The field, or the form, that lacks."""

@@ -73,7 +73,7 @@ class RecordView(QWidget):
         self.more.clicked.connect(self.open_menu)
         self.banner.add_action(self.more)
         self.completeness = CompletenessMeter()
-        self.banner.add(self.completeness)
+        self.banner.add_foot(self.completeness)
         column.addWidget(self.banner)
         card = Card(name="record_card", margins=(16, 8, 16, 12))
         self.tabs = Tabs(name="record_tabs", accessible_name=tr("档案内容"))
