@@ -27,6 +27,7 @@ from app.i18n import tr
 from app.pinyin import name_readings
 from app.services.diseases import DISEASES, NAMES, PROGRAMMES, visit_form
 from app.services.due_tasks import CHECK_TASK
+from app.services.examinations_due import ExaminationsDue
 from app.services.follow_up_views import NOTHING_MEASURED, class_label, is_measured, reading_text
 from app.services.indicators import Indicators, QuarterProgress
 from app.services.masks import masked_phone
@@ -198,10 +199,12 @@ class WorkPage:
 
 @dataclass(frozen=True)
 class SideCards:
-    """What stands beside the list: 本季度进度, and 待办 (people whose referral is to be asked after within a week)."""
+    """What stands beside the list: 本季度进度, and 待办 (people whose referral is to be asked after within a week, and
+    people without this year's examination)."""
 
     progress: tuple[QuarterProgress, ...]
     referral_checks: int
+    examinations: int = 0
 
 
 class WorkList:
@@ -254,11 +257,12 @@ class WorkList:
             return tuple(queries.groups(session, self._desk.place.id))
 
     def side_cards(self) -> SideCards:
-        """The cards beside the list."""
+        """The cards beside the list. It counts everybody: call it in a worker."""
         until = self._desk.today() + WEEK
         with self._desk.sessions.reading() as session:
             checks = queries.open_count(session, self._desk.place.id, CHECK_TASK, until)
-        return SideCards(Indicators(self._desk).quarter_progress(), checks)
+        examinations = ExaminationsDue(self._desk).count()
+        return SideCards(Indicators(self._desk).quarter_progress(), checks, examinations)
 
     def _rows(
         self, wanted: WorkFilter, order: Order, after: OrderKey | None, limit: int

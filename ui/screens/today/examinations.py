@@ -1,0 +1,108 @@
+"""今年待体检: who has no 健康体检表 this year, to be searched by name; Enter opens the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from app.domain.names import fold_name
+from app.i18n import tr
+from app.pinyin import name_readings
+from app.services.examinations_due import FORM_CODE, MOST_SHOWN, ExaminationDue, ExaminationsDue
+from ui.screens.follow_ups.people import FilterLine, PeopleTable
+from ui.theme.theme import current_theme
+from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.labels import label
+from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.table import Column
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+
+class ExaminationsDialog(QDialog):
+    """The list; choosing somebody closes it and opens the examination."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._people = ExaminationsDue(services.desk).people()
+        self.setObjectName("examinations_due")
+        self.setWindowTitle(tr("今年待体检"))
+        self.setAccessibleName(tr("今年待体检"))
+        theme = current_theme()
+        self.resize(min(theme.px(720), 1100), min(theme.px(560), 700))
+        self._build()
+        self.show_people()
+        self.table.setFocus()
+
+    def show_people(self) -> None:
+        """Those whose name or first letters of the pinyin are written in the line."""
+        self.table.set_rows(
+            [person for person in self._people if is_named(person.name, self.line.text())], keep=lambda row: row.resident_id
+        )
+        if self.table.current_row() is None:
+            self.table.select_row(0)
+        self._start.setEnabled(bool(self.table.rows()))
+
+    def start(self, row: object = None) -> None:
+        """Open the examination of a person."""
+        person = row if isinstance(row, ExaminationDue) else self.table.current_row()
+        if isinstance(person, ExaminationDue):
+            self.accept()
+            self._services.navigate(
+                "forms", resident_id=person.resident_id, form_code=FORM_CODE, return_to=("today", {})
+            )
+
+    def _build(self) -> None:
+        column = Vertical(self, spacing=12, margins=20)
+        head = Horizontal(spacing=12)
+        count = tr("{count} 人", count=len(self._people))
+        if len(self._people) == MOST_SHOWN:
+            count = tr("只列出前 {count} 人", count=MOST_SHOWN)
+        head.addWidget(label(tr("今年待体检"), "card_title"))
+        head.addWidget(label(count, "muted", name="examinations_count"))
+        head.addStretch(1)
+        self.line = FilterLine(name="examinations_search", accessible_name=tr("按姓名或拼音筛选"),
+                               placeholder=tr("姓名 / 拼音"))
+        head.addWidget(self.line)
+        column.addLayout(head)
+        column.addWidget(label(tr("65 岁以上的老年人和在管的慢病患者，每年体检一次。"), "caption", wrap=True))
+        self.table = PeopleTable(
+            [
+                Column("name", tr("姓名"), bold=True),
+                Column("age", tr("年龄"), align="right", value=lambda row: "—" if row.age is None else str(row.age)),
+                Column("reason", tr("为什么"), value=lambda row: tr(row.reason), stretch=True),
+                Column("last", tr("上次体检"), value=lambda row: "—" if row.last_on is None else row.last_on.isoformat()),
+                Column("phone", tr("电话"), value=lambda row: row.phone_masked or "—"),
+                Column("group", tr("组"), value=lambda row: row.group or "—"),
+            ],
+            name="examinations_people", accessible_name=tr("今年待体检的人"),
+        )
+        self.table.set_empty_text(tr("今年该体检的都体检了。") if not self._people else tr("没有找到。可以换姓名或拼音首字母。"))
+        self.line.follow(self.table)
+        self.line.textChanged.connect(self.show_people)
+        self.table.row_activated.connect(self.start)
+        column.addWidget(self.table, 1)
+        foot = Horizontal(spacing=12)
+        foot.addStretch(1)
+        back = SecondaryButton(tr("返回"), name="examinations_back", hint="Esc")
+        back.clicked.connect(self.reject)
+        self._start = PrimaryButton(tr("填健康体检表"), name="examinations_start", hint="↵")
+        self._start.setAutoDefault(False)
+        self._start.clicked.connect(lambda: self.start())
+        foot.addWidget(back)
+        foot.addWidget(self._start)
+        column.addLayout(foot)
+
+
+def is_named(name: str, written: str) -> bool:
+    """Whether a name has what was written, in characters or as first letters of its pinyin."""
+    wanted = fold_name(written.strip()).lower()
+    if not wanted:
+        return True
+    folded = fold_name(name)
+    readings = name_readings(folded)
+    initials = "".join(next(iter(sorted(each)), "")[:1] for each in readings)
+    return wanted in folded.lower() or initials.startswith(wanted)
