@@ -61,6 +61,7 @@ CODED_PAPERS = ("A4", "A4-landscape")
 ACCOUNT_LENGTH = 200
 """A text of so many characters is an account of this time and fills its place on paper."""
 
+PERSON_LABELS = {"name": "姓名", "record_no": "编号"}
 DATE_WORDS = {"y": "年", "m": "月", "d": "日"}
 
 
@@ -125,6 +126,18 @@ class _Scope:
             return clean(kind.show(value))
         return clean(item.kind.show(value))
 
+    def about(self, ref: str) -> str:
+        """What the answer is called: 姓名, 药物不良反应（说明）, 用药情况 药物名称."""
+        parsed = reference(ref)
+        if parsed.code == "person":
+            return PERSON_LABELS[parsed.column]
+        item = self.form.fields.get(parsed.code)
+        if item is None:
+            return ""
+        columns = item.kind.columns if isinstance(item.kind, Table) else ()
+        labels = [column.label for column in columns if column.code == parsed.column]
+        return " ".join((item.name, *labels))
+
     def holds(self, conditions: Sequence[layout.Condition]) -> bool:
         """Whether every (reference, value) holds; of several options, whether the value is among them."""
         return all(_is_or_includes(self.value(ref), wanted) for ref, wanted in conditions)
@@ -152,11 +165,12 @@ def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
         text = str(scope.value(item.ref))
     note = scope.shown(item.ref + NOTE) if item.noted and text else ""
     pale = not scope.writes and not item.ref.startswith("person.")
-    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale=pale)]
+    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale, scope.about(item.ref))]
 
 
 def _signature(item: layout.Signature, scope: _Scope) -> list[Item]:
-    return [Entry(scope.shown(item.ref) if scope.signed and scope.writes else "", item.mm, item.line)]
+    name = scope.shown(item.ref) if scope.signed and scope.writes else ""
+    return [Entry(name, item.mm, item.line, about=scope.about(item.ref))]
 
 
 def _box(item: layout.Box, scope: _Scope) -> list[Item]:
