@@ -40,6 +40,7 @@ class Who(StrEnum):
     CHOSEN = "chosen"
     LISTED = "listed"
     WORK_LIST = "work_list"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class Batch:
     """What is wanted. `form_codes` () means every form that is there; `double_sided` begins each person on a new leaf.
 
     DAY needs `day`; HOUSEHOLD `household_id`; YEAR `resident_ids` of one and `year`; OLDER `group_name` (None all);
-    CHOSEN `resident_ids`; LISTED `listed`; WORK_LIST `work` and `order`. `year` narrows the others to one year too;
-    without it of forms with several visits on a sheet this year's are printed, of others the newest.
+    CHOSEN `resident_ids`; LISTED `listed`; WORK_LIST `work` and `order`; ENTRY one form on file by `entry_id`, void or
+    not. `year` narrows the others to one year too; without it `every` form is printed, or of those with several visits on
+    a sheet this year's and of others the newest.
     """
 
     who: Who
@@ -63,6 +65,8 @@ class Batch:
     work: WorkFilter = EVERYONE
     order: Order = Order.DUE
     double_sided: bool = False
+    every: bool = False
+    entry_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ def refuse_unknown(batch: Batch) -> None:
     for code in batch.form_codes:
         if code != RESIDENT_SHEET:
             form(code)
-    anything = batch.manner.shows_answers or batch.who is Who.WORK_LIST
+    anything = batch.manner.shows_answers or batch.who in (Who.WORK_LIST, Who.ENTRY)
     if not batch.form_codes and not anything:
         raise UserError(msg("打印空白表要先选是哪一种表。请至少选一种。"))
     if RESIDENT_SHEET in batch.form_codes and batch.manner is not Manner.FILLED:
@@ -191,7 +195,7 @@ def chosen_entries(batch: Batch, wish: Wish, code: str, rows: Sequence[Row[Any]]
         if per_sheet == 1:
             return [row for row in rows if row.id in wish.entry_ids]
         return [row for sheet in _on_sheets(rows, per_sheet) if any(row.id in wish.entry_ids for row in sheet) for row in sheet]
-    if batch.year is not None:
+    if batch.year is not None or batch.every:
         return rows
     return [row for row in rows if row.entry_date.year == this_year] if per_sheet > 1 else rows[-1:]
 

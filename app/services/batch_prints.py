@@ -86,6 +86,8 @@ class BatchPrints:
     ) -> BatchPlan:
         """What would be printed. Raises UserError when the batch names nobody or no form, or an unknown form."""
         refuse_unknown(batch)
+        if batch.who is Who.ENTRY:
+            return self._plan_entry(batch)
         wanted = self._wanted(batch)
         if not wanted:
             raise UserError(msg("这里面没有人，没有可打印的。请换一天、换一组，或放宽条件。"))
@@ -98,6 +100,20 @@ class BatchPrints:
             with self._desk.sessions.reading() as session:
                 self._plan_piece(session, batch, wanted[start:start + PIECE], people, lacking, missing)
         return BatchPlan(batch, tuple(people), tuple(lacking), tuple(missing))
+
+    def _plan_entry(self, batch: Batch) -> BatchPlan:
+        """One form on file, void or not; blank sheets of its kind otherwise."""
+        with self._desk.sessions.reading() as session:
+            row = queries.entries(session, [batch.entry_id]).get(batch.entry_id)
+            if row is None:
+                raise UserError(msg("没有找到这张表。请重新打开居民的记录。"))
+            head = queries.people(session, [row.resident_id])[row.resident_id]
+        ids = () if batch.manner is Manner.BLANK else (row.id,)
+        sheet = PlannedSheet(row.form_code, ids, page_count(row.form_code, ids))
+        person = PlannedPerson(row.resident_id, head.name, head.record_no or "", (sheet,))
+        characters = gaps(head.name, [row.answers] if ids else [])
+        missing = (NoGlyph(row.resident_id, head.name, characters),) if characters else ()
+        return BatchPlan(batch, (person,), (), missing)
 
     def _plan_piece(
         self,

@@ -307,3 +307,17 @@ def test_an_overprint_of_a_batch_has_the_answers_only(clinic_desk, people, tmp_p
     told = "".join(printed(clinic_desk, plan, tmp_path))
     assert "头晕两天" in told
     assert "接诊记录表" not in told
+
+
+def test_every_form_of_a_kind_and_one_by_its_entry(clinic_desk, people):
+    first = people[0]
+    entry = keep(clinic_desk, first, "encounter", date(2025, 5, 5), encounter(date(2025, 5, 5), "去年的事"))
+    void = keep(clinic_desk, first, "encounter", AUTUMN, encounter(AUTUMN, "写错了人"), state="void")
+    clinic = BatchPrints(clinic_desk)
+    every = clinic.plan(Batch(Who.CHOSEN, form_codes=("encounter",), resident_ids=(first,), every=True))
+    assert len(pages(clinic.preview(every))) == 2
+    for entry_id, words in ((entry, "去年的事"), (void, "作废")):
+        plan = clinic.plan(Batch(Who.ENTRY, entry_id=entry_id))
+        assert words in "".join(pages(clinic.preview(plan)))
+    with pytest.raises(UserError, match="没有找到这张表"):
+        clinic.plan(Batch(Who.ENTRY, entry_id="gone"))
