@@ -21,6 +21,7 @@ from app.forms.screening import (
     DRINKING,
     GLUCOSE,
     HIGH_RISK,
+    MANAGED,
     NORMAL,
     RELATIVES,
     REPEAT,
@@ -89,15 +90,17 @@ def conclude(person: ScreenPerson, on: date, answers: Mapping[str, Any], earlier
         codes += [] if code is None else [code]
         repeat_on = on + timedelta(days=REPEAT_DAYS) if code == REPEAT else None
         reasons += result.reasons
-    elif measured:
+    elif measured and BloodPressure(Decimal(sbp), Decimal(dbp)).is_raised:
+        codes.append(MANAGED)
         reasons.append(Reason("managed", HOUSE_RULE, msg("已纳入高血压管理：这次血压请记到随访里")))
     if glucose.refer and DIABETES not in person.managed:
         codes.append(GLUCOSE)
-    if DIABETES in person.managed and any(reason.code.startswith("glucose") for reason in glucose.reasons):
+    if DIABETES in person.managed and glucose.reasons:
+        codes.append(MANAGED)
         reasons.append(Reason("managed", HOUSE_RULE, msg("已纳入糖尿病管理：这次血糖请记到随访里")))
     else:
         reasons += glucose.reasons
-    found = tuple(codes) or (NORMAL,)
+    found = tuple(dict.fromkeys(codes)) or (NORMAL,)
     return Conclusion(
         found, headline_of(found), tone_of(found), tuple(reasons), repeat_on, check_due, _raised_days(on, answers, earlier)
     )
@@ -105,17 +108,17 @@ def conclude(person: ScreenPerson, on: date, answers: Mapping[str, Any], earlier
 
 def headline_of(codes: Sequence[int]) -> Message:
     """The most pressing of several conclusions, in a few words."""
-    for code in (URGENT, SUSPECTED, GLUCOSE, REPEAT, HIGH_RISK):
+    for code in (URGENT, SUSPECTED, GLUCOSE, REPEAT, MANAGED, HIGH_RISK):
         if code in codes:
             return HEADLINES[code]
     return HEADLINES[NORMAL]
 
 
 def tone_of(codes: Sequence[int]) -> str:
-    """bad for what is to be referred, warn for a repeat, none for high risk, good for nothing."""
+    """bad for what is to be referred, warn for a repeat, good for nothing found, none for the rest."""
     if any(code in codes for code in (URGENT, SUSPECTED, GLUCOSE)):
         return "bad"
-    return "warn" if REPEAT in codes else "none" if HIGH_RISK in codes else "good"
+    return "warn" if REPEAT in codes else "good" if NORMAL in codes else "none"
 
 
 HEADLINES: dict[int, Message] = {
@@ -124,6 +127,7 @@ HEADLINES: dict[int, Message] = {
     GLUCOSE: msg("血糖偏高：转诊确诊"),
     REPEAT: msg("血压偏高：改天复测"),
     HIGH_RISK: msg("高血压高危：半年测一次"),
+    MANAGED: msg("已纳入管理：请记到随访里"),
     NORMAL: msg("未见异常"),
 }
 

@@ -53,7 +53,7 @@ class Column:
     """One column. `width` at 100 % (0: as wide as its contents); `stretch` takes what is left.
 
     `value` gets the value from a row; without it the row's item or attribute `key` is taken. An `editable` column
-    shows a box to type in.
+    shows a box to type in. A column that `gives_way` is not shown while all have no room; the highest goes first.
     """
 
     key: str
@@ -66,6 +66,7 @@ class Column:
     editable: bool = False
     value: Callable[[Any], object] | None = field(default=None, compare=False)
     tip: str = ""
+    gives_way: int = 0
 
 
 def cell_of(column: Column, row: object) -> Cell:
@@ -395,8 +396,9 @@ class DataTable(QTableView):
         if sum(self._padded(columns, contents)) > room:
             self._is_tight = True
             self._is_tight = sum(self._padded(columns, contents)) <= room
+        hidden = self._giving_way(columns, self._padded(columns, contents), room)
         set_look(self.horizontalHeader(), "tight", self._is_tight)
-        widths = self._padded(columns, contents)
+        widths = [0 if number in hidden else width for number, width in enumerate(self._padded(columns, contents))]
         spare = room - sum(widths)
         self._is_too_wide = spare < 0
         stretching = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]
@@ -405,7 +407,19 @@ class DataTable(QTableView):
                 widths[number] += spare // len(stretching)
             widths[stretching[-1]] += spare % len(stretching)
         for number, width in enumerate(widths):
-            self.setColumnWidth(number, width)
+            self.setColumnHidden(number, number in hidden)
+            if number not in hidden:
+                self.setColumnWidth(number, width)
+
+    def _giving_way(self, columns: Sequence[Column], widths: Sequence[int], room: int) -> set[int]:
+        """The columns that are not shown because all have no room."""
+        hidden: set[int] = set()
+        giving = sorted((n for n, column in enumerate(columns) if column.gives_way), key=lambda n: -columns[n].gives_way)
+        for number in giving:
+            if sum(width for n, width in enumerate(widths) if n not in hidden) <= room:
+                break
+            hidden.add(number)
+        return hidden
 
     def _padded(self, columns: Sequence[Column], contents: list[int]) -> list[int]:
         padding = 2 * self.cell_padding()

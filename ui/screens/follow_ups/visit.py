@@ -86,13 +86,13 @@ class VisitPage(QWidget):
         """Whether a recorded visit is being corrected."""
         return self.sheet.revising is not None
 
-    def begin(self) -> None:
-        """Offer the draft if there is one, and put the cursor into the first reading."""
+    def begin(self, *, take_draft: bool = False) -> None:
+        """Offer the draft if there is one (or take it unasked), and put the cursor into the first reading."""
         draft = self.sheet.draft
         if self.sheet.revising is not None:
             draft = self._services.drafts.get(CORRECTION_DRAFT, self._draft_subject())
         if draft is not None:
-            if self._wants_draft(draft.updated_at.astimezone().strftime("%m-%d %H:%M")):
+            if take_draft or self._wants_draft(draft.updated_at.astimezone().strftime("%m-%d %H:%M")):
                 self.state.take_up(draft.payload)
                 self._show_everything()
                 self._show_note(tr("接着 {time} 写的草稿", time=draft.updated_at.astimezone().strftime("%H:%M:%S")))
