@@ -33,6 +33,7 @@ class ListPlace:
     wanted: WorkFilter = EVERYONE
     order: Order = Order.DUE
     is_work_list: bool = False
+    return_to: str = ""
 
 
 class FollowUpsScreen(QWidget):
@@ -58,10 +59,11 @@ class FollowUpsScreen(QWidget):
 
     def open_with(self, *, resident_id: str = "", entry_id: str = "", enrol: str = "",
                   after: tuple[object, ...] | None = None, wanted: WorkFilter | None = None,
-                  order: Order = Order.DUE, **_others: Any) -> None:
+                  order: Order = Order.DUE, take_draft: bool = False, return_to: str = "", **_others: Any) -> None:
         """Begin a visit of `resident_id`, correct the one of `entry_id`, or ask to enrol the resident `enrol`.
 
-        `after`, `wanted` and `order` say at which place of which work list the person stood.
+        `after`, `wanted` and `order` say at which place of which work list the person stood. With `take_draft` the draft
+        is gone on with unasked; `return_to` is the screen to be shown after saving, in place of the next person.
         """
         if self.visit is not None:
             self.visit.keep_draft()
@@ -72,8 +74,8 @@ class FollowUpsScreen(QWidget):
             self._place = ListPlace()
             self._open(lambda: self._services.follow_ups.open_recorded(entry_id))
         elif resident_id:
-            self._place = ListPlace(after, wanted or EVERYONE, order, is_work_list=wanted is not None)
-            self.begin_visit(resident_id)
+            self._place = ListPlace(after, wanted or EVERYONE, order, is_work_list=wanted is not None, return_to=return_to)
+            self.begin_visit(resident_id, take_draft=take_draft)
         else:
             self.show_picker()
 
@@ -109,7 +111,7 @@ class FollowUpsScreen(QWidget):
         """Escape: out of the visit; True when the doctor stays, or the list of those under management is shown."""
         if self.visit is None:
             return False
-        came_from_elsewhere = self._place.is_work_list
+        came_from_elsewhere = self._place.is_work_list or bool(self._place.return_to)
         if not self.visit.ask_to_leave():
             return True
         return not came_from_elsewhere
@@ -127,11 +129,14 @@ class FollowUpsScreen(QWidget):
     def on_picked(self, row: WorkRow) -> None:
         """A person was taken from the list of those under management."""
         self._place = ListPlace(row.key, self.picker.wanted(), Order.DUE)
-        self.begin_visit(row.resident_id)
+        if row.has_combined_visit:
+            self.begin_visit(row.resident_id)
+        else:
+            self._open_form(row, "follow_ups")
 
-    def begin_visit(self, resident_id: str) -> None:
-        """A new visit for all diseases of a person."""
-        self._open(lambda: self._services.follow_ups.open_visit(resident_id))
+    def begin_visit(self, resident_id: str, *, take_draft: bool = False) -> None:
+        """A new visit for all diseases of a person; with `take_draft` its draft is gone on with unasked."""
+        self._open(lambda: self._services.follow_ups.open_visit(resident_id), take_draft=take_draft)
 
     def show_picker(self) -> None:
         """Away with the visit."""
@@ -152,7 +157,7 @@ class FollowUpsScreen(QWidget):
             self._services.say(tr("已保存：{name} {date} 的随访", name=saved.name, date=date_words))
         if after == PRINT:
             self.print_year(visit.sheet, saved)
-        if visit.is_correction or after == PRINT:
+        if visit.is_correction or after == PRINT or self._place.return_to:
             self._leave_to_list()
         else:
             self.begin_next(saved.resident_id)
@@ -168,7 +173,11 @@ class FollowUpsScreen(QWidget):
             self._leave_to_list()
             return
         self._place = ListPlace(row.key, place.wanted, place.order, place.is_work_list)
-        self.begin_visit(row.resident_id)
+        if row.has_combined_visit:
+            self.begin_visit(row.resident_id)
+        else:
+            self.show_picker()
+            self._open_form(row, "today" if place.is_work_list else "follow_ups")
 
     def print_year(self, sheet: VisitSheet, saved: SavedVisit) -> None:
         """The sheets of the year, in a worker, then the preview."""
@@ -205,7 +214,7 @@ class FollowUpsScreen(QWidget):
 
     # --- inside -----------------------------------------------------------------------------------------------
 
-    def _open(self, load: Any) -> None:
+    def _open(self, load: Any, *, take_draft: bool = False) -> None:
         try:
             sheet = load()
         except CunyiError as error:
@@ -223,7 +232,13 @@ class FollowUpsScreen(QWidget):
         self._stack.addWidget(visit)
         self._stack.setCurrentWidget(visit)
         self.setFocusProxy(visit)
-        visit.begin()
+        visit.begin(take_draft=take_draft)
+
+    def _open_form(self, row: WorkRow, back_to: str) -> None:
+        """A programme that is written on a form of its own."""
+        self._services.navigate(
+            "forms", resident_id=row.resident_id, form_code=row.form_codes[0], return_to=(back_to, {})
+        )
 
     def _close_visit(self) -> None:
         if self.visit is None:
@@ -235,9 +250,12 @@ class FollowUpsScreen(QWidget):
         visit.deleteLater()
 
     def _leave_to_list(self) -> None:
-        goes_to_work_list = self._place.is_work_list
+        place = self._place
         self.show_picker()
-        if goes_to_work_list:
+        if place.return_to:
+            self._place = ListPlace()
+            self._services.navigate(place.return_to)
+        elif place.is_work_list:
             self._services.navigate("today")
 
     def _on_voided(self) -> None:

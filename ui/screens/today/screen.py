@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.errors import CunyiError
 from app.i18n import tr
-from app.services.work_list import Until, WorkFilter, WorkPage, WorkRow
+from app.services.work_list import SideCards, Until, WorkFilter, WorkPage, WorkRow
 from ui.dialogs import show_failure
 from ui.screens.follow_ups.people import PeopleTable, people_columns
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
 from ui.screens.today.cards import TodayCards
+from ui.screens.today.examinations import ExaminationsDialog
 from ui.screens.today.filters import FilterRow
+from ui.screens.today.rates import RatesDialog
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.chips import ChipText
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 1000
 DRAFT = "follow_up"
+SHEET_DRAFTS = ("day_sheet", "screening_round")
+SHEET_ROWS = 40
+VISIT_DISEASES = frozenset({"htn", "dm"})
 
 
 class TodayScreen(QWidget):
@@ -39,6 +45,7 @@ class TodayScreen(QWidget):
         self.setProperty("kind", "plain")
         self.setObjectName("screen_today")
         self._services = services
+        self._marked: set[str] = set()
         self._build()
         self._connect()
         self.refresh()
@@ -66,7 +73,10 @@ class TodayScreen(QWidget):
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """The keys of this screen."""
-        return [("↵", tr("开始随访")), ("F2", tr("开始随访")), (tr("字母"), tr("按姓名或拼音筛选")), ("Ctrl P", tr("打印名单"))]
+        return [
+            ("↵", tr("开始随访")), ("F2", tr("开始随访")), (tr("字母"), tr("按姓名或拼音筛选")),
+            (tr("空格"), tr("选中，给日间表格")), ("Ctrl D", tr("打开日间表格")), ("Ctrl P", tr("打印名单")),
+        ]
 
     # --- the list ---------------------------------------------------------------------------------------------
 
@@ -78,15 +88,48 @@ class TodayScreen(QWidget):
         if self.table.current_row() is None:
             self.table.select_row(0)
         self._start.setEnabled(bool(page.rows))
+        self._sheet.setEnabled(bool(page.rows))
         self._print.setEnabled(bool(page.rows))
         self._show_emptiness(page)
 
     def start(self, row: WorkRow) -> None:
-        """Begin the follow-up of a person; afterwards the next of this list follows."""
+        """Begin the follow-up of a person; afterwards the next of this list follows.
+
+        高血压 and 糖尿病 come first, on their screen; the other programmes are written on their forms.
+        """
+        if not row.has_combined_visit:
+            self._services.navigate("forms", resident_id=row.resident_id, form_code=row.form_codes[0], return_to=("today", {}))
+            return
         self._services.navigate(
             "follow_ups", resident_id=row.resident_id, after=row.key, wanted=self.filters.wanted(),
             order=self.filters.chosen_order(),
         )
+
+    def mark(self, row: WorkRow) -> None:
+        """Space: choose a person for the day sheet, or no longer; and on to the next."""
+        self._marked ^= {row.resident_id}
+        self.table.rows_model.replace_row(self.table.current_number(), row)
+        self.table.select_row(self.table.current_number() + 1)
+        self._show_marks()
+
+    def open_day_sheet(self) -> None:
+        """Ctrl+D: those who are chosen in one grid, else those of the list, as many as go on one sheet."""
+        rows = [row for row in self.table.rows() if VISIT_DISEASES.intersection(row.diseases)]
+        people = [row.resident_id for row in rows if not self._marked or row.resident_id in self._marked]
+        people += [who for who in self._marked if who not in people]
+        if not people:
+            self._services.say(tr("名单里没有高血压或糖尿病的人"))
+            return
+        if self._services.navigate("day_sheet", people=people[:SHEET_ROWS]):
+            self._marked.clear()
+            self._show_marks()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+D."""
+        if event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.open_day_sheet()
+        else:
+            super().keyPressEvent(event)
 
     def print_list(self) -> None:
         """The list on paper, made in a worker, shown before it is printed."""
@@ -109,13 +152,29 @@ class TodayScreen(QWidget):
     # --- the cards --------------------------------------------------------------------------------------------
 
     def show_cards(self) -> None:
-        """The cards beside the list."""
-        side = self._services.work_list.side_cards()
-        self.cards.show_side(side)
-        self.cards.show_to_do(side.referral_checks, self._unfinished())
+        """The cards beside the list; what counts everybody is counted in the worker."""
+        work_list = self._services.work_list
+        self._services.runner.run(lambda _report, _cancelled: work_list.side_cards(), on_done=self.show_side)
         requests = self._services.requests
         newest = next(iter(requests.summaries(limit=1)), None)
         self.cards.show_request(newest, None if newest is None else requests.get(newest.id))
+
+    def show_side(self, side: SideCards) -> None:
+        """What was counted."""
+        self.cards.show_side(side)
+        self.cards.show_to_do(side.referral_checks, self._unfinished(), self._unsaved_sheets(), side.examinations)
+
+    def open_examinations(self) -> None:
+        """Who is to be examined this year; the chosen one's 健康体检表 is opened."""
+        dialog = ExaminationsDialog(self._services, parent=self.window())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open_rates(self) -> None:
+        """工作指标 of the year."""
+        dialog = RatesDialog(self._services, parent=self.window())
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def open_checks(self) -> None:
         """Enter what became of the referrals."""
@@ -132,18 +191,23 @@ class TodayScreen(QWidget):
         column = Vertical(main, spacing=12)
         self.header = PageHeader(tr("今天要做的事"))
         self._print = SecondaryButton(tr("打印名单"), name="print_list")
+        self._screening = SecondaryButton(tr("筛查"), name="open_screening")
+        self._sheet = SecondaryButton(tr("日间表格"), name="open_day_sheet", hint="Ctrl D")
         self._start = PrimaryButton(tr("开始随访"), name="start_follow_up", hint="F2")
         self.header.add_action(self._print)
+        self.header.add_action(self._screening)
+        self.header.add_action(self._sheet)
         self.header.add_action(self._start)
         column.addWidget(self.header)
         self.filters = FilterRow()
         column.addWidget(self.filters)
-        self.table = PeopleTable(people_columns(), name="work_list", accessible_name=tr("要随访的人"))
+        self.table = PeopleTable(people_columns(self._marked), name="work_list", accessible_name=tr("要随访的人"))
+        self.table.marks_rows = True
         self.filters.line.follow(self.table)
         column.addWidget(self.table, 1)
         self._to_residents = PrimaryButton(tr("去居民列表"), name="to_residents")
         self.nobody = EmptyState(
-            tr("还没有人纳入慢病管理"), tr("先登记居民，把高血压、糖尿病的居民纳入管理；该随访的人会自己排到这里。"),
+            tr("还没有人纳入慢病管理"), tr("先登记居民，把高血压、糖尿病等居民纳入管理；该随访的人会自己排到这里。"),
             name="nobody_managed", icon_name="residents", action=self._to_residents,
         )
         column.addWidget(self.nobody, 1)
@@ -153,11 +217,17 @@ class TodayScreen(QWidget):
     def _connect(self) -> None:
         self.filters.changed.connect(self.show_list)
         self.table.row_activated.connect(self.start)
+        self.table.mark_asked.connect(self.mark)
+        self._sheet.clicked.connect(self.open_day_sheet)
+        self._screening.clicked.connect(lambda: self._services.navigate("day_sheet", kind="screening"))
         self._start.clicked.connect(self.primary_action)
         self._print.clicked.connect(self.print_list)
         self._to_residents.clicked.connect(lambda: self._services.navigate("residents"))
         self.cards.checks_asked.connect(self.open_checks)
+        self.cards.examinations_asked.connect(self.open_examinations)
+        self.cards.rates_asked.connect(self.open_rates)
         self.cards.request_asked.connect(lambda: self._services.navigate("requests"))
+        self.cards.sheet_asked.connect(lambda kind: self._services.navigate("day_sheet", draft=kind))
         self.cards.draft_asked.connect(lambda who: self._services.navigate("follow_ups", resident_id=who))
 
     # --- inside -----------------------------------------------------------------------------------------------
@@ -194,6 +264,19 @@ class TodayScreen(QWidget):
             return draft.subject_id, self._services.residents.get(draft.subject_id).name
         except CunyiError:
             return None
+
+    def _unsaved_sheets(self) -> list[tuple[str, int]]:
+        """The grids that were left unsaved: which, and how many people were filled in."""
+        found = []
+        for kind in SHEET_DRAFTS:
+            draft = self._services.drafts.get(kind, "")
+            if draft is not None:
+                found.append((kind, len(draft.payload.get("rows", {}))))
+        return found
+
+    def _show_marks(self) -> None:
+        count = len(self._marked)
+        self._sheet.set_words(tr("日间表格（{count} 人）", count=count) if count else tr("日间表格"))
 
     def _on_failure(self, error: BaseException) -> None:
         if not isinstance(error, CunyiError):
