@@ -17,7 +17,7 @@ from app.desk import Desk
 from app.domain.message import msg
 from app.forms.fact_parts import Fact, Place, Scope, Value
 from app.forms.facts import INDEX
-from app.forms.registry import form
+from app.forms.registry import FORM_MODULES, form
 from app.services.fact_offers import MOST_SHEETS, RECORD_FORMS
 from app.services.fact_sources import DISEASES, Homes, Sheet, origin_of, sheets_of, shown
 from app.services.form_views import FactChange
@@ -135,8 +135,12 @@ def _targets(sheets: list[Sheet]) -> list[Target]:
     groups: dict[str, list[Sheet]] = {}
     for sheet in sheets:
         groups.setdefault(sheet.visit_id or sheet.entry_id, []).append(sheet)
+    order = list(FORM_MODULES)
     return [
-        Target(min(sheet.entry_id for sheet in group), tuple(sorted(group, key=lambda sheet: sheet.entry_id)))
+        Target(
+            min(sheet.entry_id for sheet in group),
+            tuple(sorted(group, key=lambda sheet: order.index(sheet.form_code))),
+        )
         for group in groups.values()
     ]
 
