@@ -101,8 +101,11 @@ class FormPage(QWidget):
 
     def focus_first(self) -> None:
         """Put the cursor where the form begins: into the first field that lacks an answer."""
-        if not self.is_read_only and not self.view.go_to_missing():
+        if self.is_read_only:
+            return
+        if not self.view.go_to_missing():
             self.view.go_to_section(0)
+        self.view.setFocusProxy(self.window().focusWidget())
 
     def suggest(self, suggested: Mapping[str, Offered]) -> None:
         """Fill in what another form suggests for this one (the reasons of a referral), where nothing stands yet."""

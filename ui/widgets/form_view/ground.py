@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.forms.vocabulary import Context, Form
@@ -29,7 +29,7 @@ from ui.widgets.panes import FormPage, TwoPane
 
 BUILT_AT_ONCE = 14
 LONG_FORM = 4
-BUILT_FOR_MS = 6
+BUILT_FOR_MS = 10
 
 
 class FormGround(QWidget):
@@ -238,17 +238,16 @@ class FormGround(QWidget):
 
     def _build_next(self) -> None:
         """Build for some milliseconds."""
-        since = QElapsedTimer()
-        since.start()
-        while since.elapsed() < BUILT_FOR_MS:
-            section = next((each for each in self._sections if not each.is_built), None)
-            if section is None:
-                self._builder.stop()
-                break
-            section.build(self.applying(), 1)
-        self.on_rows_made()
+        section = next((each for each in self._sections if not each.is_built), None)
+        if section is None:
+            self._builder.stop()
+        else:
+            section.build(self.applying(), for_ms=BUILT_FOR_MS)
+            self.on_rows_made()
 
     def _build_for(self, code: str) -> None:
+        if code in self._rows:
+            return
         for section in self._sections:
             if code in section.codes:
                 self._build(section)

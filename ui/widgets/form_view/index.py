@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QWidget
 
 from app.i18n import tr
@@ -61,9 +61,17 @@ class IndexList(QListWidget):
         self.follow_theme(current_theme())
 
     def follow_theme(self, theme: Theme) -> None:
-        """Be as high as the rows."""
+        """Be as high as the rows, of which long ones take two lines."""
         rows = min(max(1, self.count()), self._most_rows)
-        self.setFixedHeight(rows * theme.px(self._row_height) + theme.px(12))
+        least = theme.px(self._row_height)
+        height = sum(max(least, self.sizeHintForRow(row)) for row in range(rows))
+        self.setFixedHeight(height + theme.px(12))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """At another width long rows take another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.follow_theme(current_theme())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the row."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from datetime import date
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QElapsedTimer, QSize, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.forms.vocabulary import NOTE, TARGET, Field
@@ -60,6 +61,8 @@ class FormSection(Card):
         self.rows: list[FieldRow] = []
         self.codes = [each for item in block.items for code in codes_of(item)
                       for each in (code, code + TARGET, code + NOTE) if each in fields]
+        self._own = frozenset(self.codes)
+        self._applied: AbstractSet[str] = frozenset()
         self._order = {code: place for place, code in enumerate(self.codes)}
         self._joined = {code: item for item in block.items if isinstance(item, Joined) for code in item.codes}
         self._by_code: dict[str, FieldRow] = {}
@@ -73,19 +76,30 @@ class FormSection(Card):
         """Whether all rows are there."""
         return not self._waiting
 
-    def build(self, applying: AbstractSet[str], most: int | None = None) -> int:
-        """Make the rows that are still to be made, in the order of the block, at most so many; how many were made."""
-        made = 0
-        while self._waiting and (most is None or made < most):
-            item = self._waiting.pop(0)
-            if any(code in applying for code in codes_of(item)):
-                self._make_row(item)
-                made += 1
-        self.show_applying(applying)
+    def build(self, applying: AbstractSet[str], most: int | None = None, for_ms: int | None = None) -> int:
+        """Make the rows that are still to be made, in the order of the block, at most so many, or for so many
+        milliseconds; how many were made."""
+        if self.is_built:
+            return 0
+        since, made = QElapsedTimer(), 0
+        since.start()
+        with self._placing_once():
+            while self._waiting and (most is None or made < most) and (for_ms is None or since.elapsed() < for_ms):
+                item = self._waiting.pop(0)
+                if any(code in applying for code in codes_of(item)):
+                    self._make_row(item)
+                    made += 1
+            self._show_applying(applying)
         return made
 
     def show_applying(self, applying: AbstractSet[str]) -> None:
         """Make or show the rows that apply now, hide those that do not."""
+        if applying & self._own != self._applied:
+            with self._placing_once():
+                self._show_applying(applying)
+
+    def _show_applying(self, applying: AbstractSet[str]) -> None:
+        self._applied = applying & self._own
         waiting = {code for item in self._waiting for code in codes_of(item)}
         for code in self.codes:
             row, applies = self._by_code.get(code), code in applying
@@ -94,6 +108,18 @@ class FormSection(Card):
             elif applies and not code.endswith(TARGET) and not {code, code.removesuffix(NOTE)} & waiting:
                 self._make_row(self._joined.get(code, code))
         self._show_heads()
+
+    @contextmanager
+    def _placing_once(self) -> Iterator[None]:
+        """Rows that appear are placed together afterwards: by itself each would have the whole form laid out anew."""
+        layout = self.layout()
+        layout.setEnabled(False)
+        try:
+            yield
+        finally:
+            layout.setEnabled(True)
+            layout.invalidate()
+            self.updateGeometry()
 
     def shown_rows(self) -> list[FieldRow]:
         """The rows that apply, in order."""

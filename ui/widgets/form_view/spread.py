@@ -111,7 +111,10 @@ class ScaleBar(BarControl):
     padding = 9
 
     def _width_of(self, button: ChoiceButton) -> int:
-        return max(super(ScaleBar, self)._width_of(each) for each in self.buttons)
+        if button not in self._widths:
+            widest = max(super(ScaleBar, self)._width_of(each) for each in self.buttons)
+            self._widths = dict.fromkeys(self.buttons, widest)
+        return self._widths[button]
 
 
 def short_words(label: str) -> str:
