@@ -364,9 +364,8 @@ class Form:
             sentence = msg("{field} {value} 不常见，请确认无误。", field=item.name, value=value)
             yield Problem(item.code, Level.ASK, sentence)
         elif isinstance(item.kind, Date) and item.code == self.date_code:
-            yield from _date_problems(item, value, context)
-            if not self.after_death.holds(answers, context):
-                yield from _death_problems(item, value, context)
+            tells_of_death = self.after_death.holds(answers, context)
+            yield from _date_problems(item, value, context, None if tells_of_death else context.died_on)
 
     def keep(self, answers: Answers) -> dict[str, Any]:
         """`answers` as JSON keeps them."""
@@ -418,7 +417,7 @@ def outside_limits(item: Field, value: object) -> Message:
     )
 
 
-def _date_problems(item: Field, value: date, context: Context) -> Iterator[Problem]:
+def _date_problems(item: Field, value: date, context: Context, died_on: date | None) -> Iterator[Problem]:
     if value > context.today:
         sentence = msg("{field} {value} 还没有到，请核对日期。", field=item.name, value=value)
         yield Problem(item.code, Level.REFUSE, sentence)
@@ -430,11 +429,8 @@ def _date_problems(item: Field, value: date, context: Context) -> Iterator[Probl
             born=context.birth_date,
         )
         yield Problem(item.code, Level.REFUSE, sentence)
-
-
-def _death_problems(item: Field, value: date, context: Context) -> Iterator[Problem]:
-    if context.died_on is not None and value > context.died_on:
+    elif died_on is not None and value > died_on:
         sentence = msg(
-            "{field} {value} 晚于死亡日期 {died}，请核对。", field=item.name, value=value, died=context.died_on
+            "{field} {value} 晚于死亡日期 {died}，请核对。", field=item.name, value=value, died=died_on
         )
         yield Problem(item.code, Level.REFUSE, sentence)

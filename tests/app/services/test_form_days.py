@@ -104,6 +104,10 @@ def test_the_refusal_says_what_happened(clinic_desk, records, person, state, wor
             "copd_followup",
             {"visit_date": "2026-11-20", "not_seen": 2, "not_seen_note": "呼吸衰竭", "doctor": "王明"},
         ),
+        (
+            "tb_followup",
+            {"visit_date": "2026-11-20", "stop_date": "2026-11-10", "stop_reason": 2, "doctor": "王明"},
+        ),
     ],
 )
 def test_the_form_that_tells_of_a_death_is_dated_after_it(clinic_desk, records, person, code, telling):
