@@ -241,6 +241,8 @@ ADULT_NEEDS_NUMBER = When(
     lambda answers, _context: "no_id_reason" not in answers,
 )
 
+WITHOUT_NUMBER = When(("id_number",), lambda answers, _context: "id_number" not in answers)
+
 DISEASE_TABLE = Table(
     (
         Column("code", "疾病", Choice(DISEASES), required=True, aliases=("disease", "option")),
@@ -280,6 +282,7 @@ FORM = Form(
                     label="无身份证号原因",
                     kind=Text(20),
                     required=NEVER,
+                    applies=WITHOUT_NUMBER,
                     home="resident.no_id_reason",
                 ),
                 Field(code="workplace", label="工作单位", kind=Text(100), required=NEVER),

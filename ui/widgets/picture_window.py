@@ -113,7 +113,7 @@ class PictureWindow(QDialog):
     def show_whole(self) -> None:
         """Show the whole picture, as large as there is room, never larger than itself."""
         self._fits = True
-        room, size = self._area.viewport().size() - QSize(2, 2), self._sheet.image.size()
+        room, size = self._area.maximumViewportSize() - QSize(2, 2), self._sheet.image.size()
         if not size.isEmpty():
             self._apply(min(1.0, room.width() / size.width(), room.height() / size.height()))
 

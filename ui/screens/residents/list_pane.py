@@ -54,7 +54,6 @@ class ListPane(Card):
         self.table = DataTable(
             [Column("name", tr("姓名"), value=_name_cell, width=60, stretch=True)],
             name="residents_list", accessible_name=tr("居民名单"), inside_card=True, row_height=ROW_HEIGHT,
-            empty_text=tr("没有符合的居民。"),
         )
         self.table.horizontalHeader().hide()
         self.table.row_activated.connect(self.on_row)
@@ -89,6 +88,14 @@ class ListPane(Card):
         if wanted not in self._counts:
             self._counts[wanted] = self._services.residents.count(wanted)
         self._count.setText(tr("共 {count} 人", count=self._counts[wanted]))
+        if not self._rows:
+            self.table.set_empty_text(self._why_empty())
+
+    def _why_empty(self) -> str:
+        """An empty clinic invites to begin; a filter that leaves nobody says so."""
+        if self._services.residents.count(ListFilter(state=None)):
+            return tr("没有符合的居民。")
+        return tr("还没有居民。按 Ctrl N 新建，或按 Ctrl I 从表格导入名册。")
 
     def on_scrolled(self, value: int) -> None:
         """Near the end: read on."""

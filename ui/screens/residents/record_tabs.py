@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.forms.registry import form
 from app.forms.vocabulary import NOTE, TARGET, Form
 from app.i18n import tr
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import NAMES, PROGRAMMES
 from app.services.enrolments import EnrolmentView, Offer
 from app.services.resident_views import ACTIVE, FieldChange, HistoryRow, Record, ResidentView
 from ui.screens.residents.words import DASH, day_words
@@ -99,9 +99,9 @@ def _fact(caption: str, value: str) -> QWidget:
 
 
 class ChronicTab(ScrollPage):
-    """Diseases under management. `visit_asked()`, `enrol_asked(disease)`, `end_asked(enrolment_id)`."""
+    """Programmes under management. `visit_asked(disease)`, `enrol_asked(disease)`, `end_asked(enrolment_id)`."""
 
-    visit_asked = Signal()
+    visit_asked = Signal(str)
     enrol_asked = Signal(str)
     end_asked = Signal(str)
 
@@ -118,7 +118,7 @@ class ChronicTab(ScrollPage):
         for each in enrolments:
             self._column.addWidget(self._card(each))
         offered = {offer.disease: offer.confirmed for offer in offers}
-        open_to = [disease for disease in DISEASES if disease not in managed and person.state == ACTIVE]
+        open_to = [disease for disease in PROGRAMMES if disease not in managed and person.state == ACTIVE]
         if open_to:
             row = FlowBox(spacing=10)
             for disease in open_to:
@@ -143,7 +143,7 @@ class ChronicTab(ScrollPage):
         card.add_text(tr("下次随访不晚于 {date}", date=day_words(enrolment.next_due_on)), "strong")
         row = Horizontal(spacing=10)
         visit = PrimaryButton(tr("开始随访"), name=f"visit_{enrolment.disease}")
-        visit.clicked.connect(self.visit_asked)
+        visit.clicked.connect(partial(self.visit_asked.emit, enrolment.disease))
         end = SecondaryButton(tr("结束管理"), name=f"end_{enrolment.disease}")
         end.clicked.connect(partial(self.end_asked.emit, enrolment.id))
         row.addWidget(visit)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.forms.summaries import short_name
 from app.i18n import tr
 from app.services.attachment_views import KEPT
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import DISEASES, NAMES, PROGRAMMES
 from app.services.enrolments import EnrolmentView, Offer
 from app.services.resident_views import ACTIVE, HistoryRow, Record, ResidentView
 from ui.screens.residents.completeness_meter import CompletenessMeter
@@ -89,7 +89,7 @@ class RecordView(QWidget):
         card.add(self.tabs, 1)
         column.addWidget(card, 1)
         self.facts.correct_asked.connect(lambda: self.asked.emit("correct"))
-        self.chronic.visit_asked.connect(lambda: self.asked.emit("visit"))
+        self.chronic.visit_asked.connect(lambda disease: self.asked.emit(f"visit_{disease}"))
         self.chronic.enrol_asked.connect(lambda disease: self.asked.emit(f"enrol_{disease}"))
         self.folder.new_asked.connect(lambda: self.asked.emit("form"))
         self.tabs.changed.connect(self._on_tab)
@@ -152,8 +152,10 @@ class RecordView(QWidget):
         managed = {each.disease for each in person.enrolments}
         offered: list[tuple[str, str]] = []
         if person.state == ACTIVE:
-            if managed:
+            if managed.intersection(DISEASES):
                 offered.append(("visit", tr("慢病随访")))
+            offered += [(f"visit_{disease}", tr("{disease}随访", disease=NAMES[disease]))
+                        for disease in PROGRAMMES if disease in managed and disease not in DISEASES]
             offered.append(("form", tr("填写新表")))
             offered += [(f"enrol_{disease}", tr("纳入{disease}管理", disease=NAMES[disease]))
                         for disease in DISEASES if disease not in managed]

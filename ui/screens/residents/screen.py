@@ -16,8 +16,8 @@ from app.domain.message import msg
 from app.errors import CunyiError
 from app.forms.registry import form
 from app.i18n import tr
-from app.services.diseases import DISEASES, FORM_OF, NAMES
-from app.services.enrolments import SECONDARY_ADVICE, TYPE_2_ADVICE
+from app.services.diseases import DISEASES, FORM_OF, NAMES, PROGRAMMES, visit_form
+from app.services.enrolments import ADVICE
 from app.services.households import HouseholdData
 from app.services.resident_views import STATE_LABELS, HouseholdView, StateChanged
 from ui.dialogs import Answer, Notice, Question, show_failure
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 SIDE_WIDTH = 262
-ADVICE = {"htn": SECONDARY_ADVICE, "dm": TYPE_2_ADVICE}
 
 
 class ResidentsScreen(QWidget):
@@ -223,15 +222,23 @@ class ResidentsScreen(QWidget):
             "note": self.write_note, "reveal": self.record.toggle_reveal,
             "print_cover": lambda: self.print_sheet("record_cover"),
             "print_info": lambda: self.print_sheet("personal_info"),
-            **{f"enrol_{disease}": lambda disease=disease: self.enrol(disease) for disease in DISEASES},
+            **{f"enrol_{disease}": lambda disease=disease: self.enrol(disease) for disease in PROGRAMMES},
+            **{f"visit_{disease}": lambda disease=disease: self.start_visit(disease) for disease in PROGRAMMES},
             **{f"print_{disease}": lambda code=code: self.print_sheet(code) for disease, code in FORM_OF.items()},
         }
         actions[action]()
 
-    def start_visit(self) -> None:
-        """Go to the follow-up of this resident."""
-        if self._shown is not None:
-            self._services.navigate("follow_ups", resident_id=self._shown.person.id)
+    def start_visit(self, disease: str = DISEASES[0]) -> None:
+        """Go to the follow-up of this resident: 高血压 and 糖尿病 on their screen, the others on their form."""
+        if self._shown is None:
+            return
+        person = self._shown.person
+        if disease in DISEASES:
+            self._services.navigate("follow_ups", resident_id=person.id)
+            return
+        last = next((each.last_visit_on for each in self._shown.enrolments
+                     if each.disease == disease and each.ended_on is None), None)
+        self._services.navigate("forms", resident_id=person.id, form_code=visit_form(disease, last))
 
     def add_member(self) -> None:
         """Register somebody into the household shown."""
