@@ -16,6 +16,7 @@ from app.services.attachments import Attachments
 from app.services.integrity import Integrity
 from app.services.problems import Refused
 from app.services.record_folder import RecordFolder
+from app.services.residents import Residents
 from db.models import Attachment, AuditEntry, FormEntry, Revision
 from tests.residents import register
 
@@ -260,6 +261,15 @@ def test_a_wrong_attachment_becomes_void_with_a_reason_and_is_kept(clinic_desk, 
     folder = RecordFolder(clinic_desk)
     assert [row.kind for row in folder.timeline(person)].count("attachment") == 0
     assert [row.state for row in folder.timeline(person, with_void=True) if row.kind == "attachment"] == ["void"]
+
+
+def test_why_an_attachment_is_void_stands_among_the_corrections(clinic_desk, attachments, person):
+    attachments.add(person, picture(), "化验单")
+    wrong = attachments.add(person, picture(), "别人的化验单")
+    attachments.void(wrong.id, "传错了人")
+    (row,) = [row for row in Residents(clinic_desk).history(person) if not row.is_first]
+    assert (row.reason, row.titles) == ("传错了人", ("附件：别人的化验单",))
+    assert [(change.label, change.before, change.after) for change in row.changes] == [("状态", "有效", "作废")]
 
 
 def test_a_long_title_is_cut_and_a_file_name_holds_nothing_that_a_disk_refuses(attachments, person):
