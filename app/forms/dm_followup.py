@@ -43,6 +43,7 @@ FORM = Form(
     title="2型糖尿病患者随访服务记录表",
     edition="2017",
     date_code="visit_date",
+    after_death=parts.TELLS_OF_DEATH,
     visits_per_sheet=4,
     joined=("exercise", "insulin"),
     sections=(

@@ -36,6 +36,7 @@ NOT_SEEN = (Option(1, "失访", note=True), Option(2, "死亡", note=True), Opti
 SALT = options("轻", "中", "重")
 MOST_TIMES_A_DAY = 24
 
+TELLS_OF_DEATH = When(("not_seen",), lambda answers, _context: answers.get("not_seen") == 2)
 SEEN = When(("not_seen",), lambda answers, _context: "not_seen" not in answers)
 SEEN_IN_PERSON = When(
     ("not_seen", "visit_method"),
