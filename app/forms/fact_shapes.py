@@ -158,11 +158,11 @@ def exam_of_diseases(rows: Rows) -> dict[str, Any]:
     return answers
 
 
-def diseases_of_patient(code: int, date_code: str = "") -> Any:
-    """A form that only a patient with this disease has; `date_code` is the answer with the day of the diagnosis."""
+def diseases_of_patient(code: int, told_by: str, date_code: str = "") -> Any:
+    """A form that only a patient with this disease has, once `told_by` is answered; `date_code` is the diagnosis' day."""
 
     def gives(answers: Answers) -> Rows | None:
-        return [disease(code, str(answers.get(date_code, "")))] if answers else None
+        return [disease(code, str(answers.get(date_code, "")))] if told_by in answers else None
 
     return gives
 

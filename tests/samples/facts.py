@@ -1,6 +1,6 @@
 """A value of every fact, for the tests of app/forms/facts.py and app/services/facts.py.
 
-`VALUES` has one value for each fact; `OTHERS` another one where a change is tried. `SAID` are answers of forms that only
+`VALUES` has one value for each fact, `OTHERS` another one for each that goes through to the sheets of the same day. `SAID` are answers of forms that only
 tell a fact and never take it over.
 """
 
@@ -85,6 +85,36 @@ VALUES: dict[str, Any] = {
     "tb_usage": 2,
     "tb_dosage_form": [1, 4],
     "tb_supervisor": (4, "邻居"),
+}
+
+OTHERS: dict[str, Any] = {
+    "height": Decimal("157"),
+    "blood_pressure": (128, 78),
+    "heart_rate": 90,
+    "respiration": 22,
+    "temperature": Decimal("37.2"),
+    "weight": Decimal("66"),
+    "fpg": Decimal("6.1"),
+    "random_glucose": Decimal("8.8"),
+    "hba1c": (Decimal("7.5"), DAY),
+    "foot_pulse": (1, None),
+    "cyanosis": False,
+    "pregnancy": 2,
+    "cigarettes": 3,
+    "cigarettes_target": 0,
+    "alcohol": Decimal("0.5"),
+    "alcohol_target": Decimal("0"),
+    "exercise_times": 3,
+    "exercise_times_target": 7,
+    "exercise_minutes": 20,
+    "exercise_minutes_target": 60,
+    "weight_target": Decimal("58"),
+    "psych": 3,
+    "compliance_behaviour": 1,
+    "tb_regimen": "2H3R3Z3E3/4H3R3",
+    "tb_usage": 1,
+    "tb_dosage_form": [2],
+    "tb_supervisor": (2, ""),
 }
 
 SYMPTOMS = {"health_exam": [21], "htn_followup": [3], "dm_followup": [5], "copd_followup": [4]}

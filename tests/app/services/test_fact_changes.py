@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
 from app.desk import Desk
+from app.forms.fact_parts import Scope
+from app.forms.facts import FACTS
 from app.forms.registry import form
 from app.i18n import tr
 from app.services import facts
@@ -20,9 +23,12 @@ from app.services.history import broken_links, changes_of
 from app.services.problems import Refused
 from app.services.residents import Residents
 from app.services.search import Search
-from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident, Revision
+from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident, Revision, new_id
+from tests.desks import Clock, make_clinic
 from tests.followup_people import add_resident, both_answers, htn_answers
 from tests.residents import register
+from tests.samples.facts import DAY as SAMPLE_DAY
+from tests.samples.facts import OTHERS, SAID, VALUES
 from tests.samples.form_answers import FILLED
 
 DAY, TODAY = date(2026, 11, 20), date(2026, 11, 22)
@@ -353,3 +359,82 @@ def test_an_unfinished_form_changes_nothing_elsewhere(clinic_desk, records):
     saved = records.save(person.id, "record_card", {"blood_abo": 3, "other": "听力差"}, partial=True)
     assert saved.state == "partial"
     assert Facts(clinic_desk).changes(saved.entry_id) == ()
+
+
+THROUGH = [fact for fact in FACTS if fact.goes_through and (fact.scope is not Scope.STANDING or fact.follows)]
+
+
+def said_by(fact, source):
+    """Answers of the source with another value; what it has no words for is not among them."""
+    return {form(source.form_code).date_code: SAMPLE_DAY, **source.shown(OTHERS.get(fact.code))}
+
+
+DAY_PAIRS = [
+    (fact, source, target)
+    for fact in THROUGH
+    for source in fact.places
+    for target in fact.places
+    if target.gives and target.takes and source.form_code != target.form_code
+    if source.said(said_by(fact, source)) is not None
+]
+"""From FACTS, so that none is forgotten."""
+
+
+def test_every_fact_that_goes_through_has_another_value_to_try():
+    assert {fact.code for fact in THROUGH} == set(OTHERS)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Iterator[Desk]:
+    made = make_clinic(tmp_path_factory.mktemp("facts"), Clock())
+    yield made
+    made.sessions.engine.dispose()
+
+
+def on_file(desk: Desk, resident_id: str, fact, place, on: date) -> str:
+    declared = form(place.form_code)
+    said = SAID.get((fact.code, place.form_code)) or place.shown(VALUES[fact.code])
+    answers = declared.read({**said, declared.date_code: on}).answers
+    entry_id, now = new_id(), desk.now()
+    with desk.sessions.writing() as session:
+        session.add(
+            FormEntry(
+                id=entry_id,
+                form_code=place.form_code,
+                edition=declared.edition,
+                resident_id=resident_id,
+                entry_date=on,
+                author_id=desk.actor.user_id,
+                answers=declared.keep(answers),
+                created_at=now,
+                updated_at=now,
+            )
+        )
+    return entry_id
+
+
+@pytest.mark.parametrize(
+    ("fact", "source", "target"),
+    DAY_PAIRS,
+    ids=[f"{fact.code}-{source.form_code}-{target.form_code}" for fact, source, target in DAY_PAIRS],
+)
+def test_another_value_offers_to_go_through_to_each_sheet_of_the_day(desk, fact, source, target):
+    person = add_resident(desk)
+    said = said_by(fact, source)
+    entry_id = on_file(desk, person, fact, target, SAMPLE_DAY)
+    on_file(desk, person, fact, target, SAMPLE_DAY - timedelta(days=1))
+    on_file(desk, add_resident(desk, "王秀英"), fact, target, SAMPLE_DAY)
+    told = {change.key: change for change in changes_with(desk, person, source.form_code, said)}
+    shown = dict(target.shown(source.said(said)))
+    if not shown:
+        assert told == {}
+        return
+    assert list(told) == [f"{fact.code}@{entry_id}"]
+    change = told[f"{fact.code}@{entry_id}"]
+    first = next(code for code in target.codes if code in shown)
+    assert (
+        change.after.split(" ")[0]
+        == form(target.form_code).fields[first].kind.show(shown[first]).split(" ")[0]
+    )
+    assert change.before != change.after
+    assert tr(change.place).endswith(" 2026-11-20")
