@@ -21,6 +21,7 @@ from app.domain.dates import age_on
 from app.domain.message import Message, msg
 from app.domain.screening import YEARLY_FROM_YEARS, DayReading
 from app.errors import UserError
+from app.forms.judging import judged
 from app.forms.registry import form
 from app.forms.screening import REPEAT, SUSPECTED
 from app.forms.vocabulary import Context, Level, Problem
@@ -352,9 +353,8 @@ def _verdict(row: ScreenRow, given: RowInput, on: date, place: str, desk: Desk) 
         raw["place"] = place.strip()
     for column in COLUMNS:
         raw.update(column.answers(given.texts.get(column.key, "")))
-    reading = declared.read(raw)
     context = Context(desk.today(), row.person.birth_date, row.person.sex, row.height_cm)
-    answers = declared.complete(reading.answers, context)
+    answers = dict(judged(declared, raw, context).answers)
     if "bmi" in answers and row.height_cm is not None:
         answers.setdefault("height", row.height_cm)
     said = conclude(row.person, on, answers, [each for each in row.readings if each.day <= on])
@@ -363,16 +363,11 @@ def _verdict(row: ScreenRow, given: RowInput, on: date, place: str, desk: Desk) 
         answers["repeat_on"] = said.repeat_on
     if said.advice:
         answers["advice"] = said.advice
-    problems = [*reading.problems, *declared.problems(answers, context)]
+    # Once more with the conclusion, which is no answer of the doctor's; what could not be read is told by the raw values.
+    problems = judged(declared, {**raw, **answers}, context).problems
     if on in row.days:
         problems.append(Problem("screen_date", Level.ASK, msg("{date} 已经登记过一次，请确认不是重复填写。", date=on)))
-    refused = {problem.code for problem in problems if problem.level is Level.REFUSE}
-    standing = [
-        problem
-        for problem in problems
-        if not (problem.level is Level.ASK and problem.code in given.confirmed)
-        and (problem.level is Level.REFUSE or problem.code not in refused)
-    ]
+    standing = [each for each in problems if each.level is not Level.ASK or each.code not in given.confirmed]
     return _said(given, answers, said, standing)
 
 
