@@ -59,7 +59,7 @@ def who_options(known: Known, household_id: str) -> list[Option]:
     if known.listed is not None:
         options.append((Who.LISTED, tr("名单上的人")))
     options += [
-        (Who.WORK_LIST, tr("随访名单上的人")), (Who.DAY, tr("某一天")), (Who.OLDER, tr("65 岁以上")),
+        (Who.WORK_LIST, tr("随访名单上的人")), (Who.DAY, tr("某一天")), (Who.OLDER, tr("老人（65 岁以上）")),
     ]
     if known.work is not None:
         options.sort(key=lambda option: option[0] is not Who.WORK_LIST)

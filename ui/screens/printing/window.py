@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
 from app.domain.message import msg
 from app.errors import CunyiError
@@ -66,6 +66,25 @@ class PlanRow:
     lacking: str
     pages: int
     characters: str
+
+
+class FormsField(QWidget):
+    """The pills of the forms beneath their caption, in as many lines as they need."""
+
+    def __init__(self, pills: PillChoices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        column = Vertical(self, spacing=4)
+        self._caption = label("", "caption", name="print_forms_caption", wrap=True)
+        column.addWidget(self._caption)
+        policy = pills.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+        pills.setSizePolicy(policy)
+        column.addWidget(pills)
+
+    def set_hint(self, hint: str) -> None:
+        """What it means to choose none."""
+        self._caption.setText(tr("哪几种表（{hint}）", hint=hint))
 
 
 class PrintWindow(QDialog):
@@ -230,6 +249,8 @@ class PrintWindow(QDialog):
         self.result = label("", "good", name="print_result", wrap=True)
         self.result.hide()
         column.addWidget(self.result)
+        column.addWidget(self.summary)
+        column.addWidget(self.glyphs)
         row = Horizontal(spacing=10)
         self.close_button = SecondaryButton(tr("关闭"), name="print_close", hint="Esc")
         self.save_button = SecondaryButton(tr("存为 PDF"), name="print_save", hint="Ctrl S", icon_name="save")
@@ -255,13 +276,14 @@ class PrintWindow(QDialog):
         self.output = Segmented(outputs, name="print_output", accessible_name=tr("存成"))
         self.double = PillChoices([Option(DOUBLE, tr("双面打印：每人从新的一张纸开始"), "1")], name="print_double",
                                   accessible_name=tr("双面"))  # fmt: skip
-        self.fields = {
+        self.forms_field = FormsField(self.forms)
+        self.fields: dict[str, QWidget] = {
             "who": LabelledField(tr("打印谁的"), self.who, name="print_who"),
             "day": LabelledField(tr("哪一天"), self.day, name="print_day"),
             "group": LabelledField(tr("哪一组"), self.group, name="print_group"),
             "manner": LabelledField(tr("怎么打印"), self.manner, name="print_manner"),
             "when": LabelledField(tr("哪一次的"), self.when, name="print_when"),
-            "forms": LabelledField(tr("哪几种表"), self.forms, name="print_forms"),
+            "forms": self.forms_field,
             "output": LabelledField(tr("存成"), self.output, name="print_output"),
             "double": LabelledField(tr("双面"), self.double, name="print_double"),
         }
@@ -286,8 +308,7 @@ class PrintWindow(QDialog):
         row.addWidget(self.out_button)
         row.addWidget(self.back_button)
         row.addStretch(1)
-        for each in (self.summary, self.glyphs, self.lacking):
-            side.add(each)
+        side.add(self.lacking)
         side.add(self.table, 1)
         side.add(row)
         return side
@@ -329,7 +350,7 @@ class PrintWindow(QDialog):
         self.fields["when"].setVisible(filled and who in (Who.CHOSEN, Who.HOUSEHOLD, Who.OLDER, Who.LISTED))
         self.fields["forms"].setVisible(self.forms_matter())
         hint = tr("不选就是全部有的") if filled or who == Who.WORK_LIST else tr("至少选一种")
-        self.fields["forms"].set_hint(hint)
+        self.forms_field.set_hint(hint)
         many = who not in (Who.ENTRY, Who.CHOSEN)
         self.fields["output"].setVisible(many)
         self.fields["double"].setVisible(many and self.output.value() != EACH)
