@@ -120,24 +120,28 @@ class FormGround(QWidget):
 
     def go_to_section(self, number: int) -> None:
         """Put the cursor into the first field of a section, or show it when there is nothing to fill in."""
-        section = self._sections[number]
-        self._build(section)
-        for row in section.shown_rows():
-            if row.stops():
-                row.stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
-                self._reveal_soon(row)
-                return
-        self._reveal_soon(section)
+        first = self._first_stop(number)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+        self._reveal_soon(first or self._sections[number])
 
     def go_by_sections(self, step: int) -> None:
-        """Ctrl+PgDn and Ctrl+PgUp: to the next section that has something to fill in, or to the one before."""
+        """Ctrl+PgDn and Ctrl+PgUp: to the next section that has something to fill in; to the beginning of this one, or
+        from there to the one before."""
         at = self.current_section()
+        if step < 0 and at >= 0 and self.window().focusWidget() is not self._first_stop(at):
+            self.go_to_section(at)
+            return
         numbers = range(at + 1, len(self._sections)) if step > 0 else range(at - 1, -1, -1)
         for number in numbers:
-            self._build(self._sections[number])
-            if any(row.stops() for row in self._sections[number].shown_rows()):
+            if self._first_stop(number) is not None:
                 self.go_to_section(number)
                 return
+
+    def _first_stop(self, number: int) -> QWidget | None:
+        """Where a section begins; None when there is nothing to fill in."""
+        self._build(self._sections[number])
+        return next((stop for row in self._sections[number].shown_rows() for stop in row.stops()), None)
 
     def current_section(self) -> int:
         """The number of the section with the cursor; -1 without."""

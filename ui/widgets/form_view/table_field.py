@@ -85,6 +85,8 @@ class TableControl(QWidget):
     def on_more(self) -> None:
         """Another row, ready to be filled in."""
         self._add_row()
+        for cell in self._cells[-1].values():
+            cell.show()  # the layout would show them later, and what is not seen takes no focus
         self._settle()
         next(iter(self._cells[-1].values())).stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -122,9 +124,9 @@ class TableControl(QWidget):
         self._removers.append(remove)
 
     def _on_passed(self, number: int, place: int) -> None:
-        """Enter in a cell: to the next one; out of the table from the first cell of an empty row, where that is wanted."""
+        """Enter in a cell: to the next one; out of the table from the first cell of an empty row that must have it."""
         is_empty = all(cell.raw() in EMPTY for cell in self._cells[number].values())
-        if self.advances and place == 0 and is_empty:
+        if self.advances and place == 0 and is_empty and self._kind.columns[0].required:
             last = [stop for cell in self._cells[-1].values() for stop in cell.stops()]
             last[-1].setFocus(Qt.FocusReason.OtherFocusReason)
         self.passed.emit()
