@@ -92,6 +92,7 @@ class ChoiceGroup(QWidget):
         self.setSizePolicy(policy)
         self._typed = ""
         self._last_number = ""
+        self._before_digit: list[bool] = []
         self._since_digit = QElapsedTimer()
         self._at = 0
         self._widths: dict[ChoiceButton, int] = {}
@@ -204,6 +205,7 @@ class ChoiceGroup(QWidget):
         self._typed, self._last_number = digit, ""
         if button := self._button_numbered(digit):
             self._last_number = digit
+            self._before_digit = [each.isChecked() for each in self.buttons]
             self._at = self.buttons.index(button)
             self.choose(button)
         elif not self._may_go_on(digit):
@@ -406,9 +408,10 @@ class PillChoices(ChoiceGroup):
         self._announce()
 
     def correct_to(self, former: ChoiceButton | None, button: ChoiceButton) -> None:
-        """The first digit had toggled an answer that was not meant: toggle it back."""
+        """The first digit had toggled an answer that was not meant, and perhaps taken others back: as it was before."""
         if former is not None:
-            former.setChecked(not former.isChecked())
+            for each, was_checked in zip(self.buttons, self._before_digit, strict=True):
+                each.setChecked(was_checked)
         super().correct_to(former, button)
 
     def move_by(self, step: int) -> None:
