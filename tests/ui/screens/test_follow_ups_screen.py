@@ -810,7 +810,7 @@ def test_enrolling_says_beside_the_field_what_stands_against_it(desk, services, 
     dialog = EnrolDialog(services, resident_id=person, name="李桂兰")
     qtbot.addWidget(dialog)
     assert dialog.enrol() is None
-    assert dialog.cells["disease"].problem() == "请选高血压或糖尿病。"
+    assert dialog.cells["disease"].problem() == "请选病种。"
     QTest.keyClick(dialog.cells["disease"].control, "2")
     dialog.cells["diagnosed_on"].show_raw("diagnosed_on", "2027-01-01")
     assert dialog.enrol() is None
