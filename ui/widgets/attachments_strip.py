@@ -53,7 +53,7 @@ class AttachmentsStrip(QWidget):
         self._services = services
         self._resident_id, self._entry_id = "", None
         self._where: Mapping[str, str] = {}
-        self._is_open = False
+        self._has_place = self._is_open = False
         column = Vertical(self, spacing=10)
         self._note = label("", "muted", name=f"{name}_note", wrap=True)
         column.addWidget(self._note)
@@ -98,10 +98,12 @@ class AttachmentsStrip(QWidget):
     # --- what the screen calls --------------------------------------------------------------------------------
 
     def show_for(self, resident_id: str, form_entry_id: str | None = None, *, unsaved: bool = False,
-                 where: Mapping[str, str] | None = None) -> None:
-        """Show the attachments of a record, or of one of its sheets. `where` names the sheets by their ids."""
+                 read_only: bool = False, where: Mapping[str, str] | None = None) -> None:
+        """Show the attachments of a record, or of one of its sheets. `where` names the sheets by their ids; with
+        `read_only` they are only looked at."""
         self._resident_id, self._entry_id, self._where = resident_id, form_entry_id, where or {}
-        self._is_open = bool(resident_id) and not unsaved
+        self._has_place = bool(resident_id) and not unsaved
+        self._is_open = self._has_place and not read_only
         self._note.setText(tr("先保存这张表，再添加附件。") if unsaved else "")
         self._note.setVisible(unsaved)
         self.reload()
@@ -109,7 +111,7 @@ class AttachmentsStrip(QWidget):
     def reload(self) -> None:
         """Read the attachments anew."""
         rows: tuple[AttachmentView, ...] = ()
-        if self._is_open:
+        if self._has_place:
             attachments, with_void = self._services.attachments, self.with_void.isChecked()
             if self._entry_id is None:
                 rows = attachments.of_resident(self._resident_id, with_void=with_void)
@@ -253,7 +255,7 @@ class AttachmentsStrip(QWidget):
             button.setEnabled(self._is_open)
         for button in (self.look, self.save):
             button.setEnabled(row is not None)
-        self.void.setEnabled(row is not None and row.state == KEPT)
+        self.void.setEnabled(self._is_open and row is not None and row.state == KEPT)
 
     def _on_failure(self, error: BaseException) -> None:
         if not isinstance(error, CunyiError):

@@ -19,10 +19,12 @@ from tests.followup_people import htn_answers
 from tests.residents import register
 from tests.samples.form_answers import FILLED
 from tests.ui.hands import click, control, press, type_chinese
+from ui.screens import forms
 from ui.screens.residents import entry
 from ui.screens.residents.completeness_meter import MissingWindow
 from ui.screens.residents.folder_tab import KindLine, SheetLine
 from ui.widgets.attachments_strip import AttachmentsStrip
+from ui.widgets.attachments_window import AttachmentsWindow
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.picture_window import PictureWindow
 from ui.widgets.table import cell_of
@@ -465,6 +467,55 @@ def test_the_strip_of_one_sheet_shows_and_takes_only_what_is_its_own(services, p
     dialogs.will_choose(tmp_path / "slip.png").will_write("处方")
     click(control(strip, QPushButton, "sheet_attachments_add"))
     assert [(row.title, row.form_entry_id) for row in strip.table.rows()] == [("处方", sheet)]
+
+
+@pytest.fixture
+def form_screen(services, qtbot):
+    made = forms.entry(services).factory()
+    qtbot.addWidget(made)
+    made.resize(1200, 700)
+    made.show()
+    return made
+
+
+def attachments_window(form_screen, entry_id):
+    form_screen.open_with(entry_id=entry_id)
+    click(control(form_screen, QPushButton, "form_attachments"))
+    return form_screen.window().findChild(AttachmentsWindow)
+
+
+def test_the_form_on_the_screen_has_its_attachments(form_screen, services, person, put, dialogs, tmp_path):
+    sheet = put("encounter", date(2026, 10, 1))
+    shown = attachments_window(form_screen, sheet)
+    (tmp_path / "slip.png").write_bytes(picture())
+    dialogs.will_choose(tmp_path / "slip.png").will_write("处方")
+    click(control(shown, QPushButton, "sheet_attachments_add"))
+    assert [each.title for each in services.attachments.of_form(person.id, sheet)] == ["处方"]
+    assert unnamed_controls(shown) == []
+    click(control(shown, QPushButton, "attachments_close"))
+
+
+def test_the_attachments_of_a_void_form_are_only_looked_at(form_screen, services, person, put):
+    sheet = put("encounter", date(2026, 10, 1), "void")
+    services.attachments.add(person.id, picture(), "处方", form_entry_id=sheet)
+    shown = attachments_window(form_screen, sheet)
+    assert [row.title for row in shown.strip.table.rows()] == ["处方"]
+    names = ("add", "paste", "look", "void")
+    enabled = [control(shown, QPushButton, f"sheet_attachments_{name}").isEnabled() for name in names]
+    assert enabled == [False, False, True, False]
+
+
+def test_a_form_that_is_not_saved_yet_offers_no_attachments(form_screen, person):
+    form_screen.open_with(resident_id=person.id, form_code="encounter")
+    assert control(form_screen, QPushButton, "form_attachments").isHidden()
+
+
+def test_the_cursor_stands_in_the_answer_that_lacked(form_screen, person, put, qtbot):
+    half = put("encounter", date(2026, 10, 1), "partial", {"subjective": "头晕", "encounter_date": "2026-10-01"})
+    form_screen.activateWindow()
+    qtbot.waitUntil(form_screen.isActiveWindow)
+    form_screen.open_with(entry_id=half, code="plan")
+    assert form_screen.focusWidget().objectName() == "plan"
 
 
 # --- small things ---------------------------------------------------------------------------------------------

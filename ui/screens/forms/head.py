@@ -22,10 +22,11 @@ TRIAL = "试行"
 
 
 class FormHead(QWidget):
-    """Signals: `compare_asked`, `history_asked`, `void_asked`; `reason_written` at each change of the reason; `passed` when
-    Enter leaves it."""
+    """Signals: `compare_asked`, `attachments_asked`, `history_asked`, `void_asked`; `reason_written` at each change of the
+    reason; `passed` when Enter leaves it."""
 
     compare_asked = Signal()
+    attachments_asked = Signal()
     history_asked = Signal()
     void_asked = Signal()
     reason_written = Signal()
@@ -46,6 +47,10 @@ class FormHead(QWidget):
         self.compare.clicked.connect(self.compare_asked)
         self.compare.setVisible(opened.previous is not None)
         self.header.add_action(self.compare)
+        self.attachments = SecondaryButton(tr("附件"), name="form_attachments", small=True)
+        self.attachments.clicked.connect(self.attachments_asked)
+        self.attachments.setVisible(opened.recorded is not None)
+        self.header.add_action(self.attachments)
         self.history = SecondaryButton(tr("修改记录"), name="form_history", small=True)
         self.history.clicked.connect(self.history_asked)
         self.history.setVisible(opened.recorded is not None)

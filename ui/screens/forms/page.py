@@ -26,6 +26,7 @@ from ui.screens.follow_ups.proposal_card import Strip
 from ui.screens.forms.head import FormHead
 from ui.screens.forms.side import Difference, FormSide
 from ui.screens.forms.windows import ChangesWindow, HistoryWindow
+from ui.widgets.attachments_window import AttachmentsWindow
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar
 from ui.widgets.form_view import FormView, Offered
@@ -211,6 +212,15 @@ class FormPage(QWidget):
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.open()
 
+    def show_attachments(self) -> None:
+        """附件 of this form, to be looked at and added."""
+        recorded = self.opened.recorded
+        if recorded is None:
+            return
+        title = tr("{form} {date}", form=self.opened.form.title, date=recorded.entry_date)
+        AttachmentsWindow(self._services, recorded.resident_id, recorded.entry_id, title, read_only=self.is_read_only,
+                          parent=self.window()).open()
+
     # --- helps ------------------------------------------------------------------------------------------------
 
     def go_to_missing(self) -> None:
@@ -310,6 +320,7 @@ class FormPage(QWidget):
         self.view.normal_filled.connect(
             lambda count: self._show_note(tr("填了 {count} 项正常，请核对；Ctrl Z 撤回", count=count)))
         self.head.compare_asked.connect(self.compare)
+        self.head.attachments_asked.connect(self.show_attachments)
         self.head.history_asked.connect(self.show_history)
         self.head.void_asked.connect(self.void)
         self.head.passed.connect(self.focus_first)
