@@ -402,6 +402,10 @@ class DataTable(QTableView):
         spare = room - sum(widths)
         self._is_too_wide = spare < 0
         stretching = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]
+        if spare < 0 and columns[stretching[-1]].width and -spare <= widths[stretching[-1]] // 2:
+            # Its words end in dots before the whole table has to scroll.
+            widths[stretching[-1]] += spare
+            self._is_too_wide = False
         if spare > 0 and columns:
             for number in stretching:
                 widths[number] += spare // len(stretching)

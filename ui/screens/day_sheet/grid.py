@@ -209,7 +209,7 @@ class SheetGrid(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme.px(ROW_HEIGHT))
         self.verticalHeader().setMinimumSectionSize(theme.px(24))
         self.horizontalHeader().setFixedHeight(theme.px(tokens.HEADER_HEIGHT))
-        self.setMinimumHeight(theme.px(tokens.HEADER_HEIGHT) + 3 * theme.px(ROW_HEIGHT))
+        self.setMinimumHeight(theme.px(tokens.HEADER_HEIGHT) + 2 * theme.px(ROW_HEIGHT))
         self._settle()
 
     # --- inside -----------------------------------------------------------------------------------------------

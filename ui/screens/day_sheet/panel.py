@@ -14,10 +14,10 @@ from ui.widgets.buttons import SecondaryButton
 from ui.widgets.cards import Card
 from ui.widgets.chips import Chip
 from ui.widgets.labels import label, set_role
-from ui.widgets.layouts import FlowBox, Horizontal, Vertical
+from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.panes import ScrollPage
 
-HEIGHT = 152
+HEIGHT, FIXED = 152, 80
 
 
 class RowPanel(Card):
@@ -33,10 +33,9 @@ class RowPanel(Card):
         self._name = label("", "strong", name="panel_name")
         self._chip = Chip(name="panel_chip")
         self._hint = label("", "caption", name="panel_hint")
-        head = Horizontal(spacing=10)
-        head.addWidget(self._name)
-        head.addWidget(self._chip)
-        head.addWidget(self._hint, 1, Qt.AlignmentFlag.AlignRight)
+        head = FlowBox(spacing=12, row_spacing=2)
+        for each in (self._name, self._chip, self._hint):
+            head.add(each)
         self.add(head)
         inside = QWidget()
         inside.setProperty("kind", "plain")
@@ -66,8 +65,8 @@ class RowPanel(Card):
         theme_changes().changed.connect(self.follow_theme)
 
     def follow_theme(self, theme: Theme) -> None:
-        """Keep one height, so that the grid above does not jump."""
-        self.setFixedHeight(theme.px(HEIGHT))
+        """Keep one height, so that the grid above does not jump; with large type the words scroll."""
+        self.setFixedHeight(theme.px(HEIGHT - FIXED) + FIXED)
 
     def show_row(self, row: GridRow, verdict: VerdictLike, column: ColumnLike | None, *, referred: bool) -> None:
         """Tell of a row; `column` is the one with the cursor."""
