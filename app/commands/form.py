@@ -92,6 +92,8 @@ def run_print(args: argparse.Namespace) -> int:
     if file.missing:
         warn(tr(missing_sentence(file.missing)))
     tell_gaps(content)
+    if args.overprint:
+        tell_misfits(args.code, content)
     show(tr("已写好：{file}", file=args.out))
     return 0
 
@@ -117,6 +119,17 @@ def answers_in(path: Path, code: str) -> AnswersFile:
     except UnicodeDecodeError as error:
         raise UserError(msg("答案文件“{file}”不是 UTF-8 编码的。请另存为 UTF-8 后再试。", file=path)) from error
     return read_answers(code, read_json(text), date.today())
+
+
+def tell_misfits(code: str, content: DocumentContent) -> None:
+    """Say where an overprint would not meet the boxes of the printed paper."""
+    from app.printing.overprint_fit import misfits_of, told_misfits
+    from app.printing.sheets import Mode, PersonHead, sheet_content
+
+    blank = sheet_content(code, PersonHead(), [], mode=Mode.BLANK)
+    said = told_misfits(content.title, misfits_of(content, blank.sheets[0]))
+    if said:
+        warn(said)
 
 
 def tell_gaps(content: DocumentContent) -> None:

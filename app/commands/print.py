@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     if args.overprint and (args.blank or args.last_values):
         args.complain("argument --overprint: not allowed with argument --blank or --last-values")
     without_glyph: tuple[NoGlyph, ...] = ()
+    misfit = ""
     with open_for_command(args.data, args.user) as desk:
         if args.form == WORK_LIST:
             pdf = work_list(desk, args.until)
@@ -55,8 +56,10 @@ def run(args: argparse.Namespace) -> int:
                 sheets.find_resident(args.resident), args.form, year=args.year, mode=mode_of(args),
                 last_values=args.last_values,
             )
-            pdf, without_glyph = printed.pdf, printed.no_glyphs
+            pdf, without_glyph, misfit = printed.pdf, printed.no_glyphs, printed.misfit
     write_whole(args.out, pdf)
+    if misfit:
+        warn(misfit)
     if without_glyph:
         warn(tr("这些字没有字体，纸上留了空请手写：{characters}", characters=told_without_glyph(without_glyph)))
     show(tr("已写好：{file}", file=args.out))

@@ -47,13 +47,15 @@ from db.queries import prints as queries
 class PrintedSheet:
     """A printed form: the PDF, how many visits stand on it, and characters that no font has (left blank).
 
-    `no_glyphs` says of these also in which answers they stand.
+    `no_glyphs` says of these also in which answers they stand. `misfit` is a sentence about an overprint that would not
+    meet the boxes of the printed paper, or "".
     """
 
     pdf: bytes
     visits: int
     without_glyph: tuple[str, ...]
     no_glyphs: tuple[NoGlyph, ...] = ()
+    misfit: str = ""
 
 
 class PersonSheets:
@@ -153,7 +155,8 @@ class PersonSheets:
         content, visits = self.content(
             resident_id, form_code, year=year, mode=mode, entry_id=entry_id, every=every, last_values=last_values
         )
-        return self._print(resident_id, (form_code,), content, visits, is_overprint=mode is Mode.OVERPRINT)
+        printed = self._print(resident_id, (form_code,), content, visits, is_overprint=mode is Mode.OVERPRINT)
+        return printed if mode is not Mode.OVERPRINT else replace(printed, misfit=_misfit(form_code, content))
 
     def print_year(
         self, resident_id: str, form_codes: Sequence[str], year: int, report: Report = quiet_report
@@ -239,3 +242,11 @@ class PersonSheets:
 def headed(desk: Desk, entry: Kept) -> Kept:
     """A form with the clinic's name where the sheet wants it and the doctor left it out."""
     return replace(entry, answers=with_head(desk, entry.form_code, entry.answers))
+
+
+def _misfit(form_code: str, content: DocumentContent) -> str:
+    """What is to be said of an overprint that would not meet the paper, or nothing."""
+    from app.printing.overprint_fit import misfits_of, told_misfits
+
+    blank = sheet_content(form_code, PersonHead(), [], mode=Mode.BLANK)
+    return told_misfits(content.title, misfits_of(content, blank.sheets[0]))

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from app.cli import main
 from app.domain.line_codes import line_code
+from app.services.follow_ups import FollowUps
 from app.services.search import Search
 from app.startup import open_for_command
 from tests.samples.form_answers import FILLED, PERSON
@@ -65,6 +66,17 @@ def test_a_character_without_a_font_is_told_with_its_answer(answers, tmp_path, c
     assert "纸上留了空请手写" in said
 
 
+def test_an_overprint_that_would_not_meet_the_paper_is_told(answers, tmp_path, capsys):
+    long = answers("htn_followup", aux_exam="血钾四点一，" * 20)
+    out = str(tmp_path / "over.pdf")
+
+    assert main(["form", "print", "htn_followup", "--answers", long, "--overprint", "--out", out]) == 0
+    assert "套打会对不上印好的表" in capsys.readouterr().err
+
+    assert main(["form", "print", "htn_followup", "--answers", answers("htn_followup"), "--overprint", "--out", out]) == 0
+    assert "套打" not in capsys.readouterr().err
+
+
 def test_the_calibration_page_is_written(tmp_path):
     out = tmp_path / "page.pdf"
 
@@ -114,6 +126,18 @@ def test_a_wrong_line_code_is_refused_with_the_reason(sample, tmp_path, capsys):
     assert main(["print", "--resident", wrong, "--form", "htn_followup", "--blank", "--out", str(tmp_path / "x.pdf"),
                  "--data", str(folder)]) == 1
     assert "最后一位对不上" in capsys.readouterr().err
+
+
+def test_the_visits_of_a_resident_are_overprinted(sample, tmp_path):
+    folder, resident_id, name = sample
+    with open_for_command(folder) as desk:
+        visit = FollowUps(desk).recorded_sheets(resident_id, "htn_followup")[0]
+    out = tmp_path / "over.pdf"
+
+    assert main(["print", "--resident", resident_id, "--form", "htn_followup", "--year", str(visit.entry_date.year),
+                 "--overprint", "--out", str(out), "--data", str(folder)]) == 0
+    assert name in words(out)
+    assert "高血压患者随访服务记录表" not in words(out)
 
 
 def test_an_overprint_is_not_blank(sample, tmp_path, capsys):
