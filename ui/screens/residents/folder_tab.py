@@ -1,7 +1,8 @@
 """档案袋: the forms of a record by kind, in the order of the list, each with its single sheets beneath.
 
 `open_asked(FolderSheet)`, `fill_asked(form_code)`, `new_asked()`, `print_asked(form_code, year)`; year 0 for a form that
-is printed as it is now. Enter on a kind folds or unfolds it, or fills in one that has no sheet yet.
+is printed as it is now; `more_printing_asked(form_code, entry_id)` for the print window. Enter on a kind folds or unfolds
+it, or fills in one that has no sheet yet.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class FolderTab(QWidget):
     fill_asked = Signal(str)
     new_asked = Signal()
     print_asked = Signal(str, int)
+    more_printing_asked = Signal(str, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,11 +99,13 @@ class FolderTab(QWidget):
         self.open.clicked.connect(lambda: self.on_row(self.table.current_row()))
         self.print = SecondaryButton(tr("打印"), name="folder_print", icon_name="print")
         self.print.clicked.connect(self._print)
+        self.print_more = SecondaryButton(tr("更多打印…"), name="folder_print_more")
+        self.print_more.clicked.connect(self._print_more)
         self.with_void = QCheckBox(tr("显示作废"))
         self.with_void.setObjectName("folder_with_void")
         self.with_void.setAccessibleName(tr("显示作废"))
         self.with_void.toggled.connect(self._show)
-        for each in (self.new, self.fill, self.open, self.print, self.with_void):
+        for each in (self.new, self.fill, self.open, self.print, self.print_more, self.with_void):
             row.add(each)
         column.addWidget(row)
         self.setFocusProxy(self.table)
@@ -183,6 +187,12 @@ class FolderTab(QWidget):
             self.print_asked.emit(code, 0)
         elif day is not None:
             self.print_asked.emit(code, day.year)
+
+    def _print_more(self) -> None:
+        """One sheet on file, or a kind: blank, overprinted, all of them."""
+        line = self.table.current_row()
+        entry_id = line.sheet.entry_id if isinstance(line, SheetLine) else ""
+        self.more_printing_asked.emit(self.current_form() or "", entry_id)
 
 
 def _opening_words(line: Line | None) -> str:

@@ -1,4 +1,7 @@
-"""The list of residents at the left: filters above, more rows as one scrolls down. `chosen(resident_id)` with Enter."""
+"""The list of residents at the left: filters above, more rows as one scrolls down. `chosen(resident_id)` with Enter.
+
+`print_asked(ListFilter)` for the sheets of everybody who is listed.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ class ListPane(Card):
     """Filters and list."""
 
     chosen = Signal(str)
+    print_asked = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(tr("名单"), name="residents_list_card", margins=12, parent=parent)
@@ -61,7 +65,12 @@ class ListPane(Card):
         self.table.verticalScrollBar().valueChanged.connect(self.on_scrolled)
         self.add(self.table, 1)
         self._count = label("", "caption", name="residents_count")
-        self.add(self._count)
+        self._printing = LinkButton(tr("打印这些人的表"), name="list_print")
+        self._printing.clicked.connect(lambda: self.print_asked.emit(self.wanted()))
+        foot = Horizontal(spacing=4)
+        foot.addWidget(self._count, 1)
+        foot.addWidget(self._printing)
+        self.add(foot)
         self.setFocusProxy(self.table)
 
     def wanted(self) -> ListFilter:

@@ -60,6 +60,8 @@ class RecordView(QWidget):
         self.setProperty("kind", "plain")
         self.setObjectName("record_view")
         self._person: ResidentView | None = None
+        self._shown: Shown | None = None
+        self._waiting: set[str] = set()
         self._revealed = False
         column = Vertical(self, spacing=12)
         self.banner = PatientBanner()
@@ -108,13 +110,10 @@ class RecordView(QWidget):
         contents = shown.contents
         self._show_banner()
         self.completeness.show_completeness(contents.completeness)
-        self.timeline.show_rows(contents.timeline)
-        self.facts.show_record(shown.person, shown.record)
-        self.chronic.show_enrolments(shown.person, shown.enrolments, shown.offers)
-        self.folder.show_kinds(contents.kinds)
-        self.attachments.show_for(shown.person.id, where=sheet_names(contents))
         kept = sum(each.state == KEPT for each in contents.attachments)
         self.tabs.set_title("attachments", tr("附件 {count}", count=kept) if kept else tr("附件"))
+        self._shown = shown
+        self._waiting = set(self.tabs.keys())
         self._on_tab(self.tabs.current())
 
     def show_history(self, rows: Sequence[HistoryRow]) -> None:
@@ -175,6 +174,7 @@ class RecordView(QWidget):
         sheets = [("print_info", tr("个人基本信息表")), ("print_cover", tr("档案封面"))]
         managed = self._person.enrolments if self._person is not None else ()
         sheets += [(f"print_{each.disease}", tr("今年的{disease}随访表", disease=NAMES[each.disease])) for each in managed]
+        sheets += [("print_slip", tr("给居民的单子")), ("print_more", tr("更多：全部表、空白表、套打、一户…"))]
         self._show_menu(self.print, sheets)
 
     def menu(self) -> QMenu | None:
@@ -182,7 +182,22 @@ class RecordView(QWidget):
         return self._menu
 
     def _on_tab(self, key: str) -> None:
-        if key == "history" and self._person is not None:
+        """A tab is filled when it is first looked at: a record of ten years opens as quickly as a new one."""
+        shown = self._shown
+        if shown is None or key not in self._waiting:
+            return
+        self._waiting.discard(key)
+        if key == "timeline":
+            self.timeline.show_rows(shown.contents.timeline)
+        elif key == "facts":
+            self.facts.show_record(shown.person, shown.record)
+        elif key == "chronic":
+            self.chronic.show_enrolments(shown.person, shown.enrolments, shown.offers)
+        elif key == "folder":
+            self.folder.show_kinds(shown.contents.kinds)
+        elif key == "attachments":
+            self.attachments.show_for(shown.person.id, where=sheet_names(shown.contents))
+        else:
             self.history_wanted.emit()
 
     def _show_banner(self) -> None:

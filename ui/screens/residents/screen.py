@@ -21,6 +21,7 @@ from app.services.enrolments import ADVICE
 from app.services.households import HouseholdData
 from app.services.resident_views import STATE_LABELS, HouseholdView, StateChanged
 from ui.dialogs import Answer, Notice, Question, show_failure
+from ui.screens.printing import open_print_window, print_resident_sheet
 from ui.screens.residents.edit_page import CORRECTION_DRAFT, NEW_DRAFT, EditPage
 from ui.screens.residents.household_card import HouseholdCard
 from ui.screens.residents.list_pane import ListPane
@@ -222,6 +223,7 @@ class ResidentsScreen(QWidget):
             "note": self.write_note, "reveal": self.record.toggle_reveal,
             "print_cover": lambda: self.print_sheet("record_cover"),
             "print_info": lambda: self.print_sheet("personal_info"),
+            "print_slip": self.print_slip, "print_more": self.open_printing,
             **{f"enrol_{disease}": lambda disease=disease: self.enrol(disease) for disease in PROGRAMMES},
             **{f"visit_{disease}": lambda disease=disease: self.start_visit(disease) for disease in PROGRAMMES},
             **{f"print_{disease}": lambda code=code: self.print_sheet(code) for disease, code in FORM_OF.items()},
@@ -255,6 +257,17 @@ class ResidentsScreen(QWidget):
 
         services.runner.run(work, on_done=lambda sheet: services.preview(sheet.pdf, f"{person.name} {form(form_code).title}"),
                             on_error=self._on_failure, title=tr("打印"))
+
+    def print_slip(self) -> None:
+        """给居民的单子 of the newest visit."""
+        if self._shown is not None:
+            print_resident_sheet(self._services, self._shown.person.id)
+
+    def open_printing(self, form_code: str = "", entry_id: str = "") -> None:
+        """Everything that can be printed of this resident, and of others."""
+        if self._shown is not None:
+            open_print_window(self.window(), self._services, resident_id=self._shown.person.id, form_code=form_code,
+                              entry_id=entry_id)
 
     def enrol(self, disease: str) -> None:
         """纳入管理, with the diagnosis that is known."""
@@ -397,6 +410,8 @@ class ResidentsScreen(QWidget):
         self.record.folder.open_asked.connect(self.forms.open_sheet)
         self.record.folder.fill_asked.connect(self.forms.fill)
         self.record.folder.print_asked.connect(self.print_sheet)
+        self.record.folder.more_printing_asked.connect(self.open_printing)
+        self.list.print_asked.connect(lambda listed: open_print_window(self.window(), self._services, listed=listed))
         self.record.attachments.changed.connect(self.reread)
         self.record.history_wanted.connect(self.show_history)
         self.record.chronic.end_asked.connect(self.end_enrolment)

@@ -149,6 +149,12 @@ class TodayScreen(QWidget):
         self._services.runner.run(work, on_done=lambda pdf: self._services.preview(pdf, title),
                                   on_error=self._on_failure, title=tr("正在排版名单"), pool="network")
 
+    def print_batch(self) -> None:
+        """The sheets of those who are listed, or of a whole day."""
+        from ui.screens.printing import open_print_window
+
+        open_print_window(self.window(), self._services, work=self.filters.wanted(), order=self.filters.chosen_order())
+
     # --- the cards --------------------------------------------------------------------------------------------
 
     def show_cards(self) -> None:
@@ -191,10 +197,12 @@ class TodayScreen(QWidget):
         column = Vertical(main, spacing=12)
         self.header = PageHeader(tr("今天要做的事"))
         self._print = SecondaryButton(tr("打印名单"), name="print_list")
+        self._batch = SecondaryButton(tr("批量打印"), name="print_batch")
         self._screening = SecondaryButton(tr("筛查"), name="open_screening")
         self._sheet = SecondaryButton(tr("日间表格"), name="open_day_sheet", hint="Ctrl D")
         self._start = PrimaryButton(tr("开始随访"), name="start_follow_up", hint="F2")
         self.header.add_action(self._print)
+        self.header.add_action(self._batch)
         self.header.add_action(self._screening)
         self.header.add_action(self._sheet)
         self.header.add_action(self._start)
@@ -222,6 +230,7 @@ class TodayScreen(QWidget):
         self._screening.clicked.connect(lambda: self._services.navigate("day_sheet", kind="screening"))
         self._start.clicked.connect(self.primary_action)
         self._print.clicked.connect(self.print_list)
+        self._batch.clicked.connect(self.print_batch)
         self._to_residents.clicked.connect(lambda: self._services.navigate("residents"))
         self.cards.checks_asked.connect(self.open_checks)
         self.cards.examinations_asked.connect(self.open_examinations)
