@@ -206,3 +206,39 @@ def test_a_window_that_was_closed_takes_no_late_plan(qtbot, opened, services, pe
     shown.reject()
     shown.show_plan(plan, 1)
     assert not shown.isVisible()
+
+
+def test_the_list_of_the_day_the_residents_and_the_record_lead_here(qtbot, services, clinic_desk):
+    from PySide6.QtWidgets import QPushButton
+
+    from tests.ui.hands import click, control
+    from ui.screens.printing.window import PrintWindow
+    from ui.screens.residents.screen import ResidentsScreen
+    from ui.screens.today.screen import TodayScreen
+
+    person = managed(clinic_desk, "htn", days=(TODAY,), name="李桂兰")
+    for made, button, who in ((TodayScreen, "print_batch", Who.WORK_LIST), (ResidentsScreen, "list_print", Who.LISTED)):
+        screen = made(services)
+        qtbot.addWidget(screen)
+        screen.show()
+        click(control(screen, QPushButton, button))
+        (shown,) = screen.findChildren(PrintWindow)
+        assert shown.who.value() == who
+        shown.reject()
+    screen.open_record(person)
+    screen.on_asked("print_more")
+    shown = screen.findChildren(PrintWindow)[-1]
+    assert shown.who.value() == Who.CHOSEN
+    assert [row.name for row in shown.table.rows()] == ["李桂兰"]
+    shown.reject()
+
+
+def test_the_record_s_menu_prints_the_sheet_for_the_resident(qtbot, services, clinic_desk, window):
+    from ui.screens.residents.screen import ResidentsScreen
+
+    person = managed(clinic_desk, "htn", days=(TODAY,), name="李桂兰")
+    screen = ResidentsScreen(services)
+    qtbot.addWidget(screen)
+    screen.open_record(person)
+    screen.on_asked("print_slip")
+    assert "请您记住三件事" in text(window.previews[0][0])
