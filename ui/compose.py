@@ -43,7 +43,7 @@ SCREENS = {
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
                "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets", "record_folder",
-               "form_records"),
+               "form_records", "facts"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
 """What is made before the first screen. Pairing is left to its page at a clinic: it brings pydantic, 15 MB and 0.2 s."""
@@ -465,12 +465,13 @@ def resident_hits(services: Services, text: str) -> list[SearchHit]:
     from ui.shell.search_box import MOST_HITS, SearchHit
     from ui.widgets.chips import ChipText
 
-    problem = services.search.line_code_problem(text)
-    if problem is not None:
-        return [SearchHit("", tr("行码找不到"), tr(problem))]
     sexes = {1: tr("男"), 2: tr("女")}
     hits = []
-    for hit in services.search.find(text, limit=MOST_HITS):
+    found = services.search.find(text, limit=MOST_HITS)
+    problem = None if found else services.search.line_code_problem(text)
+    if problem is not None:
+        return [SearchHit("", tr("行码找不到"), tr(problem))]
+    for hit in found:
         age = "" if hit.age is None else tr("{age} 岁", age=hit.age)
         title = "  ".join(part for part in (hit.name, sexes.get(hit.sex, ""), age) if part)
         family = tr("{head}家", head=hit.head_name) if hit.head_name else ""
