@@ -34,6 +34,8 @@ def assess(**values):
         ({"severe_adr": True}, 1),
         ({"severe_physical_disease": True}, 1),
         ({"otherwise_abnormal": True}, 2),
+        ({"symptoms_present": True}, 2),
+        ({"symptoms_present": True, "symptoms_obvious": True}, 1),
         ({"risk_level": 1, "insight": 3}, 1),
     ],
 )
