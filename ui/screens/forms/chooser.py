@@ -101,10 +101,11 @@ def reads_as(title: str, typed: str) -> bool:
     """Whether a title holds what was typed: in characters, or as the first letters of their pinyin."""
     if typed in title.casefold():
         return True
-    initials = [{reading[:1] for reading in syllables(character) if reading} for character in title]
+    read = [character for character in title if character.isalnum()]
+    initials = [{reading[:1] for reading in syllables(character) if reading} for character in read]
     return any(
         all(letter in initials[start + place] for place, letter in enumerate(typed))
-        for start in range(len(title) - len(typed) + 1)
+        for start in range(len(initials) - len(typed) + 1)
     )
 
 

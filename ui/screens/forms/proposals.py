@@ -83,6 +83,10 @@ class ProposalCards(QWidget):
                 card.show()
         self.setVisible(bool(said))
 
+    def shown(self) -> tuple[Proposal, ...]:
+        """What is proposed."""
+        return tuple(proposal for proposal, _differs in self._shown)
+
     def headlines(self) -> tuple[str, ...]:
         """What is proposed, in a line each."""
         return tuple(tr(proposal.headline) for proposal, _differs in self._shown)

@@ -20,10 +20,19 @@ TWO_LINES = 50
 
 
 class ChangesWindow(SmallWindow):
-    """“这些地方的值也不同，要一起改吗？”: each place with a box, all ticked; `keys()` are those that shall go through."""
+    """“这些地方的值也不同，要一起改吗？”: each place with a box, all ticked; `keys()` are those that shall go through.
 
-    def __init__(self, changes: Sequence[FactChange], parent: QWidget | None = None) -> None:
-        super().__init__(tr("这些地方的值也不同，要一起改吗？"), tr("保存"), name="changes", parent=parent)
+    `is_saved` when the form itself stands already and only the other places are asked about.
+    """
+
+    def __init__(
+        self, changes: Sequence[FactChange], parent: QWidget | None = None, *, is_saved: bool = False
+    ) -> None:
+        do, leave = (tr("一起改"), tr("都不改")) if is_saved else (tr("保存"), tr("取消"))
+        title = tr("这些地方的值也不同，要一起改吗？")
+        super().__init__(title, do, name="changes", leave=leave, parent=parent)
+        if is_saved:
+            self.add_text(tr("这次填写的已经保存。"))
         self.add_text(tr("打勾的会一起改，并在那里留下修改记录；不打勾的保持原样。"))
         self.boxes: dict[str, QCheckBox] = {}
         for number, change in enumerate(changes, 1):
