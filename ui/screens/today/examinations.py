@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.names import fold_name
+from app.domain.search_keys import WHOLE, Findable, keys_of, query_text
 from app.i18n import tr
 from app.pinyin import name_readings
 from app.services.examinations_due import FORM_CODE, MOST_SHOWN, ExaminationDue, ExaminationsDue
@@ -28,6 +29,7 @@ class ExaminationsDialog(QDialog):
         super().__init__(parent)
         self._services = services
         self._people = ExaminationsDue(services.desk).people()
+        self._beginnings: dict[str, frozenset[str]] = {}
         self.setObjectName("examinations_due")
         self.setWindowTitle(tr("今年待体检"))
         self.setAccessibleName(tr("今年待体检"))
@@ -39,12 +41,17 @@ class ExaminationsDialog(QDialog):
 
     def show_people(self) -> None:
         """Those whose name or first letters of the pinyin are written in the line."""
-        self.table.set_rows(
-            [person for person in self._people if is_named(person.name, self.line.text())], keep=lambda row: row.resident_id
-        )
+        wanted = query_text(self.line.text())
+        found = [person for person in self._people if not wanted or self._is_found(person, wanted)]
+        self.table.set_rows(found, keep=lambda row: row.resident_id)
         if self.table.current_row() is None:
             self.table.select_row(0)
         self._start.setEnabled(bool(self.table.rows()))
+
+    def _is_found(self, person: ExaminationDue, wanted: str) -> bool:
+        if person.name not in self._beginnings:
+            self._beginnings[person.name] = beginnings_of(person.name)
+        return any(key.startswith(wanted) for key in self._beginnings[person.name])
 
     def start(self, row: object = None) -> None:
         """Open the examination of a person."""
@@ -97,12 +104,7 @@ class ExaminationsDialog(QDialog):
         column.addLayout(foot)
 
 
-def is_named(name: str, written: str) -> bool:
-    """Whether a name has what was written, in characters or as first letters of its pinyin."""
-    wanted = fold_name(written.strip()).lower()
-    if not wanted:
-        return True
+def beginnings_of(name: str) -> frozenset[str]:
+    """By what a name is found: its characters, its initials and its pinyin, from any character on."""
     folded = fold_name(name)
-    readings = name_readings(folded)
-    initials = "".join(next(iter(sorted(each)), "")[:1] for each in readings)
-    return wanted in folded.lower() or initials.startswith(wanted)
+    return frozenset(key.removeprefix(WHOLE) for key in keys_of(Findable(folded, name_readings(folded))))
