@@ -97,7 +97,7 @@ def _screening_tone(conclusions: Sequence[int]) -> str:
 
 def together(parts: Iterable[Message | str]) -> Message:
     """Several parts as one line; nothing to say is a dash."""
-    said = [part for part in parts if str(part)]
+    said = [part for part in parts if isinstance(part, Message) or part]
     if not said:
         return NOTHING
     whole = said[-1] if isinstance(said[-1], Message) else msg("{text}", text=said[-1])

@@ -344,6 +344,7 @@ def test_a_file_is_added_with_a_name_and_counted_in_the_tab(strip, dialogs, tmp_
     assert window.said == ["已添加附件：血常规化验单"]
     assert screen.record.tabs.title("attachments") == "附件 1"
     assert screen.record.tabs.current() == "attachments"
+    screen.record.tabs.show_tab("timeline")
     assert [row.kind for row in screen.record.timeline.table.rows()].count("attachment") == 1
 
 

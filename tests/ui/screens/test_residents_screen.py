@@ -551,7 +551,7 @@ def test_a_household_that_lost_its_head_says_so(screen, register, services, dial
 def test_follow_up_goes_to_its_screen_with_this_resident(screen, register, services, window):
     person = register("李大山", residence_type=1)
     services.enrolments.enrol(person.id, "htn", None, date(2026, 11, 1))
-    screen.open_record(person.id)
+    screen.open_with(person.id, tab="chronic")
     click(control(screen, QPushButton, "visit_htn"))
     assert window.went == [("follow_ups", {"resident_id": person.id})]
 
