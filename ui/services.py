@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
+    from app.services.facts import Facts
     from app.services.follow_ups import FollowUps
     from app.services.form_records import FormRecords
     from app.services.households import Households
@@ -143,6 +144,7 @@ class Services:
         resident_sheet: ResidentSheet
         batch_prints: BatchPrints
         form_records: FormRecords
+        facts: Facts
 
     @property
     def kind(self) -> str:
@@ -169,7 +171,7 @@ SERVICES = {
     "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
     "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet",
     "batch_prints": "BatchPrints",
-    "form_records": "FormRecords",
+    "form_records": "FormRecords", "facts": "Facts",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)

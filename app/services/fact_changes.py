@@ -154,13 +154,14 @@ def _on_sheets(fact: Fact, value: Value, target: Target, on: date) -> Planned | 
     ]
     if not differing:
         return None
-    sheet, place, written = differing[0]
+    sheet, place, _written_there = differing[0]
+    shows = place.shown(value)
     change = FactChange(
         key=f"{fact.code}@{target.key}",
         label=fact.label,
         place=origin_of([each.form_code for each, _place, _written in differing], on),
-        before=shown(sheet.form_code, sheet.answers, place.codes),
-        after=shown(sheet.form_code, written, place.codes),
+        before=shown(sheet.form_code, sheet.answers, [code for code in place.codes if code in shows]),
+        after=shown(sheet.form_code, shows, place.codes),
     )
     return Planned(change, target, {each.entry_id: _whole(each, at, said) for each, at, said in differing})
 

@@ -38,12 +38,13 @@ RECORD_FORMS = frozenset({"record_cover", "personal_info"})
 
 @dataclass(frozen=True)
 class Told:
-    """What one source says of a fact."""
+    """What one source says of a fact; `form_codes` name the forms on file that say it."""
 
     value: Value
     origin: Message
     on: date | None = None
     entry_id: str | None = None
+    form_codes: tuple[str, ...] = ()
 
 
 def starting_facts(session: Session, desk: Desk, resident_id: str, form_code: str) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def told_on_sheets(
         value = next((value for value in said if value is not None), None)
         if value is not None:
             seen.add(sheet.form_code)
-            yield Told(value, sheet.origin, sheet.entry_date, sheet.entry_id)
+            yield Told(value, sheet.origin, sheet.entry_date, sheet.entry_id, (sheet.form_code,))
 
 
 def best(fact: Fact, place: Place, told: Iterable[Told]) -> Told | None:
@@ -120,7 +121,8 @@ def _joined(fact: Fact, one: Told, other: Told) -> Told:
         return one
     origin = msg("{first}、{second}", first=one.origin, second=other.origin)
     days = [day for day in (one.on, other.on) if day is not None]
-    return Told(value, origin, max(days, default=None), one.entry_id or other.entry_id)
+    forms = (*one.form_codes, *other.form_codes)
+    return Told(value, origin, max(days, default=None), one.entry_id or other.entry_id, forms)
 
 
 def _told(fact: Fact, place: Place, homes: Homes, sheets: list[Sheet], on: date) -> Iterator[Told]:

@@ -33,6 +33,7 @@ from db.queries import facts as queries
 from db.queries import follow_ups
 
 HEIGHT = "resident.height_cm"
+PRESSURE_UNIT = "mmHg"
 DISEASES = "diseases"
 ENROLLED_AS = {**HISTORY_CODES, TUBERCULOSIS_PROGRAMME: TUBERCULOSIS}
 UNDER_MANAGEMENT, IN_THE_RECORD = msg("慢病管理"), msg("居民档案")
@@ -163,4 +164,5 @@ def shown(form_code: str, answers: Mapping[str, Any], codes: Collection[str] = (
     """Answers of a form as a person reads them, in the order given; of `codes` only, when some are named."""
     fields = form(form_code).fields
     wanted: Sequence[str] = [code for code in (codes or answers) if code in answers]
-    return " ".join(fields[code].kind.show(answers[code]) for code in wanted)
+    is_pressure = {fields[code].unit for code in wanted} == {PRESSURE_UNIT}
+    return ("/" if is_pressure else " ").join(fields[code].kind.show(answers[code]) for code in wanted)

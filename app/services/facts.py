@@ -6,7 +6,7 @@ is for screens whose forms are saved by a service of their own (the chronic visi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,23 +24,28 @@ __all__ = ["Facts", "carry_through", "changes", "offers", "starting_facts"]
 
 
 class Facts:
-    """What a form on file says otherwise than other places do."""
+    """What the forms of one visit on file say otherwise than other places do."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def changes(self, entry_id: str) -> tuple[FactChange, ...]:
-        """The changes that could go through from a complete form on file; none from another one."""
+    def changes(self, *entry_ids: str) -> tuple[FactChange, ...]:
+        """The changes that could go through from complete forms on file, each once; none from other forms."""
+        told: dict[str, FactChange] = {}
         with self._desk.sessions.reading() as session:
-            said = _said(session, entry_id)
-            return () if said is None else changes(session, self._desk, *said, entry_id=entry_id)
+            for entry_id in entry_ids:
+                said = _said(session, entry_id)
+                found = () if said is None else changes(session, self._desk, *said, entry_id=entry_id)
+                told |= {change.key: change for change in found if change.key not in told}
+        return tuple(told.values())
 
-    def carry_through(self, entry_id: str, keys: Collection[str]) -> None:
+    def carry_through(self, entry_ids: Iterable[str], keys: Collection[str]) -> None:
         """Write those of the changes that the doctor agreed to, all or none. Raises Refused naming the place."""
         with self._desk.sessions.writing() as session:
-            said = _said(session, entry_id)
-            if said is not None:
-                carry_through(session, self._desk, *said, keys, entry_id=entry_id)
+            for entry_id in entry_ids:
+                said = _said(session, entry_id)
+                if said is not None:
+                    carry_through(session, self._desk, *said, keys, entry_id=entry_id)
 
 
 def _said(session: Session, entry_id: str) -> tuple[str, str, Mapping[str, Any]] | None:

@@ -131,7 +131,7 @@ class Targets:
 class PreviousAnswer:
     """What was answered last time, for the small print beside a field (上次 162/94), or stands on another form.
 
-    `origin` None for last time's answer of this form, or the other form with its day (健康体检 2026-11-22). What is
+    `origin` None for last time's answer of this form, or the other form with its day (健康体检 11-22). What is
     `of_the_day` holds for a visit of that day only.
     """
 

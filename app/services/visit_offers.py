@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+from app.domain.message import msg
 from app.forms.fact_parts import YEAR, Fact, Place, Scope
 from app.forms.facts import INDEX
 from app.forms.registry import form
 from app.services.fact_offers import RECORD_FORMS, begins, best, told_on_sheets
-from app.services.fact_sources import sheets_of
+from app.services.fact_sources import names_of, sheets_of
 from app.services.follow_up_views import PreviousAnswer
 from app.services.visit_answers import answer_key
 
@@ -44,7 +45,8 @@ def visit_offers(
             if last is None or last.on < told.on or fact.scope is Scope.OF_THE_DAY:
                 words = glance(form(place.form_code).fields[code].kind.show(value))
                 is_of_day = fact.scope is Scope.OF_THE_DAY
-                offered.setdefault(key, PreviousAnswer(value, words, told.on, told.origin, is_of_day))
+                origin = msg("{forms} {day}", forms=names_of(told.form_codes), day=f"{told.on:%m-%d}")
+                offered.setdefault(key, PreviousAnswer(value, words, told.on, origin, is_of_day))
     return offered
 
 

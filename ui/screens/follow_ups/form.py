@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.body import BmiCategory, bmi_category
 from app.domain.message import Message
-from app.forms.kinds import Table
+from app.forms.kinds import Choices, Table
 from app.forms.vocabulary import NOTE, Level, Problem
 from app.i18n import tr
 from app.services.diseases import NAMES
@@ -242,6 +242,8 @@ class VisitForm(Card):
                 last.append(state.previous_words(key))
             if before is not None and before.origin is not None and (is_offered or last):
                 origin = before.origin
+                if is_offered and isinstance(self.sheet.fields[key].field.kind, Choices):
+                    last.append(state.previous_words(key))  # pills do not show it in grey
         if cell.keys[0] != "insulin_kind":
             cell.caption.show_last(self._last_words(cell, last, origin))
         cell.setVisible(self._is_wanted(cell, state))

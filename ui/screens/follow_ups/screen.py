@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -155,9 +156,26 @@ class FollowUpsScreen(QWidget):
             self._services.say(tr("已更正：{name} {date} 的随访", name=saved.name, date=date_words))
         else:
             self._services.say(tr("已保存：{name} {date} 的随访", name=saved.name, date=date_words))
+        stays = visit.is_correction or after == PRINT or bool(self._place.return_to)
+        self._ask_to_go_through(saved, lambda: self._go_on(saved, visit.sheet, after, stays))
+
+    def _ask_to_go_through(self, saved: SavedVisit, go_on: Callable[[], None]) -> None:
+        """Other forms of the day that say something else may be changed with the visit, which stands already."""
+        entry_ids = [sheet.entry_id for sheet in saved.sheets]
+        changes = self._services.facts.changes(*entry_ids)
+        if not changes:
+            go_on()
+            return
+        from ui.screens.forms.windows import ChangesWindow
+
+        window = ChangesWindow(changes, self.window(), is_saved=True)
+        window.rejected.connect(go_on)
+        window.start(lambda: self._services.facts.carry_through(entry_ids, window.keys()), go_on)
+
+    def _go_on(self, saved: SavedVisit, sheet: VisitSheet, after: str, stays: bool) -> None:
         if after == PRINT:
-            self.print_year(visit.sheet, saved)
-        if visit.is_correction or after == PRINT or self._place.return_to:
+            self.print_year(sheet, saved)
+        if stays:
             self._leave_to_list()
         else:
             self.begin_next(saved.resident_id)

@@ -285,7 +285,7 @@ class VisitPage(QWidget):
         self.bar.add_right(self._save)
         self.layout_of = VisitLayout(head=self.head, form=self.form, side=self.side, strip=self.strip, actions=self.bar)
         Vertical(self).addWidget(self.layout_of)
-        if not self.is_correction and self.sheet.previous:
+        if not self.is_correction and (self.sheet.previous or self.sheet.offers):
             self._show_note(tr("灰色是上次的：F4 沿用，Ctrl Shift L 全部沿用"))
 
     def _connect(self) -> None:
