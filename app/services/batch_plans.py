@@ -103,7 +103,7 @@ class Lacking:
 
 
 @dataclass(frozen=True)
-class NoGlyph:
+class WithoutGlyph:
     """The characters of somebody's sheets that no font has: they stay empty on the paper."""
 
     resident_id: str
@@ -118,7 +118,7 @@ class BatchPlan:
     batch: Batch
     people: tuple[PlannedPerson, ...]
     lacking: tuple[Lacking, ...] = ()
-    without_glyph: tuple[NoGlyph, ...] = ()
+    without_glyph: tuple[WithoutGlyph, ...] = ()
 
     @property
     def sheets(self) -> int:

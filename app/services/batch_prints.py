@@ -27,11 +27,11 @@ from app.services.batch_plans import (
     BatchResult,
     Entries,
     Lacking,
-    NoGlyph,
     PlannedPerson,
     PlannedSheet,
     Who,
     Wish,
+    WithoutGlyph,
     beginning_of,
     chosen_entries,
     codes_to_read,
@@ -63,8 +63,19 @@ from app.services.work_list import WorkList
 from db.queries import prints as queries
 
 __all__ = [
-    "RESIDENT_SHEET", "Batch", "BatchPlan", "BatchPrints", "BatchResult", "Lacking", "Manner", "NoGlyph", "OneFile",
-    "OnePerPerson", "PlannedPerson", "PlannedSheet", "Who",
+    "RESIDENT_SHEET",
+    "Batch",
+    "BatchPlan",
+    "BatchPrints",
+    "BatchResult",
+    "Lacking",
+    "Manner",
+    "OneFile",
+    "OnePerPerson",
+    "PlannedPerson",
+    "PlannedSheet",
+    "Who",
+    "WithoutGlyph",
 ]  # fmt: skip
 
 PIECE = 100
@@ -93,7 +104,7 @@ class BatchPrints:
             raise UserError(msg("这里面没有人，没有可打印的。请换一天、换一组，或放宽条件。"))
         people: list[PlannedPerson] = []
         lacking: list[Lacking] = []
-        missing: list[NoGlyph] = []
+        missing: list[WithoutGlyph] = []
         for start in range(0, len(wanted), PIECE):
             stop_if(cancelled)
             report(start, len(wanted), msg("正在查找第 {number} 位居民的表", number=start + 1))
@@ -112,7 +123,7 @@ class BatchPrints:
         sheet = PlannedSheet(row.form_code, ids, page_count(row.form_code, ids))
         person = PlannedPerson(row.resident_id, head.name, head.record_no or "", (sheet,))
         characters = gaps(head.name, [row.answers] if ids else [])
-        missing = (NoGlyph(row.resident_id, head.name, characters),) if characters else ()
+        missing = (WithoutGlyph(row.resident_id, head.name, characters),) if characters else ()
         return BatchPlan(batch, (person,), (), missing)
 
     def _plan_piece(
@@ -122,7 +133,7 @@ class BatchPrints:
         piece: Sequence[Wish],
         people: list[PlannedPerson],
         lacking: list[Lacking],
-        missing: list[NoGlyph],
+        missing: list[WithoutGlyph],
     ) -> None:
         ids = [wish.resident_id for wish in piece]
         heads, known = queries.people(session, ids), self._entries(session, batch, ids)
@@ -341,7 +352,7 @@ class BatchPrints:
         return content or blank_sheet(head, code)
 
 
-def _without_glyph(session: Session, made: Sequence[tuple[PlannedPerson, Entries]]) -> Iterator[NoGlyph]:
+def _without_glyph(session: Session, made: Sequence[tuple[PlannedPerson, Entries]]) -> Iterator[WithoutGlyph]:
     """Who has a character that no font has, in the name or in an answer that is printed."""
     printed = {person.resident_id: _printed_entries(person, entries) for person, entries in made}
     rows = entries_by_id(session, [entry_id for ids in printed.values() for entry_id in ids])
@@ -349,7 +360,7 @@ def _without_glyph(session: Session, made: Sequence[tuple[PlannedPerson, Entries
         answers = [rows[entry_id].answers for entry_id in printed[person.resident_id] if entry_id in rows]
         characters = gaps(person.name, answers)
         if characters:
-            yield NoGlyph(person.resident_id, person.name, characters)
+            yield WithoutGlyph(person.resident_id, person.name, characters)
 
 
 def _printed_entries(person: PlannedPerson, entries: Entries) -> list[str]:

@@ -28,6 +28,7 @@ from app.forms.registry import form
 from app.i18n import tr
 from app.printing.resident_chart import Chart, Series
 from app.printing.resident_sheet import TICK, MedicineLine, ResidentContent, Value, resident_pdf, words_of
+from app.printing.sheets import NoGlyph
 from app.services.history import add_audit
 from app.services.medicines import Medicine, medicines_of
 from app.services.person_sheets import PrintedSheet
@@ -62,7 +63,8 @@ class ResidentSheet:
         pdf = resident_pdf(content)
         with self._desk.sessions.writing() as session:
             add_audit(session, self._desk, AUDITED, "resident", resident_id)
-        return PrintedSheet(pdf, 1, missing_in(content))
+        missing = missing_in(content)
+        return PrintedSheet(pdf, 1, missing, tuple(NoGlyph(character, "") for character in missing))
 
     def content(self, resident_id: str, *, entry_id: str | None = None) -> ResidentContent:
         """Every word of the sheet. Raises as `print_visit`."""
