@@ -17,8 +17,9 @@ from app.startup import State, look, open_database
 from tests.desks import PASSPHRASE, PIN, Clock, answers, found_desk_folder
 from tests.ui.hands import click, control, press
 from ui.background import ImmediateRunner
-from ui.compose import Composer, place_of
+from ui.compose import Composer
 from ui.shell.main_window import MainWindow
+from ui.shell.resident_hits import place_of
 from ui.shell.sign_in import PinDots, UserButton
 
 
@@ -237,7 +238,9 @@ def test_choosing_a_hit_of_the_search_opens_the_resident(compose, folder, store)
     assert control(composer.window, QLabel, "person_name").text() == person.name
 
 
-@pytest.mark.parametrize(("form_code", "screen"), [("htn_followup", "follow_ups"), ("personal_info", "residents")])
+@pytest.mark.parametrize(("form_code", "screen"), [
+    ("htn_followup", "follow_ups"), ("personal_info", "residents"), ("encounter", "forms"),
+])
 def test_a_scanned_sheet_opens_where_it_is_entered(compose, folder, store, form_code, screen):
     composer = compose(folder, store)
     person = register(sign_in(composer), "李桂兰")
