@@ -128,7 +128,11 @@ class LastResult:
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One person to be seen. `key` is where the list goes on after this row; `note` is short and may be ""."""
+    """One person to be seen. `key` is where the list goes on after this row; `note` is short and may be "".
+
+    `form_code` is the form on which the visit that is due is written, "" for the combined visit of 高血压 and 糖尿病, which
+    comes first when it is due within the same week.
+    """
 
     resident_id: str
     key: OrderKey
@@ -146,6 +150,7 @@ class WorkRow:
     distance_km: Decimal | None
     reminders: tuple[Chip, ...]
     kinds: tuple[str, ...]
+    form_code: str = ""
 
     @property
     def diseases_text(self) -> Message:
@@ -157,13 +162,8 @@ class WorkRow:
 
     @property
     def has_combined_visit(self) -> bool:
-        """Whether the visit of 高血压 or 糖尿病 is due; its screen comes first."""
-        return any(disease in DISEASES for disease in self.diseases)
-
-    @property
-    def form_codes(self) -> tuple[str, ...]:
-        """The forms of the other programmes that are due, each written on its own screen."""
-        return tuple(visit_form(last.disease, last.on) for last in self.last if last.disease not in DISEASES)
+        """Whether the row leads to the visit of 高血压 and 糖尿病 and not to a form of its own (`form_code`)."""
+        return not self.form_code
 
     @property
     def last_text(self) -> Message:
@@ -361,7 +361,18 @@ def _work_row(tasks: Sequence[Row[Any]], key_width: int, today: date) -> WorkRow
         distance_km=first.distance_km,
         reminders=_reminders(tasks, today),
         kinds=tuple(dict.fromkeys(row.kind for row in tasks)),
+        form_code=_form_code(tasks, today),
     )
+
+
+def _form_code(tasks: Sequence[Row[Any]], today: date) -> str:
+    """Where the visit that is due is written; `tasks` of one person, the earliest first."""
+    visits = [row for row in tasks if row.kind != CHECK_TASK] or tasks
+    soon = max(visits[0].due_on, today) + WEEK
+    if any(row.disease in DISEASES and row.due_on <= soon for row in visits):
+        return ""
+    first = next((row for row in visits if row.disease not in DISEASES), None)
+    return "" if first is None else visit_form(first.disease, first.last_visit_on)
 
 
 def _last_result(row: Row[Any]) -> LastResult:

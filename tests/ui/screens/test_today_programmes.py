@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
@@ -69,6 +69,17 @@ def test_enter_opens_the_screen_on_which_the_visit_is_written(desk, open_today, 
     assert (key, arguments["resident_id"], arguments.get("form_code")) == (leads_to, person, form_code)
     if leads_to == "forms":
         assert arguments["return_to"] == ("today", {})
+
+
+@pytest.mark.parametrize(
+    ("pressure_in", "leads_to"), [(0, "follow_ups"), (8, "follow_ups"), (9, "forms")], ids=["due", "within a week", "later"]
+)
+def test_what_is_due_first_is_opened(desk, open_today, pressure_in, leads_to):
+    person = managed(desk, "htn", due_in=pressure_in)
+    Enrolments(desk).enrol(person, "smi", None, TODAY, first_visit_due=TODAY + timedelta(days=2))
+    screen = open_today()
+    screen.primary_action()
+    assert screen.went[0][0] == leads_to
 
 
 def test_after_the_first_home_visit_the_follow_up_form_is_opened(desk, open_today):

@@ -255,7 +255,7 @@ class FollowUpsScreen(QWidget):
     def _open_form(self, row: WorkRow, back_to: str) -> None:
         """A programme that is written on a form of its own."""
         self._services.navigate(
-            "forms", resident_id=row.resident_id, form_code=row.form_codes[0], return_to=(back_to, {})
+            "forms", resident_id=row.resident_id, form_code=row.form_code, return_to=(back_to, {})
         )
 
     def _close_visit(self) -> None:

@@ -27,7 +27,7 @@ class RatesDialog(QDialog):
         self.setWindowTitle(tr("全年指标"))
         self.setAccessibleName(tr("全年指标"))
         theme = current_theme()
-        self.resize(min(theme.px(560), 1000), min(theme.px(560), 700))
+        self.resize(min(theme.px(560), 1000), min(theme.px(680), 720))
         column = Vertical(self, spacing=12, margins=20)
         column.addWidget(label(tr("{year} 年工作指标（到今天）", year=services.desk.today().year), "card_title"))
         column.addWidget(label(tr("供自己查看，上报以县平台为准。没填全和作废的表不计。"), "caption", wrap=True))

@@ -98,7 +98,7 @@ class TodayScreen(QWidget):
         高血压 and 糖尿病 come first, on their screen; the other programmes are written on their forms.
         """
         if not row.has_combined_visit:
-            self._services.navigate("forms", resident_id=row.resident_id, form_code=row.form_codes[0], return_to=("today", {}))
+            self._services.navigate("forms", resident_id=row.resident_id, form_code=row.form_code, return_to=("today", {}))
             return
         self._services.navigate(
             "follow_ups", resident_id=row.resident_id, after=row.key, wanted=self.filters.wanted(),
