@@ -87,6 +87,13 @@ def places(composer: Composer) -> Iterator[str]:
         yield "an empty registration"
         window.show_screen("follow_ups", resident_id=first)
         yield "a visit"
+        window.show_screen("day_sheet", people=[row.resident_id for row in composer.services.work_list.page().rows[:20]])
+        window.screen("day_sheet").page.model.set_text(0, 0, "186/112")
+        yield "a day sheet"
+        window.show_screen("day_sheet", kind="screening")
+        yield "before a screening round"
+        window.screen("day_sheet").start.start()
+        yield "a screening round"
 
 
 def tabs_of(place: str, screen: QWidget) -> Iterator[str]:

@@ -35,6 +35,7 @@ class ListPane(Card):
 
     chosen = Signal(str)
     print_asked = Signal(object)
+    screening_asked = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(tr("名单"), name="residents_list_card", margins=12, parent=parent)
@@ -67,8 +68,11 @@ class ListPane(Card):
         self._count = label("", "caption", name="residents_count")
         self._printing = LinkButton(tr("打印这些人的表"), name="list_print")
         self._printing.clicked.connect(lambda: self.print_asked.emit(self.wanted()))
+        self._screening = LinkButton(tr("做筛查"), name="list_screening")
+        self._screening.clicked.connect(lambda: self.screening_asked.emit(self.wanted().group_name))
         foot = Horizontal(spacing=4)
         foot.addWidget(self._count, 1)
+        foot.addWidget(self._screening)
         foot.addWidget(self._printing)
         self.add(foot)
         self.setFocusProxy(self.table)

@@ -400,6 +400,9 @@ class ResidentsScreen(QWidget):
         column.addWidget(self.household)
         self.list = ListPane(self._services)
         self.list.chosen.connect(self.open_record)
+        self.list.screening_asked.connect(
+            lambda group: self._services.navigate("day_sheet", kind="screening", group=group)
+        )
         column.addWidget(self.list, 1)
         self.record = RecordView(self._services)
         self.record.asked.connect(self.on_asked)
