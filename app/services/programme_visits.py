@@ -69,6 +69,8 @@ class ProgrammeVisit:
     entry: RecordedForm
     managed: ManagedDisease
     judged: Judgement
+    is_ended: bool = False
+    """Whether the management has ended already, so that the visit makes nothing due."""
 
     @property
     def entry_id(self) -> str:
@@ -104,7 +106,7 @@ class ProgrammeVisit:
     @property
     def next_visit_on(self) -> date | None:
         """下次随访日期, or the latest day by the rules, so that nobody under management drops out of the list."""
-        if self.closing is not None or self.leaving is not None:
+        if self.is_ended or self.closing is not None or self.leaving is not None:
             return None
         return self.entry.answers.get("next_visit_date", self.judged.next_due)
 
@@ -193,7 +195,7 @@ def correct(session: Session, desk: Desk, before: RecordedForm, after: RecordedF
     enrolment = _enrolment(session, row.enrolment_id)
     history = _history(session, after)
     _undo_end(session, desk, _visit(session, desk, before, enrolment, history), row.id, reason)
-    visit = _visit(session, desk, after, enrolment, history)
+    visit = _visit(session, desk, after, _enrolment(session, row.enrolment_id), history)
     session.execute(update(_FOLLOW_UPS).where(_FOLLOW_UPS.c.id == row.id).values(**visit.follow_up_values()))
     due_tasks.retime_tasks(session, desk, after.resident_id, visit, _by_date([*history, visit.as_past()]))
     return _settle(session, desk, visit, history, row.id)
@@ -209,7 +211,11 @@ def take_back(session: Session, desk: Desk, entry: RecordedForm, reason: str) ->
         _undo_end(session, desk, visit, row.id, reason)
         session.execute(delete(_FOLLOW_UPS).where(_FOLLOW_UPS.c.id == row.id))
         due_tasks.take_back_tasks(session, desk, visit.managed, entry.entry_id)
-        due_tasks.follow_newest(session, desk, entry.resident_id, visit.managed, history)
+        ended_on = _enrolment(session, row.enrolment_id).ended_on
+        if ended_on is None:
+            due_tasks.follow_newest(session, desk, entry.resident_id, visit.managed, history)
+        else:
+            _finish_follow_ups(session, row.enrolment_id, ended_on, None)
         visit_records.copy_last_results(session, [visit.managed], history)
     _undo_enrolment(session, desk, entry, reason)
 
@@ -282,7 +288,7 @@ def _visit(
         due_on=None,
         unsatisfactory_in_a_row=0,
     )
-    return ProgrammeVisit(entry, managed, judged)
+    return ProgrammeVisit(entry, managed, judged, is_ended=enrolment.ended_on is not None)
 
 
 def _settle(
@@ -332,6 +338,12 @@ def _close(session: Session, visit: ProgrammeVisit, closing: Closing, row_id: st
         .where(_ENROLMENTS.c.id == enrolment_id, _ENROLMENTS.c.ended_on.is_(None))
         .values(ended_on=closing.day, end_reason=closing.reason)
     )
+    _finish_follow_ups(session, enrolment_id, closing.day, row_id)
+    return (msg("{disease}管理已结束：{reason}。", disease=NAMES[visit.managed.disease], reason=closing.reason),)
+
+
+def _finish_follow_ups(session: Session, enrolment_id: str, day: date, cause_id: str | None) -> None:
+    """Of an enrolment that has ended no visit is due; `cause_id` is the visit that ended it."""
     session.execute(
         update(_TASKS)
         .where(
@@ -339,9 +351,8 @@ def _close(session: Session, visit: ProgrammeVisit, closing: Closing, row_id: st
             _TASKS.c.kind == due_tasks.FOLLOW_UP_TASK,
             _TASKS.c.done_on.is_(None),
         )
-        .values(done_on=closing.day, done_by_id=row_id, result=ENDED)
+        .values(done_on=day, done_by_id=cause_id, result=ENDED)
     )
-    return (msg("{disease}管理已结束：{reason}。", disease=NAMES[visit.managed.disease], reason=closing.reason),)
 
 
 def _undo_end(session: Session, desk: Desk, visit: ProgrammeVisit, row_id: str, reason: str) -> None:

@@ -270,3 +270,39 @@ def test_a_height_and_a_weight_go_to_the_resident_and_back(clinic_desk):
     FormRecords(clinic_desk).void(entry, "写错了人")
     found = Residents(clinic_desk).get(person)
     assert (found.weight_kg, found.weight_on) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "state", "ended"), [(2, "dead", "死亡"), (3, "active", "丢失"), (4, "active", "转入耐多药治疗")]
+)
+def test_whatever_ends_the_treatment_ends_the_management_until_it_is_void(clinic_desk, reason, state, ended):
+    person = add_resident(clinic_desk)
+    saved(clinic_desk, person, "tb_first_visit", visit_date="2026-06-01", next_visit_date="2026-06-11")
+    given = {**CLOSED, "stop_reason": reason, "referral_dept": None, "referral_reason": None}
+    entry = saved(clinic_desk, person, "tb_followup", **given).entry_id
+    (enrolment,) = rows(clinic_desk, Enrolment, person)
+    assert (Residents(clinic_desk).get(person).state, enrolment.end_reason) == (state, ended)
+    assert open_tasks(clinic_desk, person) == []
+    FormRecords(clinic_desk).void(entry, "弄错了")
+    assert Residents(clinic_desk).get(person).state == "active"
+    assert managed(clinic_desk, person) == ["tb"]
+    assert open_tasks(clinic_desk, person) == [("follow_up", "tb", date(2026, 6, 11))]
+
+
+def test_a_form_of_a_day_under_an_ended_enrolment_belongs_to_it(clinic_desk):
+    person = add_resident(clinic_desk)
+    enrolled = Enrolments(clinic_desk).enrol(person, "copd", None, date(2026, 1, 5))
+    Enrolments(clinic_desk).end(enrolled.id, date(2026, 11, 21), "本人要求")
+    found = saved(clinic_desk, person, "copd_followup")
+    assert found.notes == ()
+    (visit,) = rows(clinic_desk, FollowUp, person)
+    assert (visit.enrolment_id, managed(clinic_desk, person)) == (enrolled.id, [])
+    assert open_tasks(clinic_desk, person) == []
+    FormRecords(clinic_desk).void(found.entry_id, "写错了")
+    assert open_tasks(clinic_desk, person) == []
+
+
+def test_whoever_has_left_is_not_enrolled_by_an_old_form(clinic_desk):
+    person = add_resident(clinic_desk, state="moved", state_on=date(2026, 11, 21))
+    assert saved(clinic_desk, person, "copd_followup").notes == ()
+    assert rows(clinic_desk, Enrolment, person) == rows(clinic_desk, FollowUp, person) == []

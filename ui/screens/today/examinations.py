@@ -28,7 +28,7 @@ class ExaminationsDialog(QDialog):
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
-        self._people = ExaminationsDue(services.desk).people()
+        self._people: tuple[ExaminationDue, ...] = ()
         self._beginnings: dict[str, frozenset[str]] = {}
         self.setObjectName("examinations_due")
         self.setWindowTitle(tr("今年待体检"))
@@ -36,8 +36,18 @@ class ExaminationsDialog(QDialog):
         theme = current_theme()
         self.resize(min(theme.px(720), 1100), min(theme.px(560), 700))
         self._build()
-        self.show_people()
         self.table.setFocus()
+        due = ExaminationsDue(services.desk)
+        services.runner.run(lambda _report, _cancelled: due.people(), on_done=self.show_found)
+
+    def show_found(self, people: tuple[ExaminationDue, ...]) -> None:
+        """Who was found by the worker."""
+        self._people = people
+        count = len(people)
+        words = tr("{count} 人", count=count) if count < MOST_SHOWN else tr("只列出前 {count} 人", count=MOST_SHOWN)
+        self._count.setText(words)
+        self.table.set_empty_text(tr("没有找到。可以换姓名或拼音首字母。") if people else tr("今年该体检的都体检了。"))
+        self.show_people()
 
     def show_people(self) -> None:
         """Those whose name or first letters of the pinyin are written in the line."""
@@ -65,11 +75,9 @@ class ExaminationsDialog(QDialog):
     def _build(self) -> None:
         column = Vertical(self, spacing=12, margins=20)
         head = Horizontal(spacing=12)
-        count = tr("{count} 人", count=len(self._people))
-        if len(self._people) == MOST_SHOWN:
-            count = tr("只列出前 {count} 人", count=MOST_SHOWN)
         head.addWidget(label(tr("今年待体检"), "card_title"))
-        head.addWidget(label(count, "muted", name="examinations_count"))
+        self._count = label("", "muted", name="examinations_count")
+        head.addWidget(self._count)
         head.addStretch(1)
         self.line = FilterLine(name="examinations_search", accessible_name=tr("按姓名或拼音筛选"),
                                placeholder=tr("姓名 / 拼音"))
@@ -87,7 +95,7 @@ class ExaminationsDialog(QDialog):
             ],
             name="examinations_people", accessible_name=tr("今年待体检的人"),
         )
-        self.table.set_empty_text(tr("今年该体检的都体检了。") if not self._people else tr("没有找到。可以换姓名或拼音首字母。"))
+        self.table.set_empty_text(tr("正在查找…"))
         self.line.follow(self.table)
         self.line.textChanged.connect(self.show_people)
         self.table.row_activated.connect(self.start)
