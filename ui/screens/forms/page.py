@@ -375,7 +375,9 @@ class FormPage(QWidget):
         self.side.proposals.show_proposals([
             (proposal, any(given.get(code) != value for code, value in proposal.answers.items()))
             for proposal in self._judged.proposals])
-        self.strip.show_words(self.opened.person.name, self.side.proposals.headlines())
+        answered, asked = self.side.index.meter()
+        meter = tr("已填 {answered} / {asked}", answered=answered, asked=asked)
+        self.strip.show_words(self.opened.person.name, [meter, *self.side.proposals.headlines()])
         fields = self.opened.form.fields
         self.side.offers.show_offers([
             (code, tr("{field} {value}\n{origin}", field=fields[code].name, value=offer.shown, origin=offer.origin))

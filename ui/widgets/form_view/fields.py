@@ -8,6 +8,7 @@ the next field, `left` when the focus goes. They know nothing of conditions or l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -57,6 +58,12 @@ def fits_a_bar(options: Sequence[kinds.Option]) -> bool:
     return len(options) <= MOST_IN_A_BAR and sum(len(each.label) + 2 for each in options) <= WIDEST_BAR_LETTERS
 
 
+def bare(option: Option) -> Option:
+    """An option whose words are its number once more, said once: 0 （0级） as 0 级."""
+    text = option.text.removeprefix("（").removesuffix("）") if option.text.startswith("（") else option.text
+    return replace(option, text=text.removeprefix(option.number) or option.text)
+
+
 def fits_open(options: Sequence[kinds.Option]) -> bool:
     """Whether options may all lie open, in several lines where need be."""
     return len(options) <= MOST_OPEN and sum(len(each.label) + 2 for each in options) <= MOST_OPEN_LETTERS
@@ -78,7 +85,8 @@ def control_of_kind(
         if spread and any(option.help for option in kind.options):
             return StackControl(options_of(kind.options), [option.help for option in kind.options], **names)
         fits = fits_open(kind.options) if spread else fits_a_bar(kind.options)
-        return (BarControl if fits else ListControl)(options_of(kind.options), **names)
+        options = options_of(kind.options)
+        return (BarControl if fits else ListControl)([bare(each) for each in options] if spread else options, **names)
     if isinstance(kind, (kinds.Date, kinds.ApproximateDate)):
         return DateControl(approximate=isinstance(kind, kinds.ApproximateDate), today=today, **names)
     if isinstance(kind, (kinds.Whole, kinds.Number)):

@@ -89,6 +89,10 @@ class FormGround(QWidget):
         """Take over everything that may be taken over."""
         return 0
 
+    def fill_normal(self, section: int | None = None) -> int:
+        """Answer what lacks in a section with its normal findings."""
+        return 0
+
     def on_row_made(self, row: FieldRow) -> None:
         """A row is there: fill it."""
 
@@ -220,6 +224,7 @@ class FormGround(QWidget):
         section.left.connect(self.on_left)
         section.passed.connect(self._on_passed)
         section.refused.connect(self.on_refused)
+        section.normal_asked.connect(lambda: self.fill_normal(self._sections.index(section)))
         self._column.addWidget(section)
         return section
 

@@ -92,6 +92,7 @@ class LineControl(QLineEdit):
         self.setAccessibleName(accessible_name)
         self.setAccessibleDescription(unit)
         self._width = width
+        self._least = 0
         self._unit = unit
         self._unit_tone = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -145,7 +146,7 @@ class LineControl(QLineEdit):
 
     def minimumSizeHint(self) -> QSize:
         """At least some characters."""
-        return QSize(current_theme().px(min(64, self._width)), super().minimumSizeHint().height())
+        return QSize(current_theme().px(self._least or min(64, self._width)), super().minimumSizeHint().height())
 
     def follow_theme(self, theme: Theme) -> None:
         """Make room for the unit at this type size."""
@@ -204,8 +205,11 @@ class NumberControl(LineControl):
             super().keyPressEvent(event)
 
     def be_narrow(self, *, is_last: bool) -> None:
-        """One of a pair in one line: only the last says the unit."""
-        self._width = PAIRED_LAST if is_last and self._unit else PAIRED
+        """One of a pair in one line: only the last says the unit, for which there must be room."""
+        theme = current_theme()
+        unit = QFontMetrics(theme.font(tokens.TYPE.caption)).horizontalAdvance(self._unit) / theme.scale
+        self._width = max(PAIRED_LAST, PAIRED + round(unit)) if is_last and self._unit else PAIRED
+        self._least = self._width if is_last else PAIRED
         self._passes_on_slash = not is_last
         if not is_last:
             self.set_unit("")

@@ -7,11 +7,12 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import date
 
-from PySide6.QtCore import QElapsedTimer, QSize, Signal
+from PySide6.QtCore import QElapsedTimer, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.forms.vocabulary import NOTE, TARGET, Field
 from app.i18n import tr
+from ui.widgets.buttons import Button
 from ui.widgets.cards import Card
 from ui.widgets.form_view.arrangement import Block, Joined, codes_of
 from ui.widgets.form_view.fields import FieldControl
@@ -20,6 +21,7 @@ from ui.widgets.form_view.manner import Manner
 from ui.widgets.form_view.question import QuestionRow
 from ui.widgets.form_view.row import FieldRow
 from ui.widgets.labels import set_role
+from ui.widgets.layouts import Horizontal
 
 EVERY_COLUMN = 100_000
 
@@ -45,7 +47,7 @@ class FormSection(Card):
     """The rows of a block. Rows of answers that do not apply are made when they first do, and hidden when they cease to.
 
     `row_made(row)` lets the view fill it; `answered`, `left` and `passed` tell of the controls by the answer's code,
-    `refused(code, number)` of a number that no option has.
+    `refused(code, number)` of a number that no option has, `normal_asked` that what lacks shall be answered as normal.
     """
 
     row_made = Signal(object)
@@ -53,6 +55,7 @@ class FormSection(Card):
     left = Signal(str)
     passed = Signal(str)
     refused = Signal(str, str)
+    normal_asked = Signal()
 
     def __init__(self, block: Block, fields: Mapping[str, Field], manner: Manner, today: Callable[[], date], *,
                  name: str, parent: QWidget | None = None) -> None:
@@ -61,7 +64,8 @@ class FormSection(Card):
         self.rows: list[FieldRow] = []
         self.codes = [each for item in block.items for code in codes_of(item)
                       for each in (code, code + TARGET, code + NOTE) if each in fields]
-        self._own = frozenset(self.codes)
+        self._normal: Button | None = None
+        self.own = frozenset(self.codes)
         self._applied: AbstractSet[str] = frozenset()
         self._order = {code: place for place, code in enumerate(self.codes)}
         self._joined = {code: item for item in block.items if isinstance(item, Joined) for code in item.codes}
@@ -94,12 +98,12 @@ class FormSection(Card):
 
     def show_applying(self, applying: AbstractSet[str]) -> None:
         """Make or show the rows that apply now, hide those that do not."""
-        if applying & self._own != self._applied:
+        if applying & self.own != self._applied:
             with self._placing_once():
                 self._show_applying(applying)
 
     def _show_applying(self, applying: AbstractSet[str]) -> None:
-        self._applied = applying & self._own
+        self._applied = applying & self.own
         waiting = {code for item in self._waiting for code in codes_of(item)}
         for code in self.codes:
             row, applies = self._by_code.get(code), code in applying
@@ -120,6 +124,20 @@ class FormSection(Card):
             layout.setEnabled(True)
             layout.invalidate()
             self.updateGeometry()
+
+    def offer_normal(self, now: bool) -> None:
+        """Offer to answer what lacks with its normal findings, or no more."""
+        if self._normal is None and now:
+            self._normal = Button(tr("没填的都正常"), name=f"{self.objectName()}_normal", hint="Ctrl G", small=True)
+            self._normal.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._normal.clicked.connect(self.normal_asked)
+            line = Horizontal(spacing=10)
+            self._outer.removeWidget(self._title)
+            line.addWidget(self._title, 1)
+            line.addWidget(self._normal)
+            self._outer.insertLayout(0, line)
+        if self._normal is not None and self._normal.isHidden() == now:
+            self._normal.setVisible(now)
 
     def shown_rows(self) -> list[FieldRow]:
         """The rows that apply, in order."""

@@ -34,6 +34,9 @@ from ui.widgets.form_view.row import FieldRow
 from ui.widgets.form_view.state import Examine, Judgement, Offered
 from ui.widgets.form_view.undo import Change, Step, Steps
 
+LEAST_NORMAL = 3
+"""Normal findings are offered for a section when so many fields lack one."""
+
 
 class FormView(FormGround):
     """One or several forms on the screen. `changed` after each change, `saved` when `ask_to_save` found nothing against it,
@@ -435,11 +438,16 @@ class FormView(FormGround):
             mine = [shown[code] for code in row.codes if code in shown]
             worst = next((each for each in mine if each.level is Level.REFUSE), mine[0] if mine else None)
             row.show_problem(worst.level if worst else None, tr(worst.message) if worst else "")
+        missing = self.missing() if self._manner.spread or self._index is not None else []
+        if self._manner.spread:
+            normal = {each.code for each in missing if self._state.fields[each.code].normal is not None}
+            for section in self._sections:
+                section.offer_normal(section.is_built and len(normal & section.own) >= LEAST_NORMAL)
         if self._index is not None:
-            self._show_index(self._index, {code for code, each in shown.items() if each.level is Level.REFUSE})
+            self._show_index(self._index, missing, {code for code, each in shown.items() if each.level is Level.REFUSE})
 
-    def _show_index(self, index: FormIndex, wrong: AbstractSet[str]) -> None:
-        missing = {each.code: tr(each.message) for each in self.missing()}
+    def _show_index(self, index: FormIndex, lacking: Sequence[Problem], wrong: AbstractSet[str]) -> None:
+        missing = {each.code: tr(each.message) for each in lacking}
         index.show_sections([
             SectionState(section.title(), {code: missing[code] for code in section.codes if code in missing},
                          any(code in wrong for code in section.codes))
