@@ -294,7 +294,14 @@ def foot() -> Section:
         "foot",
         "下次随访",
         (
-            Field(code="next_visit_date", label="下次随访日期", kind=Date(), required=SEEN, carries=False),
+            Field(
+                code="next_visit_date",
+                label="下次随访日期",
+                kind=Date(),
+                may_come=True,
+                required=SEEN,
+                carries=False,
+            ),
             Field(code="doctor", label="随访医生签名", kind=Sign()),
         ),
     )

@@ -180,6 +180,12 @@ class ApproximateDate(Kind):
         return text[:7] if self.finest == "month" else text
 
 
+def certainly_before(one: str, other: str) -> bool:
+    """Whether one approximate date lies before another, as far as both are known: "1955" is not before "1955-03"."""
+    known = min(len(one), len(other))
+    return one[:known] < other[:known]
+
+
 def first_day(approximate: str) -> date:
     """The earliest day that an approximate date can mean."""
     return date.fromisoformat((approximate + "-01-01")[:10])

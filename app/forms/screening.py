@@ -114,7 +114,7 @@ FORM = Form(
             (
                 Field(code="conclusion", label="结论", kind=Choices(CONCLUSIONS, boxes=3), carries=False),
                 Field(
-                    code="repeat_on", label="复测日期", kind=Date(), carries=False,
+                    code="repeat_on", label="复测日期", kind=Date(), may_come=True, carries=False,
                     required=includes("conclusion", REPEAT), applies=includes("conclusion", REPEAT),
                 ),
                 Field(code="advice", label="告知和指导", kind=Text(200), required=NEVER, carries=False),

@@ -75,13 +75,6 @@ def more_visits_than_due(answers: Answers, _context: Context) -> Message | None:
     return None
 
 
-def stopped_in_future(answers: Answers, context: Context) -> Message | None:
-    """出现停止治疗时间 lies not after today."""
-    if answers["stop_date"] > context.today:
-        return msg("{date} 还没有到，请核对。", date=answers["stop_date"])
-    return None
-
-
 def count(code: str, label: str, prompt: str) -> Field:
     """A number of visits or doses of the whole course."""
     return Field(
@@ -193,7 +186,7 @@ CLOSING = Section(
             kind=Number(1),
             unit="%",
             required=NEVER,
-            computed=Computed(("doses_due", "doses_taken"), rate_of_doses),
+            computed=Computed(("doses_due", "doses_taken"), rate_of_doses, strict=True),
             hard=limits(0, 100),
             carries=False,
         ),
@@ -251,6 +244,7 @@ FORM = Form(
                     code="next_visit_date",
                     label="下次随访时间",
                     kind=Date(),
+                    may_come=True,
                     required=When(
                         CLOSED.codes,
                         lambda answers, context: not CLOSED.holds(answers, context),
@@ -264,7 +258,6 @@ FORM = Form(
     ),
     checks=(
         *followup_parts.VISIT_CHECKS,
-        Check(("stop_date",), stopped_in_future),
         Check(("visits_due", "visits_done"), more_visits_than_due, Level.ASK),
         Check(("doses_due", "doses_taken"), more_doses_than_due),
     ),
