@@ -15,7 +15,8 @@ from ui.dialogs import show_failure
 from ui.screens.follow_ups.enrol import EnrolDialog
 from ui.screens.follow_ups.picker import Picker
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
-from ui.screens.follow_ups.visit import NEXT, PRINT, VisitPage
+from ui.screens.follow_ups.visit import NEXT, PRINT, SLIP, VisitPage
+from ui.screens.printing import print_resident_sheet
 
 if TYPE_CHECKING:
     from app.services.follow_up_views import VisitSheet
@@ -123,6 +124,7 @@ class FollowUpsScreen(QWidget):
             ("F4", tr("沿用上次的这一项")), ("Ctrl Shift L", tr("空着的都沿用上次")), ("F2", tr("跳到还没填的")),
             ("F6", tr("到分类")), ("F8", tr("开转诊单")), ("Ctrl D", tr("加一种药")), ("Ctrl Delete", tr("去掉这种药")),
             ("Ctrl ↵", tr("保存，下一位")), ("Ctrl P", tr("保存并打印")),
+            ("Ctrl Shift P", tr("保存，打印给居民的单子")),
         ]
 
     # --- visits -----------------------------------------------------------------------------------------------
@@ -175,6 +177,8 @@ class FollowUpsScreen(QWidget):
     def _go_on(self, saved: SavedVisit, sheet: VisitSheet, after: str, stays: bool) -> None:
         if after == PRINT:
             self.print_year(sheet, saved)
+        elif after == SLIP:
+            print_resident_sheet(self._services, saved.resident_id, entry_id=saved.sheets[0].entry_id)
         if stays:
             self._leave_to_list()
         else:
