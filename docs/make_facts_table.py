@@ -36,7 +36,8 @@ may be where a form asks about the past year. Facts marked † are offered only:
 One marked ‡ reaches its home by itself when a form is saved.
 
 Void forms and half-filled ones tell nothing. What is not in the table is asked by one form only, or means something else
-on each form that prints the label (the class and the adverse reaction belong to one disease, 病案号 is not 住院病案号)."""
+on each form that has it: the last section says why. Further, 病案号 of a letter is not 住院病案号, 脉率 is not 心率, 暴露史
+of the record is not the occupational one, and a guardian need not be the person to call."""
 
 
 def page() -> str:
@@ -51,7 +52,7 @@ def page() -> str:
         (Scope.LATEST, "Latest"),
     ):
         parts += [f"## {title}", _table(fact for fact in FACTS if fact.scope is scope)]
-    parts += ["## By form", _by_form()]
+    parts += ["## By form", _by_form(), "## The same code, and yet no shared fact", _not_shared()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -98,6 +99,17 @@ def _by_form() -> str:
     for declared in forms():
         labels = "、".join(fact.label for fact in INDEX.of_form(declared.code))
         rows.append(f"| {declared.title} (`{declared.code}`) | {labels or '—'} |")
+    return "\n".join(rows)
+
+
+def _not_shared() -> str:
+    from app.forms.facts import NOT_SHARED
+    from app.forms.registry import forms
+
+    rows = ["| code | forms | why |", "| --- | --- | --- |"]
+    for code, reason in NOT_SHARED.items():
+        titles = "、".join(declared.title for declared in forms() if code in declared.fields)
+        rows.append(f"| `{code}` | {titles} | {reason} |")
     return "\n".join(rows)
 
 

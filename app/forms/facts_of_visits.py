@@ -138,6 +138,7 @@ MEASURED = (
             option(EXAM, OptionMap("lips", {1: False, 2: False, 3: True, 4: False, 5: False}, {True: 3})),
         ),
     ),
+    Fact("other_signs", "其他体征", OF_THE_DAY, everywhere("sign_other", HTN, DM, COPD)),
     Fact(
         "self_care",
         "生活自理能力",

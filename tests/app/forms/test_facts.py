@@ -10,7 +10,7 @@ import pytest
 
 from app.forms import fact_shapes, fact_shapes_of_visits
 from app.forms.fact_parts import Scope
-from app.forms.facts import FACTS, INDEX
+from app.forms.facts import FACTS, INDEX, NOT_SHARED
 from app.forms.kinds import Choice, Choices
 from app.forms.registry import form, forms
 from tests.samples.facts import SAID, VALUES
@@ -55,6 +55,25 @@ def test_every_field_with_a_home_stands_in_the_table(form_code, code, home):
         fact for fact in INDEX.of_form(form_code) if any(code in place.codes for place in fact.at(form_code))
     ]
     assert home in {fact.home for fact in shown}
+
+
+def undecided():
+    """Answers that two forms have by the same code and that are no shared fact for both."""
+    shown_by: dict[str, set[str]] = {}
+    for declared in forms():
+        for code in declared.fields:
+            base = "dangerous_acts" if code.startswith("dangerous_acts") else code.removesuffix("_note")
+            shown_by.setdefault(base, set()).add(declared.code)
+    shared = {(place.form_code, code) for fact, place in PLACES for code in place.codes}
+    return {
+        code
+        for code, form_codes in shown_by.items()
+        if len(form_codes) > 1 and len([each for each in form_codes if (each, code) not in shared]) > 0
+    }
+
+
+def test_every_answer_that_several_forms_have_is_a_fact_or_named_with_the_reason_why_not():
+    assert undecided() == set(NOT_SHARED)
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.code)
