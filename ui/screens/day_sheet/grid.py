@@ -6,7 +6,7 @@ of the next. F4 takes last time's value, Ctrl+V fills as many rows as were copie
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -193,8 +193,8 @@ class SheetGrid(QTableView):
         """Tell which row is looked at, and redraw the marks of both."""
         super().currentChanged(current, previous)
         if current.row() != previous.row():
-            self.viewport().update()
-            self.verticalHeader().viewport().update()
+            for number in (current.row(), previous.row()):
+                self._draw_row_again(number)
             row = self.current_row()
             if row is not None:
                 self.row_shown.emit(row)
@@ -247,6 +247,12 @@ class SheetGrid(QTableView):
         left = self.viewport().width() - sum(widths)
         for number, width in enumerate((*widths, max(left, theme.px(STATE_WIDTH)))):
             self.setColumnWidth(number, width)
+
+    def _draw_row_again(self, number: int) -> None:
+        top, height = self.rowViewportPosition(number), self.rowHeight(number)
+        self.viewport().update(QRect(0, top, self.viewport().width(), height))
+        names = self.verticalHeader().viewport()
+        names.update(QRect(0, top, names.width(), height))
 
     def _column(self) -> int:
         return max(0, min(self.currentIndex().column(), len(self.model_of.columns) - 1))

@@ -57,6 +57,9 @@ class SheetPage(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DRAFT_AFTER_MS)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
         self._has_draft = False
         self._build()
         self._connect()
@@ -71,15 +74,18 @@ class SheetPage(QWidget):
         """How many rows are ready, want something, are empty."""
         ready, standing = self.model.count(RowState.READY), self.model.count(*STANDING)
         empty = self.model.count(RowState.EMPTY)
-        self.header.set_chips([
+        chips = (
             ChipText(tr("可以保存 {count}", count=ready), "green" if ready else "grey"),
             *([ChipText(tr("还不能保存 {count}", count=standing), "amber")] if standing else []),
             ChipText(tr("还没填 {count}", count=empty), "grey"),
-        ])  # fmt: skip
-        self._save.set_words(tr("保存 {count} 人", count=ready) if ready else tr("保存"))
+        )  # fmt: skip
+        if chips != self.header.chips():
+            self.header.set_chips(chips)
+            self._save.set_words(tr("保存 {count} 人", count=ready) if ready else tr("保存"))
 
     def show_row(self, verdict: VerdictLike | None = None) -> None:
         """Tell of the row with the cursor; `verdict` is what the rules say while a cell is being typed."""
+        self._soon.stop()
         row = self.grid.current_row()
         if row is None:
             self.panel.show_nobody()
@@ -300,9 +306,11 @@ class SheetPage(QWidget):
 
     def _connect(self) -> None:
         self._timer.timeout.connect(self.keep_draft)
+        # Enter changes the row, goes to the next and so on: what is told of the row is written once, after all of it.
+        self._soon.timeout.connect(lambda: self.show_row())
         self.model.changed.connect(self._on_changed)
-        self.grid.row_shown.connect(lambda _row: self.show_row())
-        self.grid.selectionModel().currentColumnChanged.connect(lambda *_: self.show_row())
+        self.grid.row_shown.connect(lambda _row: self._soon.start())
+        self.grid.selectionModel().currentColumnChanged.connect(lambda *_: self._soon.start())
         self.grid.typing.connect(lambda row, key, text: self.show_row(self.model.verdict_of(row, key, text)))
         self.grid.alone_asked.connect(self.alone_asked)
         self.panel.alone_asked.connect(self.ask_alone)
@@ -316,7 +324,7 @@ class SheetPage(QWidget):
 
     def _on_changed(self) -> None:
         self.show_counts()
-        self.show_row()
+        self._soon.start()
         self._timer.start()
 
 
