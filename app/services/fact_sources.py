@@ -18,7 +18,7 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.forms.editions import forwarded, of_edition
 from app.forms.fact_parts import Fact, Value
-from app.forms.fact_shapes import TUBERCULOSIS, disease
+from app.forms.fact_shapes import TUBERCULOSIS, disease, joined_diseases
 from app.forms.personal_info import FORM as INFO
 from app.forms.record_cover import FORM as COVER
 from app.forms.registry import form
@@ -34,7 +34,7 @@ from db.queries import follow_ups
 
 HEIGHT = "resident.height_cm"
 PRESSURE_UNIT = "mmHg"
-DISEASES = "diseases"
+DISEASES, PAST_HISTORY = "diseases", "past_history"
 ENROLLED_AS = {**HISTORY_CODES, TUBERCULOSIS_PROGRAMME: TUBERCULOSIS}
 UNDER_MANAGEMENT, IN_THE_RECORD = msg("慢病管理"), msg("居民档案")
 
@@ -142,6 +142,9 @@ class Homes:
         if not fact.home_form:
             return None
         answers = self.answers(fact.home_form)
+        if fact.code == PAST_HISTORY and self.enrolled:
+            known = joined_diseases(answers.get("disease_history", []), self.enrolled)
+            answers = {**answers, "disease_history": known}
         said = (place.said(answers) for place in fact.at(fact.home_form))
         return next((value for value in said if value is not None), None)
 

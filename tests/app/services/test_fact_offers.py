@@ -201,6 +201,8 @@ def test_a_diagnosis_under_management_shows_in_the_examination(clinic_desk):
     offer = offered(clinic_desk, person.id, "health_exam")["prob_other_note"]
     assert offer.value == "高血压、糖尿病"
     assert tr(offer.origin) == "个人基本信息表、慢病管理"
+    letter = offered(clinic_desk, person.id, "referral_out")["past_history"]
+    assert letter.value == "高血压（2019-05）；糖尿病（2021-03）；药物过敏：青霉素"
 
 
 def test_the_newest_of_the_day_is_offered(desk):
