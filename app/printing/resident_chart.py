@@ -6,13 +6,13 @@ Made of the marks of a page like everything that is printed; no reading is drawn
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from app.printing import fonts, style
 from app.printing.cells import Manner, text_marks
 from app.printing.marks import DrawnMark, FrameMark, OvalMark, StrokeMark, TextMark
 from app.printing.pages import Placed
+from app.printing.resident_content import Chart, Series
 from app.printing.style import MM, Colour, Face
 
 LABEL = 14.0
@@ -24,26 +24,6 @@ DOT = 2.6
 DAY_GAP = 10.0
 LEAST_SPAN = 0.3
 """The values take up at least this part of their height, so that a small change does not look like a great one."""
-
-
-@dataclass(frozen=True)
-class Series:
-    """One line of the chart: its `label`, a value for each day (None not measured), and the limit in words."""
-
-    label: str
-    values: tuple[float | None, ...]
-    shown: tuple[str, ...]
-    limit: float
-    limit_words: str
-
-
-@dataclass(frozen=True)
-class Chart:
-    """`days` as they are written below, one or two series above them."""
-
-    title: str
-    days: tuple[str, ...]
-    series: tuple[Series, ...]
 
 
 def chart(drawn: Chart, left: float, bottom: float, width: float, height: float) -> list[Placed]:

@@ -6,7 +6,7 @@ person has many medicines the type goes down step by step, and the chart gives w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.forms.layout import Text
 from app.i18n import tr
@@ -15,7 +15,8 @@ from app.printing.cells import SetCell, set_lines
 from app.printing.content import LineContent, clean
 from app.printing.marks import DrawnMark, FrameMark, OvalMark, StrokeMark
 from app.printing.pages import Page, Placed
-from app.printing.resident_chart import WHITE, Chart, chart, least_height, text
+from app.printing.resident_chart import WHITE, chart, least_height, text
+from app.printing.resident_content import TICK, MedicineLine, ResidentContent, Value
 from app.printing.style import MM, Colour, Face
 
 LEAST_TYPE = 14.0
@@ -28,46 +29,6 @@ SIZES = (19.0, 17.5, 16.0, 15.0, 14.0)
 """Sizes of the sentences, tried in turn until everything stands on the page."""
 ENOUGH = 16.0
 """From this size down the chart gives way before the sentences do."""
-TICK = "√"
-
-
-@dataclass(frozen=True)
-class Value:
-    """血压 142/86 偏高; `unit` in small type, `is_good` prints the verdict plainly, otherwise white on black."""
-
-    name: str
-    value: str
-    unit: str
-    verdict: str
-    is_good: bool
-
-
-@dataclass(frozen=True)
-class MedicineLine:
-    """A medicine, how it is taken in words, and what stands under 早, 中, 晚, 睡前; None leaves the boxes for the pen."""
-
-    name: str
-    usage: str
-    marks: tuple[str, str, str, str] | None
-
-
-@dataclass(frozen=True)
-class ResidentContent:
-    """Everything that the sheet says. `person` such as 女 71 岁; `more` values in one line; `next_date` "" unknown."""
-
-    name: str
-    person: str
-    date: str
-    values: tuple[Value, ...]
-    more: str
-    advice: tuple[str, ...]
-    charts: tuple[Chart, ...]
-    medicines: tuple[MedicineLine, ...]
-    next_date: str
-    next_weekday: str
-    clinic: str
-    phone: str
-    doctor: str
 
 
 def resident_pages(content: ResidentContent) -> list[Page]:
@@ -87,12 +48,6 @@ def resident_pdf(content: ResidentContent) -> bytes:
     for page in resident_pages(content):
         writer.add(page)
     return writer.finished()
-
-
-def words_of(content: ResidentContent) -> str:
-    """Everything that was filled in, to be looked through for characters without a glyph."""
-    medicines = "".join(line.name + line.usage for line in content.medicines)
-    return "".join((content.name, *content.advice, medicines, content.clinic, content.doctor))
 
 
 def _split(content: ResidentContent) -> list[Page]:

@@ -26,8 +26,7 @@ from app.domain.resident_advice import PlainValue, TodaysFindings, advice, gluco
 from app.errors import UserError
 from app.forms.registry import form
 from app.i18n import tr
-from app.printing.resident_chart import Chart, Series
-from app.printing.resident_sheet import TICK, MedicineLine, ResidentContent, Value, resident_pdf, words_of
+from app.printing.resident_content import TICK, Chart, MedicineLine, ResidentContent, Series, Value, words_of
 from app.printing.sheets import NoGlyph
 from app.services.history import add_audit
 from app.services.medicines import Medicine, medicines_of
@@ -59,6 +58,8 @@ class ResidentSheet:
 
         Raises UserError when there is no such visit, or when the person was not seen.
         """
+        from app.printing.resident_sheet import resident_pdf
+
         content = self.content(resident_id, entry_id=entry_id)
         pdf = resident_pdf(content)
         with self._desk.sessions.writing() as session:
