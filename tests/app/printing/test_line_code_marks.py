@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import pypdf
 import pytest
 
 from app.domain.line_codes import FORM_NUMBERS, grouped, line_code
+from app.forms.registry import form
 from app.forms.sheets import SHEET_MODULES, sheet
 from app.printing.line_code import MODULE, MODULES, QUIET_MODULES, SIDE_MM, dark_runs, line_code_marks
 from app.printing.marks import CodeMark, StrokeMark, TextMark
 from app.printing.pages import Page, Placed, pages_of
-from app.printing.sheets import Mode, PersonHead, sheet_content
+from app.printing.sheets import Mode, PersonHead, print_form, sheet_content
 from app.printing.style import SMALLEST
 from tests.samples.form_answers import FILLED
 
@@ -57,6 +61,25 @@ def test_a_scanner_reads_the_line_code(form_code: str) -> None:
     assert read(dark_runs(code)) == code
 
 
+def test_the_drawn_squares_are_those_of_the_code(visit) -> None:
+    reader = pypdf.PdfReader(BytesIO(print_form("htn_followup", PERSON, [visit()])))
+    groups, path = [], []
+    for operands, operator in reader.pages[0].get_contents().operations:
+        if operator == b"re":
+            path.append([float(value) for value in operands])
+        elif operator in (b"f", b"f*", b"S", b"s", b"n", b"B"):
+            groups.append((operator, path))
+            path = []
+    squares = max((found for operator, found in groups if operator in (b"f", b"f*")), key=len)
+    left, top = min(x for x, *_ in squares), max(y + high for _x, y, _wide, high in squares)
+    runs = tuple(
+        (round((x - left) / MODULE), round((top - y - high) / MODULE), round(wide / MODULE)) for x, y, wide, high in squares
+    )
+
+    assert read(runs) == line_code(RESIDENT, "htn_followup")
+    assert all(high == pytest.approx(MODULE, abs=0.01) for *_others, high in squares)
+
+
 def test_the_code_is_large_enough_for_a_cheap_scanner() -> None:
     code = next(mark for mark in line_code_marks(line_code(RESIDENT, "health_exam")) if isinstance(mark, CodeMark))
 
@@ -67,8 +90,6 @@ def test_the_code_is_large_enough_for_a_cheap_scanner() -> None:
 
 def pages(code: str, mode: Mode) -> list[Page]:
     answers = [] if mode is Mode.BLANK else [FILLED[code]]
-    from app.forms.registry import form
-
     given = [form(code).read(each).answers for each in answers]
     return [page for made in sheet_content(code, PERSON, given, mode=mode).sheets for page in pages_of(made)]
 
