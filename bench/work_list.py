@@ -85,11 +85,11 @@ class Screen:
 
     def read(self) -> None:
         """Read the list anew into the table."""
-        self._screen.show_list()
+        self._screen.show_list(least=DUE)
 
     def show(self) -> None:
         """Read the list anew and draw the window."""
-        self._screen.show_list()
+        self._screen.show_list(least=DUE)
         self._window.repaint()
 
     def close(self) -> None:

@@ -106,6 +106,13 @@ class RowsModel(QAbstractTableModel):
         self._rows = list(rows)
         self.endResetModel()
 
+    def append_rows(self, rows: Sequence[object]) -> None:
+        """Show more rows at the end."""
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows += rows
+            self.endInsertRows()
+
     def replace_row(self, number: int, row: object) -> None:
         """Show another version of one row."""
         self._rows[number] = row
@@ -241,6 +248,10 @@ class DataTable(QTableView):
         elif before is not None:
             self.row_selected.emit(None)
         self.viewport().update()
+
+    def append_rows(self, rows: Sequence[Any]) -> None:
+        """Show more rows at the end; what is seen and chosen stays where it is."""
+        self.rows_model.append_rows(rows)
 
     def replace_row(self, number: int, row: Any) -> None:
         """Show another version of one row."""

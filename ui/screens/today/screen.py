@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from ui.services import Services
 
-MOST_SHOWN = 1000
+MOST_SHOWN, AT_ONCE = 1000, 150
+"""Printed at most; read and shown at once."""
 DRAFT = "follow_up"
 SHEET_DRAFTS = ("day_sheet", "screening_round")
 SHEET_ROWS = 40
@@ -46,6 +47,7 @@ class TodayScreen(QWidget):
         self.setObjectName("screen_today")
         self._services = services
         self._marked: set[str] = set()
+        self._next: tuple[object, ...] | None = None
         self._build()
         self._connect()
         self.refresh()
@@ -58,7 +60,7 @@ class TodayScreen(QWidget):
         self.filters.blockSignals(True)
         self.filters.show_groups(self._services.work_list.groups())
         self.filters.blockSignals(False)
-        self.show_list()
+        self.show_list(least=min(MOST_SHOWN, len(self.table.rows())))
         QTimer.singleShot(0, self, self.show_cards)
 
     def primary_action(self) -> None:
@@ -80,9 +82,11 @@ class TodayScreen(QWidget):
 
     # --- the list ---------------------------------------------------------------------------------------------
 
-    def show_list(self) -> None:
-        """The people, as the filters say."""
-        page = self._page()
+    def show_list(self, *, least: int = 0) -> None:
+        """The people, as the filters say: the first of them, at least so many; more when one scrolls there."""
+        wanted, order = self.filters.wanted(), self.filters.chosen_order()
+        page = self._services.work_list.page(wanted, order, limit=max(AT_ONCE, least))
+        self._next = page.next_after
         self._show_counts(page)
         self.table.set_rows(page.rows, keep=lambda row: row.resident_id)
         if self.table.current_row() is None:
@@ -91,6 +95,17 @@ class TodayScreen(QWidget):
         self._sheet.setEnabled(bool(page.rows))
         self._print.setEnabled(bool(page.rows))
         self._show_emptiness(page)
+
+    def on_scrolled(self, value: int) -> None:
+        """Near the end: read on."""
+        bar = self.table.verticalScrollBar()
+        if self._next is not None and value >= bar.maximum() - bar.pageStep():
+            after, self._next = self._next, None
+            page = self._services.work_list.page(
+                self.filters.wanted(), self.filters.chosen_order(), after=after, limit=AT_ONCE
+            )
+            self._next = page.next_after
+            self.table.append_rows(page.rows)
 
     def start(self, row: WorkRow) -> None:
         """Begin the follow-up of a person; afterwards the next of this list follows.
@@ -226,6 +241,7 @@ class TodayScreen(QWidget):
         self.filters.changed.connect(self.show_list)
         self.table.row_activated.connect(self.start)
         self.table.mark_asked.connect(self.mark)
+        self.table.verticalScrollBar().valueChanged.connect(self.on_scrolled)
         self._sheet.clicked.connect(self.open_day_sheet)
         self._screening.clicked.connect(lambda: self._services.navigate("day_sheet", kind="screening"))
         self._start.clicked.connect(self.primary_action)
