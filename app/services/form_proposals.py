@@ -24,8 +24,8 @@ from app.services.programme_rules import JUDGES, Before, Judgement, judge_visit,
 
 ADL_TONES = {1: "good", 2: "warn", 3: "bad", 4: "bad"}
 CONSENT_REFUSED = 0
-EXAMINATION_NEEDS = ("bp_left_sbp", "bp_right_sbp", "height", "weight")
-"""Before any of these an examination has hardly begun and is not evaluated."""
+EXAMINATION_NEEDS = ("bp_left_sbp", "bp_right_sbp", "weight")
+"""Before any of these an examination has hardly begun and is not evaluated; the height stands there from the record."""
 
 
 def proposals(
