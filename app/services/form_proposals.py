@@ -21,6 +21,7 @@ from app.forms.vocabulary import Context, Level, Problem
 from app.services.examination_findings import REFER, advice_of, evaluation_of, findings_of
 from app.services.form_views import Proposal, RecordedForm
 from app.services.programme_rules import JUDGES, Before, Judgement, judge_visit, referral_was_made
+from app.services.screening_judging import screening_proposals
 
 ADL_TONES = {1: "good", 2: "warn", 3: "bad", 4: "bad"}
 CONSENT_REFUSED = 0
@@ -37,6 +38,8 @@ def proposals(
     """
     if form_code in JUDGES:
         return _of_visit(form_code, answers, context, history)
+    if form_code == "screening":
+        return screening_proposals(answers, context, history)
     told = TOLD.get(form_code)
     return () if told is None else told(answers, context)
 

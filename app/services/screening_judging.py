@@ -29,7 +29,9 @@ from app.forms.screening import (
     SUSPECTED,
     URGENT,
 )
+from app.forms.vocabulary import Context
 from app.services.diseases import DIABETES, HYPERTENSION
+from app.services.form_views import Proposal, RecordedForm
 
 REPEAT_DAYS = 7
 """A raised pressure is measured again on another day, within a week: the program's own proposal."""
@@ -104,6 +106,35 @@ def conclude(person: ScreenPerson, on: date, answers: Mapping[str, Any], earlier
     return Conclusion(
         found, headline_of(found), tone_of(found), tuple(reasons), repeat_on, check_due, _raised_days(on, answers, earlier)
     )
+
+
+def screening_proposals(
+    answers: Mapping[str, Any], context: Context, history: Sequence[RecordedForm]
+) -> tuple[Proposal, ...]:
+    """What is proposed for a form that is filled in by itself; `history` are the other entries, in any order."""
+    day = answers.get("screen_date")
+    is_measured = "sbp" in answers and "dbp" in answers
+    if day is None or not (is_measured or "fasting_glucose" in answers or "random_glucose" in answers):
+        return ()
+    earlier = [
+        DayReading(entry.entry_date, entry.answers["sbp"], entry.answers["dbp"])
+        for entry in history
+        if "sbp" in entry.answers and "dbp" in entry.answers and counts_on(day, entry.entry_date)
+    ]
+    said = conclude(ScreenPerson(context.birth_date, context.sex, context.diseases), day, answers, earlier)
+    follow: dict[str, Any] = {"conclusion": list(said.codes)}
+    if said.repeat_on is not None:
+        follow["repeat_on"] = said.repeat_on
+    if said.advice:
+        follow["advice"] = said.advice
+    referral = "urgent" if URGENT in said.codes else "yes" if {SUSPECTED, GLUCOSE} & set(said.codes) else "no"
+    reasons = tuple(reason.message for reason in said.reasons)
+    return (Proposal(said.headline, reasons, follow, said.tone, referral, said.check_due),)
+
+
+def counts_on(day: date, measured_on: date) -> bool:
+    """Whether a reading of `measured_on` still counts when somebody is measured on `day`."""
+    return day - timedelta(days=READINGS_DAYS) <= measured_on <= day
 
 
 def headline_of(codes: Sequence[int]) -> Message:

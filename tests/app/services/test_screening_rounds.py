@@ -238,3 +238,18 @@ def test_the_list_of_a_round_prints_with_its_results(clinic_desk):
     assert [row[1] for row in content.rows] == ["李桂兰", "王建国"]
     assert content.rows[0][6:10] == ("148/92", "", "血压偏高，改天复测", "2026-11-29")
     assert table_pdf(content).startswith(b"%PDF")
+
+
+def test_the_form_filled_in_by_itself_proposes_the_same_conclusion(clinic_desk, clock):
+    person = add_resident(clinic_desk, born=ADULT)
+    records = FormRecords(clinic_desk)
+    for _ in range(2):
+        screened(clinic_desk, person, bp="148/92")
+        clock.forward(days=7)
+
+    opened = records.open(person, "screening")
+    proposal = records.judge(opened, {**opened.starting, "sbp": 146, "dbp": 90}).proposals[0]
+
+    assert (proposal.answers["conclusion"], proposal.referral, proposal.tone) == ([SUSPECTED], "yes", "bad")
+    assert proposal.check_due == clinic_desk.today() + timedelta(days=14)
+    assert records.judge(opened, opened.starting).proposals == ()
