@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -167,7 +166,7 @@ def test_a_programme_brings_its_forms_into_the_folder(clinic_desk, folder, perso
     assert kind_of(folder.contents(person), "htn_followup").is_due
 
 
-def test_ten_years_of_forms_are_read_in_30_ms(clinic_desk, folder, person):
+def test_ten_years_of_forms_stand_on_one_time_line(clinic_desk, folder, person):
     codes = sorted(set(FILLED) - OWN_SHEETS)
     day = date(2016, 1, 4)
     with clinic_desk.sessions.writing() as session:
@@ -181,11 +180,6 @@ def test_ten_years_of_forms_are_read_in_30_ms(clinic_desk, folder, person):
             ))  # fmt: skip
             session.flush()
             record_change(session, clinic_desk, "form.save", "form_entry", entry_id, before=None, after={})
-    folder.contents(person)
-    spent = []
-    for _ in range(7):
-        begin = time.perf_counter()
-        contents = folder.contents(person)
-        spent.append(time.perf_counter() - begin)
+    contents = folder.contents(person)
     assert len(contents.timeline) == 202
-    assert min(spent) < 0.030
+    assert [row.date for row in contents.timeline] == sorted((row.date for row in contents.timeline), reverse=True)
