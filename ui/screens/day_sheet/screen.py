@@ -287,13 +287,17 @@ class DaySheetScreen(QWidget):
             self.results.back_asked.connect(lambda: self._show(self.page) if self.page is not None else None)
             self.results.print_asked.connect(self.print_results)
             self.results.person_asked.connect(self._show_person)
-            self.results.referral_asked.connect(
-                lambda row: self._services.navigate("forms", resident_id=row.resident_id, form_code="referral_out")
-            )
+            self.results.referral_asked.connect(self.open_referral)
             self.results.enrol_asked.connect(lambda row: self._services.navigate("follow_ups", enrol=row.resident_id))
             self._stack.addWidget(self.results)
         self.results.show_results(self._entries, len(self.page.model.rows) if self.page is not None else 0)
         self._show(self.results)
+
+    def open_referral(self, row: Screened) -> None:
+        """A referral for somebody screened; afterwards one comes back to the results."""
+        self._services.navigate(
+            "forms", resident_id=row.resident_id, form_code="referral_out", return_to=("day_sheet", {})
+        )
 
     def print_results(self) -> None:
         """The list of the round on paper, made in a worker."""
