@@ -258,7 +258,7 @@ def test_a_number_without_an_option_is_told_until_the_field_is_left(opened, code
 
 def test_an_offer_is_shown_with_its_origin_and_before_last_time(opened):
     view = opened(previous={"weight": "60"}, offered={"weight": Offered("63.5", "高血压随访 2026-11-20")})
-    assert view.row_of("weight").previous_words("weight") == "63.5（高血压随访 2026-11-20）· 沿用"
+    assert view.row_of("weight").previous_words("weight") == "63.5（高血压随访 2026-11-20）"
     view.go_to("weight")
     press(focused(view), Qt.Key.Key_F4)
     assert view.answers()["weight"] == "63.5"
@@ -319,3 +319,22 @@ def test_enter_in_an_empty_row_leaves_the_table(opened):
     view.go_to("drugs")
     press(focused(view), Qt.Key.Key_Return)
     assert focused(view).objectName() == "name"
+
+
+# --- in a form that scrolls by itself -------------------------------------------------------------------------
+
+
+def test_sections_are_reached_by_keys_also_where_the_form_scrolls_by_itself(qtbot):
+    view = FormView([form("record_cover"), form("personal_info")], context=Context(today=TODAY), with_index=True)
+    qtbot.addWidget(view)
+    view.resize(900, 400)
+    view.show()
+    view.activateWindow()
+    qtbot.waitUntil(lambda: view.is_built() and view.isActiveWindow())
+    view.go_to_section(0)
+    press(focused(view), Qt.Key.Key_PageDown, CTRL)
+    assert view.current_section() == 1
+    view.set_answer("name", "李桂兰")
+    press(focused(view), Qt.Key.Key_Z, CTRL)
+    assert focused(view).objectName() == "name"
+    assert "name" not in view.answers()

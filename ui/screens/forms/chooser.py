@@ -18,6 +18,7 @@ from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
 
 CODE = Qt.ItemDataRole.UserRole
+FIGURE_SPACE = "\u2007"
 NOT_CHOSEN = frozenset({"screening"})
 
 
@@ -91,7 +92,7 @@ class FormChooser(QDialog):
         self.list.clear()
         for each in forms:
             number = self._forms.index(each) + 1
-            item = QListWidgetItem(tr("{number}　{title}", number=number, title=each.title))
+            item = QListWidgetItem(tr("{number}　{title}", number=f"{number}".rjust(2, FIGURE_SPACE), title=each.title))
             item.setData(CODE, each.code)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

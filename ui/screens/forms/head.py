@@ -36,6 +36,7 @@ class FormHead(QWidget):
         super().__init__(parent)
         self.setProperty("kind", "plain")
         self.setObjectName("form_head")
+        self._previous_on = "" if opened.previous is None else opened.previous.entry_date.isoformat()
         column = Vertical(self, spacing=10)
         self.banner = PatientBanner()
         self.banner.show_person(heading_of(opened.person))
@@ -76,8 +77,9 @@ class FormHead(QWidget):
                 self._line.setFocus()
 
     def show_comparing(self, on: bool) -> None:
-        """Say what the button does now."""
+        """Say what the button does now, and of which day the answers beside the fields are."""
         self.compare.set_words(tr("不再对比") if on else tr("对比上次"))
+        self.header.set_note(tr("旁边是 {date} 的", date=self._previous_on) if on else "")
 
     def _correction(self, opened: OpenForm) -> QWidget:
         assert opened.recorded is not None
@@ -137,7 +139,7 @@ def _chips(opened: OpenForm) -> tuple[ChipText, ...]:
         chips.append(ChipText(tr("试行"), "amber"))
     recorded = opened.recorded
     if recorded is None:
-        chips.append(ChipText(tr("新填"), "blue"))
+        chips.append(ChipText(tr("新填 {date}", date=opened.context.today.isoformat()), "blue"))
     elif recorded.state == VOID:
         chips.append(ChipText(tr("已作废"), "red"))
     else:

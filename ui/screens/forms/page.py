@@ -7,18 +7,20 @@ saves. What happens after saving is the screen's matter: `saved(SavedForm, after
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.domain.dates import short_date
 from app.domain.message import msg
 from app.errors import CunyiError
 from app.forms.kinds import EMPTY
 from app.forms.vocabulary import Form, Problem
 from app.i18n import tr
-from app.services.form_views import VOID, Judged, OpenForm, Proposal, SavedForm
+from app.services.form_views import VOID, Judged, Offer, OpenForm, Proposal, SavedForm
 from app.services.problems import Refused
 from ui.dialogs import Answer, Question, confirm, show_failure
 from ui.screens.follow_ups.layout import VisitLayout
@@ -240,14 +242,14 @@ class FormPage(QWidget):
         self._show_differences()
 
     def differences(self) -> list[Difference]:
-        """Which answers are others than last time."""
+        """Which of the answers given so far are others than last time."""
         previous = self.opened.previous
         if previous is None:
             return []
         given, found = self._judged.answers, []
         for code, item in self.opened.form.fields.items():
             before, after = previous.answers.get(code), given.get(code)
-            if before != after and code != self.opened.form.date_code:
+            if after not in EMPTY and before != after and code != self.opened.form.date_code:
                 shown = [("" if value in EMPTY else item.kind.show(value)) for value in (before, after)]
                 found.append(Difference(code, item.name, *shown))
         return found
@@ -333,7 +335,7 @@ class FormPage(QWidget):
 
     def _show_starting(self) -> None:
         opened = self.opened
-        offered = {code: Offered(offer.value, tr(offer.origin)) for code, offer in opened.offers.items()}
+        offered = {code: Offered(offer.value, origin_words(offer, opened.context.today)) for code, offer in opened.offers.items()}
         previous = {} if opened.previous is None else opened.previous.answers
         self.view.show_answers(opened.starting, previous, opened.context, offered)
         if self.is_read_only:
@@ -378,12 +380,14 @@ class FormPage(QWidget):
         answered, asked = self.side.index.meter()
         meter = tr("已填 {answered} / {asked}", answered=answered, asked=asked)
         self.strip.show_words(self.opened.person.name, [meter, *self.side.proposals.headlines()])
-        fields = self.opened.form.fields
         self.side.offers.show_offers([
-            (code, tr("{field} {value}\n{origin}", field=fields[code].name, value=offer.shown, origin=offer.origin))
-            for code, offer in self.opened.offers.items()
+            (code, self._offer_words(code, offer)) for code, offer in self.opened.offers.items()
             if code in self.view.applying() and given.get(code) != offer.value])
         self._show_differences()
+
+    def _offer_words(self, code: str, offer: Offer) -> str:
+        return tr("{field} {value}（{origin}）", field=self.opened.form.fields[code].name, value=offer.shown,
+                  origin=origin_words(offer, self.opened.context.today))
 
     def _show_differences(self) -> None:
         if self._compares:
@@ -446,3 +450,9 @@ class FormPage(QWidget):
             msg("写下的内容都还在。"), harmless="go_on",
         )
         return self._services.dialogs.ask(question) == "go_on"
+
+
+def origin_words(offer: Offer, today: date) -> str:
+    """Where an offered value stands, with the day as short as it can be: 健康体检 11-20."""
+    words = tr(offer.origin)
+    return words if offer.on is None else words.replace(offer.on.isoformat(), short_date(offer.on, seen_from=today))

@@ -17,8 +17,8 @@ from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
 from ui.widgets.table import Cell, Column, DataTable
 
-LOW_ROW, MOST_SECTIONS, MOST_OFFERS = 27, 13, 6
-TWO_LINES = 46
+LOW_ROW, MOST_SECTIONS, MOST_OFFERS, MOST_DIFFERENCES = 27, 13, 8, 6
+TWO_LINES = 48
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class OffersCard(Card):
 
     def __init__(self) -> None:
         super().__init__(tr("其他表里有"), name="offers", margins=12, spacing=6)
-        self.rows = IndexList(name="offer_rows", accessible_name=tr("其他表里有"), most_rows=MOST_OFFERS, row_height=TWO_LINES)
+        self.rows = IndexList(name="offer_rows", accessible_name=tr("其他表里有"), most_rows=MOST_OFFERS, row_height=LOW_ROW)
         self.rows.itemActivated.connect(lambda item: self.offer_taken.emit(item.data(256)))
         self.add(self.rows)
         line = Horizontal(spacing=8)
@@ -69,11 +69,9 @@ class DifferencesCard(Card):
     def __init__(self, title: str) -> None:
         super().__init__(title, name="differences", margins=12, spacing=6)
         self.table = DataTable(
-            [Column("label", tr("项目"), value=lambda row: row.label, stretch=True),
-             Column("before", tr("上次"), value=lambda row: Cell(row.before or "—", muted=True), width=84),
-             Column("after", tr("这次"), value=lambda row: Cell(row.after or "—", bold=True), width=84)],
-            name="difference_rows", accessible_name=tr("和上次不同的"), inside_card=True,
-            empty_text=tr("和上次没有不同。"),
+            [Column("label", tr("项目　上次 → 这次"), stretch=True, value=_difference)],
+            name="difference_rows", accessible_name=tr("和上次不同的"), inside_card=True, row_height=TWO_LINES,
+            empty_text=tr("填了的和上次没有不同。"),
         )
         self.table.row_activated.connect(lambda row: self.code_chosen.emit(row.code))
         self.add(self.table)
@@ -85,11 +83,15 @@ class DifferencesCard(Card):
         if tuple(differences) != self._shown:
             self._shown = tuple(differences)
             self.table.set_rows(list(differences))
-            self.table.fit_height(most_rows=12)
+            self.table.fit_height(most_rows=MOST_DIFFERENCES)
+
+
+def _difference(row: Difference) -> Cell:
+    return Cell(row.label, second_line=tr("{before} → {after}", before=row.before or "—", after=row.after))
 
 
 class FormSide(QWidget):
-    """`index` with the meter, `proposals`, `offers`, `differences`, one under the other."""
+    """`differences` when they are asked for, `index` with the meter, `proposals`, `offers`, one under the other."""
 
     def __init__(self, *, previous_on: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +102,6 @@ class FormSide(QWidget):
         self.proposals = ProposalCards()
         self.offers = OffersCard()
         self.differences = DifferencesCard(tr("和 {date} 不同的", date=previous_on))
-        for part in (self.index, self.proposals, self.offers, self.differences):
+        for part in (self.differences, self.index, self.proposals, self.offers):
             column.addWidget(part)
         column.addStretch(1)

@@ -36,14 +36,14 @@ class ChangesWindow(SmallWindow):
         self.add_text(tr("打勾的会一起改，并在那里留下修改记录；不打勾的保持原样。"))
         self.boxes: dict[str, QCheckBox] = {}
         for number, change in enumerate(changes, 1):
-            box = QCheckBox(tr("{label}：{before} → {after}", label=change.label, before=change.before or tr("没有填"),
-                               after=change.after or tr("不填")))
+            words = tr("{label}：{before} → {after}", label=change.label, before=change.before or tr("没有填"),
+                       after=change.after or tr("不填"))
+            box = QCheckBox(f"{words}\n{tr(change.place)}")
             box.setObjectName(f"change_{number}")
             box.setAccessibleDescription(tr(change.place))
             box.setChecked(True)
             self.boxes[change.key] = box
             self._body.addWidget(box)
-            self._body.addWidget(label(tr(change.place), "caption", wrap=True))
         self.do_button.setFocus()
 
     def keys(self) -> frozenset[str]:
