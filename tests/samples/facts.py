@@ -1,7 +1,7 @@
 """A value of every fact, for the tests of app/forms/facts.py and app/services/facts.py.
 
-`VALUES` has one value for each fact, `OTHERS` another one for each that goes through to the sheets of the same day. `SAID` are answers of forms that only
-tell a fact and never take it over.
+`VALUES` has one value for each fact, `OTHERS` another one for each that goes through to the sheets of the same day.
+`SAID` are answers of forms that only tell a fact and never take it over.
 """
 
 from __future__ import annotations
