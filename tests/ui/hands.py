@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from ui.widgets.form_view import FormView
 from ui.widgets.form_view.table_field import TableControl
@@ -62,7 +62,7 @@ def focused(window: QWidget) -> QWidget:
 
 
 def write(widget: QWidget, text: str) -> None:
-    """Type a text over what stands in a line: letters and digits key by key, Chinese as an input method commits it."""
+    """Type a text over what stands in a line or several: letters and digits key by key, Chinese as an input method commits it."""
     press(widget, Qt.Key.Key_A, CTRL)
     press(widget, Qt.Key.Key_Delete)
     if text.isascii():
@@ -111,7 +111,7 @@ def _answer(view: FormView, at: QWidget, answers: Mapping[str, Any], typed: set[
             typed.add(code)
             _type_value(at, value)
         if focused(view) is at:
-            press(at, Qt.Key.Key_Return)
+            press(at, Qt.Key.Key_Tab if isinstance(at, QPlainTextEdit) else Qt.Key.Key_Return)
 
 
 def _place_of(name: str, answers: Mapping[str, Any]) -> tuple[str, int, str]:
@@ -129,7 +129,7 @@ def _cell(rows: Sequence[Mapping[str, Any]], row: int, column: str) -> Any:
 
 
 def _type_value(at: QWidget, value: Any) -> None:
-    if isinstance(at, QLineEdit):
+    if isinstance(at, (QLineEdit, QPlainTextEdit)):
         write(at, value.isoformat() if isinstance(value, date) else str(value))
         return
     press(at, Qt.Key.Key_Delete)

@@ -31,13 +31,14 @@ from ui.widgets.form_view.lines import (
     is_plain_enter,
     text_of,
 )
+from ui.widgets.form_view.paragraph import ParagraphControl, takes_lines
 from ui.widgets.form_view.spread import ScaleBar, StackControl, scale_of
 from ui.widgets.segmented import Option
 
 __all__ = [
     "ENTER", "MIDDLE", "NARROW", "NUMBER_ROLE", "WIDE", "BarControl", "DateControl", "FieldControl", "LineControl",
-    "ListControl", "NumberControl", "PillsControl", "ShownControl", "control_of_kind", "fits_a_bar", "is_plain_enter",
-    "make_control", "options_of", "text_of",
+    "ListControl", "NumberControl", "ParagraphControl", "PillsControl", "ShownControl", "control_of_kind", "fits_a_bar",
+    "is_plain_enter", "make_control", "options_of", "text_of",
 ]
 
 MOST_IN_A_BAR = 5
@@ -108,6 +109,8 @@ def make_control(
         return ShownControl(name=name, accessible_name=item.name, unit=item.unit, kind=item.kind, parent=parent)
     if spread and item.is_question and isinstance(item.kind, kinds.Choice):
         return ScaleBar(scale_of(item.kind), name=name, accessible_name=item.label, parent=parent)
+    if takes_lines(item.kind):
+        return ParagraphControl(name=name, accessible_name=item.name, parent=parent)
     return control_of_kind(
         item.kind, name=name, accessible_name=item.name, unit=item.unit, today=today, spread=spread, parent=parent
     )

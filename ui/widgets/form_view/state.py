@@ -7,6 +7,7 @@ next sheet) or the same code in two follow-up forms. The code of the first form 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,6 +92,19 @@ class FormState:
         """Whether an answer that follows from others may be overruled."""
         computed = self.fields[code].computed
         return computed is not None and computed.proposed
+
+    def only_follows(self, code: str) -> bool:
+        """Whether an answer follows from others and is never typed (a score, 体质指数)."""
+        return self.fields[code].computed is not None and not self.is_proposed(code)
+
+    def follows_from(self, code: str, codes: AbstractSet[str]) -> bool:
+        """Whether an answer is never typed and follows from one of `codes`: then those are asked for, and not it."""
+        return self.only_follows(code) and not codes.isdisjoint(self.needs(code))
+
+    def needs(self, code: str) -> tuple[str, ...]:
+        """The answers that one follows from; none for one that is only typed."""
+        computed = self.fields[code].computed
+        return () if computed is None else tuple(self.stands_for.get(need, need) for need in computed.needs)
 
     def set(self, code: str, value: object) -> None:
         """Answer; an empty value takes the answer back. What was confirmed of it counts no more."""

@@ -25,7 +25,7 @@ from app.forms.vocabulary import Context, Form, Level, Problem
 from app.i18n import tr
 from ui.widgets.form_view.arrangement import Block
 from ui.widgets.form_view.beside import Beside
-from ui.widgets.form_view.fields import FieldControl, LineControl
+from ui.widgets.form_view.fields import FieldControl, LineControl, ParagraphControl
 from ui.widgets.form_view.ground import FormGround, order_of
 from ui.widgets.form_view.index import FormIndex, SectionState
 from ui.widgets.form_view.lines import is_redo, is_undo_or_redo
@@ -151,13 +151,18 @@ class FormView(FormGround):
 
     def missing(self) -> list[Problem]:
         """Only what lacks for a complete form."""
-        return [each for each in self.problems() if each.level is Level.MISSING and self._is_asked(each.code)
-                and each.code not in self._optional and (self._needed is None or each.code in self._needed)]
+        lacking = [each for each in self.problems() if each.level is Level.MISSING and self._is_asked(each.code)
+                   and each.code not in self._optional and (self._needed is None or each.code in self._needed)]
+        codes = {each.code for each in lacking}
+        return [each for each in lacking if not self._state.follows_from(each.code, codes)]
 
-    def asked_count(self) -> int:
-        """How many answers a complete form needs, as things stand."""
-        asked = {code for code, item in self._state.fields.items() if self._is_asked(code)
-                 and code not in self._optional and code in self._judgement.needed}
+    def asked_count(self, lacking: Iterable[Problem] | None = None) -> int:
+        """How many answers a complete form needs of the doctor, as things stand; what follows from those is not asked.
+        `lacking` is `missing()`, where it is known already."""
+        needed = self._judgement.needed
+        codes = {each.code for each in (self.missing() if lacking is None else lacking)}
+        asked = {code for code in self._state.fields if self._is_asked(code) and code not in self._optional
+                 and code in needed and (code in codes or not self._state.follows_from(code, needed))}
         return len(asked if self._needed is None else asked & self._needed)
 
     def need_only(self, codes: Iterable[str] | None) -> None:
@@ -211,6 +216,12 @@ class FormView(FormGround):
     def cancel(self) -> None:
         """Leave without saving."""
         self.cancelled.emit()
+
+    def go_to(self, code: str) -> bool:
+        """Put the cursor into a field; for one that only follows from others, into the first of those that lacks."""
+        standing = self._state.stands_for.get(code, code)
+        return super().go_to(code) or (standing in self._state.fields and any(
+            super(FormView, self).go_to(need) for need in self._state.needs(standing) if need not in self._state.raw))
 
     def go_to_missing(self) -> bool:
         """To the next field behind the cursor that is still to be answered, else to the first one."""
@@ -364,7 +375,7 @@ class FormView(FormGround):
         control = self._control(code)
         if control is None:
             return
-        is_line = isinstance(control, LineControl)
+        is_line = isinstance(control, (LineControl, ParagraphControl))
         self._write({code: control.raw()}, typing=is_line or isinstance(self._state.fields[code].kind, Table))
         self._told.pop(code, None)
         self._typed_wrong.pop(code, None)
@@ -453,7 +464,7 @@ class FormView(FormGround):
                          any(code in wrong for code in section.codes))
             for section in self._sections
         ])
-        asked = self.asked_count()
+        asked = self.asked_count(lacking)
         index.show_meter(asked - len(missing), asked)
 
     def _show_general(self, messages: Sequence[Message]) -> None:
