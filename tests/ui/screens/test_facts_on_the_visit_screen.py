@@ -93,7 +93,9 @@ def save_with(visit, pressure, weight):
 def test_another_reading_offers_to_go_through_to_the_examination(desk, person, visit):
     save_with(visit, "13682", "64.0")
     window = open_window()
-    words = {box.text(): box for box in window.findChildren(QCheckBox)}
+    boxes = window.findChildren(QCheckBox)
+    assert {box.text().split("\n")[-1] for box in boxes} == {"健康体检 2026-11-22"}
+    words = {box.text().split("\n")[0]: box for box in boxes}
     assert "血压：152/90 → 136/82" in words
     assert "体重：63.0 → 64.0" in words
     words["体重：63.0 → 64.0"].setChecked(False)
