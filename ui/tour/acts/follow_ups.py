@@ -18,6 +18,7 @@ def play(day: Day) -> None:
     stage = day.clinic
     with day.step("the day's list is printed"):
         stage.window.show_screen("today")
+        stage.wait_idle()
         stage.picture("today")
         stage.hands.click("print_list")
         stage.wait_idle()
