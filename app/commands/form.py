@@ -28,11 +28,13 @@ def register(subparsers: Subparsers) -> None:
     blank = group.add_parser("blank", help=tr("打印一张空表"))
     blank.add_argument("code", metavar="CODE", help=tr("表的代码"))
     blank.add_argument("--previous", type=Path, metavar="A.json", help=tr("上次的答案，用灰色印在空表上"))
+    add_edition(blank)
     blank.add_argument("--out", type=Path, required=True, metavar="F.pdf", help=tr("写到哪个文件"))
     blank.set_defaults(run=run_blank)
     filled = group.add_parser("print", help=tr("按 JSON 里的答案打印一张表"))
     filled.add_argument("code", metavar="CODE", help=tr("表的代码"))
     filled.add_argument("--answers", type=Path, required=True, metavar="A.json", help=tr("答案文件"))
+    add_edition(filled)
     filled.add_argument("--overprint", action="store_true", help=tr("套打：只印填写的内容，印到印好的空表上"))
     add_calibration(filled)
     filled.add_argument("--out", type=Path, required=True, metavar="F.pdf", help=tr("写到哪个文件"))
@@ -41,6 +43,13 @@ def register(subparsers: Subparsers) -> None:
     add_calibration(calibrate)
     calibrate.add_argument("--out", type=Path, required=True, metavar="F.pdf", help=tr("写到哪个文件"))
     calibrate.set_defaults(run=run_calibration)
+
+
+def add_edition(parser: argparse.ArgumentParser) -> None:
+    """The option for the edition of the form."""
+    parser.add_argument(
+        "--edition", default="", metavar="EDITION", help=tr("哪一版的表，例如 2011；不写就是现行版")
+    )
 
 
 def add_calibration(parser: argparse.ArgumentParser) -> None:
@@ -69,9 +78,9 @@ def run_blank(args: argparse.Namespace) -> int:
 
     person, visits = PersonHead(), ()
     if args.previous is not None:
-        file = answers_in(args.previous, args.code)
+        file = answers_in(args.previous, args.code, args.edition)
         person, visits = PersonHead(file.name, file.record_no), file.visits[-1:]
-    content = sheet_content(args.code, person, visits, mode=Mode.BLANK)
+    content = sheet_content(args.code, person, visits, mode=Mode.BLANK, edition=args.edition)
     write_whole(args.out, print_content(content))
     tell_gaps(content)
     show(tr("已写好：{file}", file=args.out))
@@ -84,11 +93,15 @@ def run_print(args: argparse.Namespace) -> int:
     from app.services.exchange_files import write_whole
     from app.services.form_files import missing_sentence
 
-    file = answers_in(args.answers, args.code)
+    file = answers_in(args.answers, args.code, args.edition)
     person = PersonHead(file.name, file.record_no)
     mode = Mode.OVERPRINT if args.overprint else Mode.FILLED
-    content = sheet_content(args.code, person, file.visits, mode=mode, draft=bool(file.missing))
+    content = sheet_content(
+        args.code, person, file.visits, mode=mode, draft=bool(file.missing), edition=args.edition
+    )
     write_whole(args.out, print_content(content, calibration=Calibration(args.dx, args.dy)))
+    for problem in file.doubted:
+        warn(tr(problem.message))
     if file.missing:
         warn(tr(missing_sentence(file.missing)))
     tell_gaps(content)
@@ -108,8 +121,8 @@ def run_calibration(args: argparse.Namespace) -> int:
     return 0
 
 
-def answers_in(path: Path, code: str) -> AnswersFile:
-    """The answers of a file, checked as in the window. Raises UserError."""
+def answers_in(path: Path, code: str, edition: str) -> AnswersFile:
+    """The answers of a file, checked as in the window, by an edition of the form. Raises UserError."""
     from app.services.form_files import read_answers
 
     try:
@@ -118,7 +131,7 @@ def answers_in(path: Path, code: str) -> AnswersFile:
         raise UserError(msg("读不了答案文件“{file}”。请核对位置。", file=path)) from error
     except UnicodeDecodeError as error:
         raise UserError(msg("答案文件“{file}”不是 UTF-8 编码的。请另存为 UTF-8 后再试。", file=path)) from error
-    return read_answers(code, read_json(text), date.today())
+    return read_answers(code, read_json(text), date.today(), edition=edition)
 
 
 def tell_misfits(code: str, content: DocumentContent) -> None:

@@ -60,7 +60,10 @@ def test_the_options_and_arguments_explained_are_those_that_are_there(name):
 
 
 def test_the_options_are_read_from_the_help():
-    assert COMMANDS["form print"] == ({"--answers", "--out", "--overprint", "--dx", "--dy"}, ["CODE"])
+    assert COMMANDS["form print"] == (
+        {"--answers", "--out", "--overprint", "--dx", "--dy", "--edition"},
+        ["CODE"],
+    )
 
 
 @pytest.mark.parametrize("option", [*COMMON, *WINDOW_OPTIONS])

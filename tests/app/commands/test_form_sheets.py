@@ -146,3 +146,44 @@ def test_an_overprint_is_not_blank(sample, tmp_path, capsys):
     assert main(["print", "--resident", resident_id, "--form", "htn_followup", "--blank", "--overprint", "--out",
                  str(tmp_path / "x.pdf"), "--data", str(folder)]) == 1
     assert "--overprint" in capsys.readouterr().err
+
+
+def test_answers_of_an_earlier_edition_are_read_and_printed_in_it(answers, tmp_path, capsys):
+    """经济状况 3 不详 was printed before the third edition only."""
+    old, blank, new = (tmp_path / f"{name}.pdf" for name in ("old", "blank", "new"))
+    given = answers("smi_info", economy=3)
+
+    assert main(["form", "print", "smi_info", "--answers", given, "--edition", "2011", "--out", str(old)]) == 0
+    assert main(["form", "blank", "smi_info", "--edition", "2011", "--out", str(blank)]) == 0
+    assert main(["form", "print", "smi_info", "--answers", given, "--out", str(new)]) == 1
+
+    assert "经济状况：请填选项 1、2，您填的是“3”" in capsys.readouterr().err
+    assert not new.exists()
+    for file in (old, blank):
+        assert "3不详" in words(file)
+        assert "国家基本公共卫生服务规范（2011年版）" in words(file)
+
+
+def test_an_edition_that_is_not_known_is_refused_by_name(answers, tmp_path, capsys):
+    out = tmp_path / "no.pdf"
+
+    assert main(["form", "print", "smi_info", "--answers", answers("smi_info"), "--edition", "2009", "--out", str(out)]) == 1
+    assert "没有“2009”版。可用的有：2011、2017。" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_the_list_tells_the_editions_of_every_form(capsys):
+    assert main(["form", "list", "--json"]) == 0
+    listed = {each["code"]: (each["edition"], each["editions"]) for each in json.loads(capsys.readouterr().out)}
+
+    assert listed["personal_info"] == ("2017", ["2011", "2017"])
+    assert listed["htn_followup"] == ("2017", ["2017"])
+    assert all(edition == editions[-1] for edition, editions in listed.values())
+
+
+def test_an_unusual_answer_is_told_and_printed(answers, tmp_path, capsys):
+    out = tmp_path / "whole.pdf"
+
+    assert main(["form", "print", "health_exam", "--answers", answers("health_exam", temperature="34.9"), "--out", str(out)]) == 0
+    assert "体温 34.9 不常见，请确认无误。" in capsys.readouterr().err
+    assert "34.9" in words(out)
