@@ -50,8 +50,9 @@ DRUG_COLUMNS = (
         "每日次数",
         Whole(),
         aliases=("times", "per_day", "daily", "frequency", "每日", "每日__次"),
+        words="每日{}次",
     ),
-    Column("dose", "每次用量", Text(20), aliases=("per_time", "each", "each_time", "每次", "每次__")),
+    Column("dose", "每次用量", Text(20), aliases=("per_time", "each", "each_time", "每次", "每次__"), words="每次{}"),
 )
 USAGE = ("usage", "用法用量", "用法")
 

@@ -260,13 +260,17 @@ class Choices(Kind):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its code, its label, the kind of its cells, and other words for its code."""
+    """One column of a table: its code, its label, the kind of its cells, and other words for its code.
+
+    `words` is how a cell reads where the row stands in one line, such as 每日{}次.
+    """
 
     code: str
     label: str
     kind: Kind
     required: bool = False
     aliases: tuple[str, ...] = ()
+    words: str = "{}"
 
     def goes_by(self, name: str) -> bool:
         """Whether `name` means this column: its code, its label or another word for it."""
@@ -341,5 +345,6 @@ class Table(Kind):
 
     def show(self, value: Sequence[Mapping[str, Value]]) -> str:
         return "；".join(
-            " ".join(c.kind.show(row[c.code]) for c in self.columns if c.code in row) for row in value
+            " ".join(c.words.format(c.kind.show(row[c.code])) for c in self.columns if c.code in row)
+            for row in value
         )

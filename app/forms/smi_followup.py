@@ -57,8 +57,8 @@ MOST_TIMES = {DAILY: 24, MONTHLY: 31}
 DRUG_COLUMNS = (
     Column("name", "药物名称", Text(50), required=True, aliases=("drug", "药名", "名称")),
     Column("period", "每日或每月", Choice(PERIODS), aliases=("per",)),
-    Column("times", "次数", Whole(), aliases=("times_per_day", "frequency", "每日次数")),
-    Column("dose_mg", "每次剂量（mg）", Number(3), aliases=("dose", "每次剂量", "每次用量", "剂量")),
+    Column("times", "次数", Whole(), aliases=("times_per_day", "frequency", "每日次数"), words="{}次"),
+    Column("dose_mg", "每次剂量（mg）", Number(3), aliases=("dose", "每次剂量", "每次用量", "剂量"), words="每次{}mg"),
 )
 
 

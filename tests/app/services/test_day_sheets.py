@@ -149,7 +149,7 @@ def test_a_row_says_who_what_was_last_and_what_is_carried(clinic_desk):
     assert {"fpg", "symptoms_dm", "staple_food"} <= row.barred
     assert {"cigarettes", "salt", "salt_target", "psych", "drug_adherence"} <= set(row.carried)
     assert not {"sbp", "weight", "symptoms", "adr", "visit_class", "next_visit_date"} & set(row.carried)
-    assert ("用药情况", "硝苯地平控释片 30mg 1 1片") in row.carried_shown
+    assert ("用药情况", "硝苯地平控释片 30mg 每日1次 每次1片") in row.carried_shown
 
 
 def test_a_column_that_nobody_needs_is_not_there(clinic_desk):
