@@ -45,7 +45,7 @@ def text(x: float, y: float, words: str, size: float, *, bold: bool = False, ali
 
 
 def _marks(drawn: Chart, width: float, height: float) -> list[DrawnMark]:
-    right = max(fonts.width(each.limit_words, Face.PRINTED, LABEL) for each in drawn.series) + 6
+    right = max(_right_words(each) for each in drawn.series) + 6
     plot_left, plot_right = 12.0, width - right
     count = len(drawn.days)
     step = (plot_right - plot_left) / max(count, 1)
@@ -60,6 +60,11 @@ def _marks(drawn: Chart, width: float, height: float) -> list[DrawnMark]:
         bottom = low_edge + band * (len(drawn.series) - 1 - number)
         marks += _line(series, xs, bottom + 4, band - LABEL * 1.3, plot_right)
     return marks
+
+
+def _right_words(series: Series) -> float:
+    """The room that the words beside a limit need."""
+    return max(fonts.width(series.limit_words, Face.PRINTED, LABEL), fonts.width(series.label, Face.BOLD, LABEL))
 
 
 def _days(days: Sequence[str], xs: Sequence[float], y: float, step: float) -> list[DrawnMark]:
@@ -86,6 +91,7 @@ def _line(series: Series, xs: Sequence[float], bottom: float, height: float, plo
     limit = y(series.limit)
     marks: list[DrawnMark] = [StrokeMark(0, limit, plot_right, limit, LIMIT_LINE, GREY, dashed=True)]
     marks += text(plot_right + 4, limit - LABEL * 0.35, series.limit_words, LABEL, colour=GREY)
+    marks += text(plot_right + 4, limit + LABEL * 0.9, series.label, LABEL, bold=True)
     points = [(x, y(value)) for x, value in zip(xs, series.values, strict=True) if value is not None]
     for (x, here), (to_x, there) in pairwise(points):
         marks.append(StrokeMark(x, here, to_x, there, LINE))

@@ -6,6 +6,7 @@ the readings, the medicines and the next date. ID number and record number are l
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,7 @@ DISEASE_OF = {"htn_followup": "htn", "dm_followup": "dm", "copd_followup": "copd
 VISIT_FORMS = (*DISEASE_OF, "smi_followup", "tb_followup", "tb_first_visit")
 READINGS, READINGS_OF_TWO = 8, 4
 MONTHLY = 2
+BEGINS_WITH_AMOUNT = re.compile(r"[\d０-９半一二两三.]")
 NOT_SEEN = ("not_seen", "lost_reason")
 """The answers that say that nobody was met."""
 SEXES: dict[int, Message] = {1: msg("男"), 2: msg("女")}
@@ -190,7 +192,7 @@ def _glucose_chart(rows: Sequence[Row[Any]]) -> Chart | None:
     if len(rows) < 2:
         return None
     series = Series(
-        tr("空腹血糖"),
+        tr("血糖"),
         tuple(float(row.fpg) for row in rows),
         tuple(f"{row.fpg:.1f}" for row in rows),
         float(CONTROL_BELOW),
@@ -221,7 +223,9 @@ def _line(medicine: Medicine) -> MedicineLine:
     taken = dosing(medicine.times_per_day, medicine.dose)
     marks = tuple(taken.amounts.get(time, TICK) if time in taken.times else "" for time in DayTime)
     dose = medicine.dose.removeprefix("每次").strip()
-    if medicine.times_per_day and dose:
+    if medicine.times_per_day and dose and not BEGINS_WITH_AMOUNT.match(dose):
+        usage = tr("每天 {times} 次，{dose}", times=medicine.times_per_day, dose=dose)
+    elif medicine.times_per_day and dose:
         usage = tr("每天 {times} 次，每次 {dose}", times=medicine.times_per_day, dose=dose)
     elif medicine.times_per_day:
         usage = tr("每天 {times} 次", times=medicine.times_per_day)

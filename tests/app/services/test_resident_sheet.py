@@ -102,6 +102,17 @@ def test_a_medicine_twice_a_day_is_marked_and_one_without_a_time_is_left_to_the_
     assert "没有打勾的药，请医生在格子里写上" in words(ResidentSheet(clinic_desk).print_visit(person).pdf)
 
 
+def test_words_about_the_time_are_not_taken_for_an_amount(clinic_desk):
+    person = enrolled(clinic_desk, "htn")
+    drugs = [
+        {"name": "阿司匹林肠溶片", "times_per_day": 1, "dose": "睡前1片"},
+        {"name": "缬沙坦", "times_per_day": 2, "dose": "半片"},
+    ]
+    visited(clinic_desk, person, htn_answers(TODAY, drugs=drugs))
+    lines = ResidentSheet(clinic_desk).content(person).medicines
+    assert [line.usage for line in lines] == ["每天 1 次，睡前1片", "每天 2 次，每次 半片"]
+
+
 def test_the_chart_shows_the_last_eight_readings(clinic_desk):
     person = enrolled(clinic_desk, "htn")
     for month in range(1, 11):
