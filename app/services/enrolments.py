@@ -31,7 +31,7 @@ from app.services.diseases import (
     SCOPED_BY_AGE,
     TUBERCULOSIS,
 )
-from app.services.due_tasks import FOLLOW_UP_TASK
+from app.services.due_tasks import ENDED, FOLLOW_UP_TASK
 from app.services.history import record_change
 from app.services.problems import refuse, refuse_if_any
 from db.models import DueTask, Enrolment, Revision, new_id
@@ -57,7 +57,6 @@ ADVICE: dict[str, Message] = {
     TUBERCULOSIS: TUBERCULOSIS_ADVICE,
     "copd": COPD_ADVICE,
 }
-ENDED = "结束管理"
 
 _ENROLMENTS, _TASKS = Enrolment.__table__, DueTask.__table__
 

@@ -14,13 +14,45 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import msg
 from app.errors import UserError
+from app.services import fact_writing, referral_returns
 from app.services.fact_offers import offers, starting_facts
 from app.services.fact_sources import answers_now
-from app.services.fact_writing import carry_through, changes
 from app.services.form_views import FactChange
 from db.queries import follow_ups
 
 __all__ = ["Facts", "carry_through", "changes", "offers", "starting_facts"]
+
+
+def changes(
+    session: Session,
+    desk: Desk,
+    resident_id: str,
+    form_code: str,
+    answers: Mapping[str, Any],
+    *,
+    entry_id: str | None = None,
+) -> tuple[FactChange, ...]:
+    """What the canonical `answers` say otherwise than other places do; nothing changes there by itself."""
+    found = fact_writing.changes(session, desk, resident_id, form_code, answers, entry_id=entry_id)
+    if form_code != referral_returns.RETURN:
+        return found
+    return (*found, *referral_returns.check_changes(session, resident_id, answers))
+
+
+def carry_through(
+    session: Session,
+    desk: Desk,
+    resident_id: str,
+    form_code: str,
+    answers: Mapping[str, Any],
+    keys: Collection[str],
+    *,
+    entry_id: str,
+) -> None:
+    """Write the changes named by `keys` to their places. Raises Refused naming the place that refuses."""
+    fact_writing.carry_through(session, desk, resident_id, form_code, answers, keys, entry_id=entry_id)
+    if form_code == referral_returns.RETURN:
+        referral_returns.close_checks(session, desk, resident_id, answers, keys, entry_id)
 
 
 class Facts:

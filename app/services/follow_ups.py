@@ -19,7 +19,7 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import UserError
 from app.forms.registry import form
-from app.services import due_tasks, visit_records
+from app.services import due_tasks, letter_checks, visit_records
 from app.services.answer_changes import FormChange, readable
 from app.services.follow_up_proposals import DiseaseProposal, Proposal, propose
 from app.services.follow_up_views import PastVisit, VisitSheet
@@ -170,12 +170,13 @@ class FollowUps:
             person = sheet.person
             for row in _rows(session, sheet):
                 visit_records.void_sheet(session, self._desk, row.id, row.revision, reason)
+            if sheet.starting.get("not_seen") in visit_records.LEFT_STATES:
+                visit_records.come_back(session, self._desk, person.resident_id, revising.visit_id, reason)
             for managed in sheet.diseases:
                 due_tasks.take_back_tasks(session, self._desk, managed, revising.entry_ids[managed.form_code])
                 due_tasks.follow_newest(session, self._desk, person.resident_id, managed, sheet.history)
+            letter_checks.settle(session, self._desk, person.resident_id)
             visit_records.copy_last_results(session, sheet.diseases, sheet.history)
-            if sheet.starting.get("not_seen") in visit_records.LEFT_STATES:
-                visit_records.come_back(session, self._desk, person.resident_id, revising.visit_id, reason)
             before = None if person.weight_on == revising.visit_date else person.weight_on
             visit_records.copy_weight(session, person.resident_id, sheet.history, before)
 
@@ -217,6 +218,8 @@ def write_visit(session: Session, desk: Desk, prepared: PreparedVisit) -> SavedV
     records = _new_records(sheet, prepared.proposal)
     visit_records.insert_sheets(session, desk, resident_id, records)
     due_tasks.move_tasks_on(session, desk, resident_id, sheet.history, records)
+    if any(record.check_due is not None for record in records):
+        letter_checks.settle(session, desk, resident_id)
     _copy_results(session, desk, sheet, records)
     visit_records.drop_draft(session, DRAFT_KIND, resident_id)
     return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
@@ -279,6 +282,7 @@ def _settle_revision(
     visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
     for record in records:
         due_tasks.retime_tasks(session, desk, sheet.person.resident_id, record, visits)
+    letter_checks.settle(session, desk, sheet.person.resident_id)
     known_on = sheet.person.weight_on
     if known_on == revising.visit_date:
         sheet = replace(sheet, person=replace(sheet.person, weight_on=None))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message
-from app.services import programme_visits
+from app.services import letter_checks, programme_visits, referral_returns
 from app.services.diseases import PROGRAMME_OF
 from app.services.form_views import COMPLETE, RecordedForm
 from app.services.programme_rules import JUDGES
@@ -38,7 +38,7 @@ def after_saving(session: Session, desk: Desk, resident_id: str, entry: Recorded
         return programme_visits.enter(session, desk, entry)
     if entry.form_code in PROGRAMME_OF:
         return programme_visits.enrolment_for(session, desk, entry)[1]
-    return ()
+    return _after_referral(session, desk, entry)
 
 
 def after_revising(session: Session, desk: Desk, before: RecordedForm, after: RecordedForm) -> tuple[Message, ...]:
@@ -52,7 +52,10 @@ def after_revising(session: Session, desk: Desk, before: RecordedForm, after: Re
     keep_measures(session, desk, after)
     if after.form_code in JUDGES:
         return programme_visits.correct(session, desk, before, after, CORRECTED)
-    return ()
+    if after.form_code == referral_returns.RETURN:
+        referral_returns.follow(session, desk, after)
+        return ()
+    return _after_referral(session, desk, after)
 
 
 def after_voiding(session: Session, desk: Desk, entry: RecordedForm) -> None:
@@ -60,6 +63,20 @@ def after_voiding(session: Session, desk: Desk, entry: RecordedForm) -> None:
     forget_weight(session, entry)
     if entry.form_code in PROGRAMME_OF:
         programme_visits.take_back(session, desk, entry, VOIDED)
+    elif entry.form_code == letter_checks.LETTER:
+        letter_checks.settle(session, desk, entry.resident_id)
+    elif entry.form_code == referral_returns.RETURN:
+        referral_returns.reopen(session, desk, entry)
+
+
+def _after_referral(session: Session, desk: Desk, entry: RecordedForm) -> tuple[Message, ...]:
+    """A letter out is asked after; a letter back has closed what it answers where the doctor agreed."""
+    if entry.form_code == letter_checks.LETTER:
+        letter_checks.settle(session, desk, entry.resident_id)
+        return letter_checks.told(session, entry)
+    if entry.form_code == referral_returns.RETURN:
+        return referral_returns.told(session, entry)
+    return ()
 
 
 def keep_measures(session: Session, desk: Desk, entry: RecordedForm) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 
 from app.domain.adl import assess_self_care
 from app.domain.chronic_followup import Referral
-from app.domain.dates import short_date, two_weeks_after
+from app.domain.dates import short_date
 from app.domain.message import Message, msg
+from app.domain.referrals import is_tuberculosis_suspect, letter_check_due
 from app.domain.tcm_constitution import QUESTION_COUNT, YES, identify_constitution
 from app.forms.registry import form
 from app.forms.tcm_elder import by_number
@@ -165,8 +166,12 @@ def _referral_out(answers: Mapping[str, Any], _context: Context) -> tuple[Propos
     day = answers.get("transfer_date")
     if day is None:
         return ()
-    due = two_weeks_after(day)
-    reason = msg("2 周内（{due} 前）随访转诊结果", due=short_date(due, seen_from=day))
+    words = [str(answers.get(code, "")) for code in ("impression", "present_illness")]
+    due = letter_check_due(day, *words)
+    shown = short_date(due, seen_from=day)
+    reason = msg("2 周内（{due} 前）随访转诊结果", due=shown)
+    if is_tuberculosis_suspect(*words):
+        reason = msg("疑似肺结核：1 周内（{due} 前）电话随访到位情况", due=shown)
     return (Proposal(msg("转出后要随访结果"), (reason,), check_due=due),)
 
 

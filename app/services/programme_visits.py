@@ -18,9 +18,9 @@ from app.desk import Desk
 from app.domain.chronic_followup import Referral
 from app.domain.message import Message, msg
 from app.forms.vocabulary import Context
-from app.services import due_tasks, visit_records
+from app.services import due_tasks, letter_checks, visit_records
 from app.services.diseases import FORM_OF, NAMES, PROGRAMME_OF, TUBERCULOSIS
-from app.services.enrolments import CAUSED_BY, ENDED, ENTITY, first_visit_of, write_enrolment
+from app.services.enrolments import CAUSED_BY, ENTITY, first_visit_of, write_enrolment
 from app.services.follow_up_views import DEAD, ManagedDisease, PastVisit
 from app.services.form_views import RecordedForm
 from app.services.history import record_change
@@ -184,6 +184,8 @@ def enter(session: Session, desk: Desk, entry: RecordedForm) -> tuple[Message, .
         )
     )
     due_tasks.move_tasks_on(session, desk, entry.resident_id, history, [visit])
+    if visit.check_due is not None:
+        letter_checks.settle(session, desk, entry.resident_id)
     return (*notes, *_settle(session, desk, visit, history, row_id))
 
 
@@ -198,6 +200,7 @@ def correct(session: Session, desk: Desk, before: RecordedForm, after: RecordedF
     visit = _visit(session, desk, after, _enrolment(session, row.enrolment_id), history)
     session.execute(update(_FOLLOW_UPS).where(_FOLLOW_UPS.c.id == row.id).values(**visit.follow_up_values()))
     due_tasks.retime_tasks(session, desk, after.resident_id, visit, _by_date([*history, visit.as_past()]))
+    letter_checks.settle(session, desk, after.resident_id)
     return _settle(session, desk, visit, history, row.id)
 
 
@@ -211,11 +214,8 @@ def take_back(session: Session, desk: Desk, entry: RecordedForm, reason: str) ->
         _undo_end(session, desk, visit, row.id, reason)
         session.execute(delete(_FOLLOW_UPS).where(_FOLLOW_UPS.c.id == row.id))
         due_tasks.take_back_tasks(session, desk, visit.managed, entry.entry_id)
-        ended_on = _enrolment(session, row.enrolment_id).ended_on
-        if ended_on is None:
-            due_tasks.follow_newest(session, desk, entry.resident_id, visit.managed, history)
-        else:
-            _finish_follow_ups(session, row.enrolment_id, ended_on, None)
+        due_tasks.follow_newest(session, desk, entry.resident_id, visit.managed, history)
+        letter_checks.settle(session, desk, entry.resident_id)
         visit_records.copy_last_results(session, [visit.managed], history)
     _undo_enrolment(session, desk, entry, reason)
 
@@ -338,21 +338,8 @@ def _close(session: Session, visit: ProgrammeVisit, closing: Closing, row_id: st
         .where(_ENROLMENTS.c.id == enrolment_id, _ENROLMENTS.c.ended_on.is_(None))
         .values(ended_on=closing.day, end_reason=closing.reason)
     )
-    _finish_follow_ups(session, enrolment_id, closing.day, row_id)
+    due_tasks.finish_follow_ups(session, enrolment_id, closing.day, row_id)
     return (msg("{disease}管理已结束：{reason}。", disease=NAMES[visit.managed.disease], reason=closing.reason),)
-
-
-def _finish_follow_ups(session: Session, enrolment_id: str, day: date, cause_id: str | None) -> None:
-    """Of an enrolment that has ended no visit is due; `cause_id` is the visit that ended it."""
-    session.execute(
-        update(_TASKS)
-        .where(
-            _TASKS.c.enrolment_id == enrolment_id,
-            _TASKS.c.kind == due_tasks.FOLLOW_UP_TASK,
-            _TASKS.c.done_on.is_(None),
-        )
-        .values(done_on=day, done_by_id=cause_id, result=ENDED)
-    )
 
 
 def _undo_end(session: Session, desk: Desk, visit: ProgrammeVisit, row_id: str, reason: str) -> None:

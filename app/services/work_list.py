@@ -153,8 +153,15 @@ class WorkRow:
     form_code: str = ""
 
     @property
+    def is_check_only(self) -> bool:
+        """Whether no visit is due and nothing is under management: a referral's result alone is to be asked for."""
+        return not self.diseases
+
+    @property
     def diseases_text(self) -> Message:
-        """高血压 · 糖尿病."""
+        """高血压 · 糖尿病; — of who is under no programme."""
+        if not self.diseases:
+            return NOTHING_MEASURED
         text = NAMES[self.diseases[0]]
         for disease in self.diseases[1:]:
             text = msg("{one} · {other}", one=text, other=NAMES[disease])
@@ -163,7 +170,7 @@ class WorkRow:
     @property
     def has_combined_visit(self) -> bool:
         """Whether the row leads to the visit of 高血压 and 糖尿病 and not to a form of its own (`form_code`)."""
-        return not self.form_code
+        return not self.form_code and not self.is_check_only
 
     @property
     def last_text(self) -> Message:
@@ -173,6 +180,8 @@ class WorkRow:
         if len(measured) == 2 and not others:
             return msg("{one}　{other}", one=measured[0].reading, other=measured[1].reading)
         told = [*measured, *others] or self.last[:1]
+        if not told:
+            return NOTHING_MEASURED
         text = told[0].text
         for last in told[1:]:
             text = msg("{one}　{other}", one=text, other=last.text)
@@ -242,14 +251,13 @@ class WorkList:
     ) -> WorkRow | None:
         """保存，下一位: who follows `resident_id`, whose row had the key `after` before it was saved.
 
-        At the end of the list it begins again from the top; None when nobody else is left.
+        At the end of the list it begins again from the top; None when nobody else is left. Who only has a referral to be
+        asked after is passed over: there is no form to be filled in.
         """
-        rows, _ = self._rows(wanted, order, after, 2)
-        others = [row for row in rows if row.resident_id != resident_id]
-        if not others and after is not None:
-            rows, _ = self._rows(wanted, order, None, 2)
-            others = [row for row in rows if row.resident_id != resident_id]
-        return others[0] if others else None
+        found = self._next_visit(resident_id, wanted, order, after)
+        if found is None and after is not None:
+            found = self._next_visit(resident_id, wanted, order, None)
+        return found
 
     def groups(self) -> tuple[str, ...]:
         """The groups of the village, for the filter."""
@@ -263,6 +271,18 @@ class WorkList:
             checks = queries.open_count(session, self._desk.place.id, CHECK_TASK, until)
         examinations = ExaminationsDue(self._desk).count()
         return SideCards(Indicators(self._desk).quarter_progress(), checks, examinations)
+
+    def _next_visit(
+        self, resident_id: str, wanted: WorkFilter, order: Order, after: OrderKey | None
+    ) -> WorkRow | None:
+        more = True
+        while more:
+            rows, more = self._rows(wanted, order, after, 2)
+            for row in rows:
+                if row.resident_id != resident_id and not row.is_check_only:
+                    return row
+            after = rows[-1].key if rows else None
+        return None
 
     def _rows(
         self, wanted: WorkFilter, order: Order, after: OrderKey | None, limit: int
@@ -371,7 +391,7 @@ def _form_code(tasks: Sequence[Row[Any]], today: date) -> str:
     soon = max(visits[0].due_on, today) + WEEK
     if any(row.disease in DISEASES and row.due_on <= soon for row in visits):
         return ""
-    first = next((row for row in visits if row.disease not in DISEASES), None)
+    first = next((row for row in visits if row.disease and row.disease not in DISEASES), None)
     return "" if first is None else visit_form(first.disease, first.last_visit_on)
 
 

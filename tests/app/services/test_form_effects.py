@@ -63,7 +63,7 @@ def test_a_void_form_gives_way_to_the_newest_weight_of_any_other(clinic_desk, la
 
 
 @pytest.mark.parametrize(
-    "code", ["health_exam", "elder_adl", "tcm_elder", "encounter", "consultation", "referral_out", "referral_back"]
+    "code", ["health_exam", "elder_adl", "tcm_elder", "encounter", "consultation", "referral_back"]
 )
 def test_a_form_of_no_programme_enrols_nobody_and_opens_no_task(clinic_desk, code):
     person = add_resident(clinic_desk)
