@@ -66,6 +66,15 @@ def test_mostly_stable_is_seen_after_two_weeks_and_then_after_a_month():
     assert assess(risk_level=1).referral is Referral.NO
 
 
+@pytest.mark.parametrize(
+    ("previous", "due"),
+    [(None, date(2026, 2, 14)), (1, date(2026, 2, 14)), (2, date(2026, 2, 28)), (3, date(2026, 2, 14))],
+)
+def test_only_the_second_mostly_stable_in_a_row_gives_a_month(previous, due):
+    found = assess(visit_date=date(2026, 1, 31), risk_level=2, previous_class=previous)
+    assert found.next_visit_due == due
+
+
 def test_stable_is_seen_after_three_months_of_the_calendar():
     assert assess().next_visit_due == date(2027, 2, 28)
 
