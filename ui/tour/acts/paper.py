@@ -13,6 +13,8 @@ from ui.tour.stage import Stage
 from ui.widgets.segmented import ChoiceGroup
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
+OF_THE_DAY = ("health_exam", "htn_followup", "dm_followup", "elder_adl", "tcm_elder")
+"""What was written today about those who came; the covers of an imported roster are not wanted again."""
 
 
 def play(day: Day) -> None:
@@ -21,7 +23,7 @@ def play(day: Day) -> None:
     with day.step("the sheets of the day are printed in one go"):
         stage.window.show_screen("today")
         stage.hands.click("print_batch")
-        print_window(stage, "batch print", who=Who.DAY, manner=Manner.FILLED)
+        print_window(stage, "batch print", who=Who.DAY, manner=Manner.FILLED, forms=OF_THE_DAY)
     with day.step("an examination is printed onto the printed form"):
         open_record(stage, HER_INITIALS)
         stage.window.current_screen().open_printing("health_exam")  # type: ignore[union-attr]
@@ -40,18 +42,24 @@ def play(day: Day) -> None:
         stage.wait_idle()
 
 
-def print_window(stage: Stage, picture: str, *, who: Who, manner: Manner) -> None:
-    """Choose by number whose sheets and how, wait for what would be printed, look at it."""
+def print_window(stage: Stage, picture: str, *, who: Who, manner: Manner, forms: tuple[str, ...] = ()) -> None:
+    """Choose by number whose sheets, how and which, wait for what would be printed, look at it."""
     hands = stage.hands
     hands.wait_for("print_who")
     window = hands.find("print_who").window()
     assert isinstance(window, PrintWindow)
-    for name, value in (("print_who", who.value), ("print_manner", manner.value)):
+    chosen = (("print_who", who.value), ("print_manner", manner.value), *(("print_forms", code) for code in forms))
+    for name, value in chosen:
         group = hands.find(name, ChoiceGroup)
         number = next(option.number for option in group.options() if option.value == value)
         group.setFocus()
         hands.type(number)
-    wait_until(lambda: window.planned is not None and window.planned.batch.manner is manner, "what would be printed")
+
+    def is_planned() -> bool:
+        plan = window.planned
+        return plan is not None and plan.batch.manner is manner and set(forms) <= set(plan.batch.form_codes)
+
+    wait_until(is_planned, "what would be printed")
     stage.wait_idle()
     stage.log.picture(window, picture, stage.step)
     hands.press(Qt.Key.Key_P, CONTROL)
