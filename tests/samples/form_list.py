@@ -127,31 +127,34 @@ personal_info: residence_type | 1 户籍 · 2 非户籍
 personal_info: ethnic_group | 1 汉族 · 99 少数民族
 personal_info: blood_abo | 1 A型 · 2 B型 · 3 O型 · 4 AB型 · 5 不详
 personal_info: blood_rh | 1 阴性 · 2 阳性 · 3 不详
-personal_info: education | 1 研究生 · 2 大学本科 · 3 大学专科和专科学校 · 4 中等专业学校 · 5 技工学校 · 6 高中 · 7 初中 · 8 小学 · 9 文盲或半文盲
-    · 10 不详
-personal_info: occupation | 0 国家机关、党群组织、企业、事业单位负责人 · 1 专业技术人员 · 2 办事人员和有关人员 · 3 商业、服务业人员 · 4 农、林、牧、渔、水利业生产人员
-    · 5 生产、运输设备操作人员及有关人员 · 6 军人 · 7 不便分类的其他从业人员 · 8 无职业
+personal_info: education | 1 研究生 · 2 大学本科 · 3 大学专科和专科学校 · 4 中等专业学校 · 5 技工学校 · 6
+    高中 · 7 初中 · 8 小学 · 9 文盲或半文盲 · 10 不详
+personal_info: occupation | 0 国家机关、党群组织、企业、事业单位负责人 · 1 专业技术人员 · 2
+    办事人员和有关人员 · 3 商业、服务业人员 · 4 农、林、牧、渔、水利业生产人员 · 5
+    生产、运输设备操作人员及有关人员 · 6 军人 · 7 不便分类的其他从业人员 · 8 无职业
 personal_info: marital_status | 1 未婚 · 2 已婚 · 3 丧偶 · 4 离婚 · 5 未说明的婚姻状况
-personal_info: payment_means | 1 城镇职工基本医疗保险 · 2 城镇居民基本医疗保险 · 3 新型农村合作医疗 · 4 贫困救助 · 5 商业医疗保险 · 6 全公费 · 7 全自费
-    · 8 其他
+personal_info: payment_means | 1 城镇职工基本医疗保险 · 2 城镇居民基本医疗保险 · 3 新型农村合作医疗 · 4
+    贫困救助 · 5 商业医疗保险 · 6 全公费 · 7 全自费 · 8 其他
 personal_info: drug_allergy | 1 无 · 2 青霉素 · 3 磺胺 · 4 链霉素 · 5 其他
 personal_info: exposure | 1 无 · 2 化学品 · 3 毒物 · 4 射线
 personal_info: surgery trauma transfusion hereditary; health_exam: occ_exposure heart_murmur abd_tenderness
     abd_mass abd_liver abd_spleen abd_dullness; htn_followup: adr; dm_followup: adr; smi_followup: lab;
     tb_followup: adr complication; copd_followup: adr | 1 无 · 2 有
-personal_info: family_father | 1 无 · 2 高血压 · 3 糖尿病 · 4 冠心病 · 5 慢性阻塞性肺疾病 · 6 恶性肿瘤 · 7 脑卒中 · 8 严重精神障碍 · 9 结核病
-    · 10 肝炎 · 11 先天畸形 · 12 其他
-personal_info: disability | 1 无残疾 · 2 视力残疾 · 3 听力残疾 · 4 言语残疾 · 5 肢体残疾 · 6 智力残疾 · 7 精神残疾 · 8 其他残疾
+personal_info: family_father | 1 无 · 2 高血压 · 3 糖尿病 · 4 冠心病 · 5 慢性阻塞性肺疾病 · 6 恶性肿瘤 · 7
+    脑卒中 · 8 严重精神障碍 · 9 结核病 · 10 肝炎 · 11 先天畸形 · 12 其他
+personal_info: disability | 1 无残疾 · 2 视力残疾 · 3 听力残疾 · 4 言语残疾 · 5 肢体残疾 · 6 智力残疾 · 7
+    精神残疾 · 8 其他残疾
 personal_info: kitchen_exhaust | 1 无 · 2 油烟机 · 3 换气扇 · 4 烟囱
 personal_info: fuel | 1 液化气 · 2 煤 · 3 天然气 · 4 沼气 · 5 柴火 · 6 其他
 personal_info: water | 1 自来水 · 2 经净化过滤的水 · 3 井水 · 4 河湖水 · 5 塘水 · 6 其他
 personal_info: toilet | 1 卫生厕所 · 2 一格或二格粪池式 · 3 马桶 · 4 露天粪坑 · 5 简易棚厕
 personal_info: livestock_pen | 1 无 · 2 单设 · 3 室内 · 4 室外
-health_exam: symptoms | 1 无症状 · 2 头痛 · 3 头晕 · 4 心悸 · 5 胸闷 · 6 胸痛 · 7 慢性咳嗽 · 8 咳痰 · 9 呼吸困难 · 10 多饮 · 11 多尿 ·
-    12 体重下降 · 13 乏力 · 14 关节肿痛 · 15 视力模糊 · 16 手脚麻木 · 17 尿急 · 18 尿痛 · 19 便秘 · 20 腹泻 · 21 恶心呕吐 · 22 眼花 · 23 耳鸣
-    · 24 乳房胀痛 · 25 其他
+health_exam: symptoms | 1 无症状 · 2 头痛 · 3 头晕 · 4 心悸 · 5 胸闷 · 6 胸痛 · 7 慢性咳嗽 · 8 咳痰 · 9
+    呼吸困难 · 10 多饮 · 11 多尿 · 12 体重下降 · 13 乏力 · 14 关节肿痛 · 15 视力模糊 · 16 手脚麻木 · 17 尿急
+    · 18 尿痛 · 19 便秘 · 20 腹泻 · 21 恶心呕吐 · 22 眼花 · 23 耳鸣 · 24 乳房胀痛 · 25 其他
 health_exam: elder_self_health | 1 满意 · 2 基本满意 · 3 说不清楚 · 4 不太满意 · 5 不满意
-health_exam: elder_self_care | 1 可自理（0～3分） · 2 轻度依赖（4～8分） · 3 中度依赖（9～18分） · 4 不能自理（≥19分）
+health_exam: elder_self_care | 1 可自理（0～3分） · 2 轻度依赖（4～8分） · 3 中度依赖（9～18分） · 4
+    不能自理（≥19分）
 health_exam: elder_cognition elder_emotion | 1 粗筛阴性 · 2 粗筛阳性
 health_exam: exercise_freq | 1 每天 · 2 每周一次以上 · 3 偶尔 · 4 不锻炼
 health_exam: diet | 1 荤素均衡 · 2 荤食为主 · 3 素食为主 · 4 嗜盐 · 5 嗜油 · 6 嗜糖
@@ -178,35 +181,41 @@ health_exam: rectal | 1 未及异常 · 2 触痛 · 3 包块 · 4 前列腺异�
 health_exam: breast | 1 未见异常 · 2 乳房切除 · 3 异常泌乳 · 4 乳腺包块 · 5 其他
 health_exam: gyn_vulva gyn_vagina gyn_cervix gyn_uterus gyn_adnexa | 1 未见异常 · 2 异常
 health_exam: fobt hbsag | 1 阴性 · 2 阳性
-health_exam: prob_cerebrovascular | 1 未发现 · 2 缺血性卒中 · 3 脑出血 · 4 蛛网膜下腔出血 · 5 短暂性脑缺血发作 · 6 其他
+health_exam: prob_cerebrovascular | 1 未发现 · 2 缺血性卒中 · 3 脑出血 · 4 蛛网膜下腔出血 · 5
+    短暂性脑缺血发作 · 6 其他
 health_exam: prob_kidney | 1 未发现 · 2 糖尿病肾病 · 3 肾功能衰竭 · 4 急性肾炎 · 5 慢性肾炎 · 6 其他
-health_exam: prob_heart | 1 未发现 · 2 心肌梗死 · 3 心绞痛 · 4 冠状动脉血运重建 · 5 充血性心力衰竭 · 6 心前区疼痛 · 7 其他
+health_exam: prob_heart | 1 未发现 · 2 心肌梗死 · 3 心绞痛 · 4 冠状动脉血运重建 · 5 充血性心力衰竭 · 6
+    心前区疼痛 · 7 其他
 health_exam: prob_vessel | 1 未发现 · 2 夹层动脉瘤 · 3 动脉闭塞性疾病 · 4 其他
 health_exam: prob_eye | 1 未发现 · 2 视网膜出血或渗出 · 3 视乳头水肿 · 4 白内障 · 5 其他
 health_exam: prob_neuro prob_other | 1 未发现 · 2 有
 health_exam: evaluation | 1 体检无异常 · 2 有异常
 health_exam: guidance | 1 纳入慢性病患者健康管理 · 2 建议复查 · 3 建议转诊
 health_exam: risk_control | 1 戒烟 · 2 健康饮酒 · 3 饮食 · 4 锻炼 · 5 减体重 · 6 建议接种疫苗 · 7 其他
-htn_followup: visit_method; tb_followup: visit_method; copd_followup: visit_method | 1 门诊 · 2 家庭 · 3 电话
-htn_followup: symptoms | 1 无症状 · 2 头痛头晕 · 3 恶心呕吐 · 4 眼花耳鸣 · 5 呼吸困难 · 6 心悸胸闷 · 7 鼻衄出血不止 · 8 四肢发麻 · 9 下肢水肿
+htn_followup: visit_method; tb_followup: visit_method; copd_followup: visit_method | 1 门诊 · 2 家庭 · 3
+    电话
+htn_followup: symptoms | 1 无症状 · 2 头痛头晕 · 3 恶心呕吐 · 4 眼花耳鸣 · 5 呼吸困难 · 6 心悸胸闷 · 7
+    鼻衄出血不止 · 8 四肢发麻 · 9 下肢水肿
 htn_followup: psych compliance_behaviour; dm_followup: psych compliance_behaviour; tb_first_visit:
     ventilation; copd_followup: psych compliance_behaviour | 1 良好 · 2 一般 · 3 差
-htn_followup: drug_adherence; dm_followup: drug_adherence; copd_followup: drug_adherence | 1 规律 · 2 间断 · 3
-    不服药
+htn_followup: drug_adherence; dm_followup: drug_adherence; copd_followup: drug_adherence | 1 规律 · 2 间断 ·
+    3 不服药
 htn_followup: visit_class; dm_followup: visit_class | 1 控制满意 · 2 控制不满意 · 3 不良反应 · 4 并发症
-dm_followup: symptoms | 1 无症状 · 2 多饮 · 3 多食 · 4 多尿 · 5 视力模糊 · 6 感染 · 7 手脚麻木 · 8 下肢浮肿 · 9 体重明显下降
+dm_followup: symptoms | 1 无症状 · 2 多饮 · 3 多食 · 4 多尿 · 5 视力模糊 · 6 感染 · 7 手脚麻木 · 8 下肢浮肿
+    · 9 体重明显下降
 dm_followup: dorsalis_pedis | 1 触及正常 · 2 减弱 · 3 消失
 dm_followup: hypoglycaemia | 1 无 · 2 偶尔 · 3 频繁
 smi_info: household_type | 1 城镇 · 2 农村
-smi_info: employment | 1 在岗工人 · 2 在岗管理者 · 3 农民 · 4 下岗或无业 · 5 在校学生 · 6 退休 · 7 专业技术人员 · 8 其他 · 9 不详
+smi_info: employment | 1 在岗工人 · 2 在岗管理者 · 3 农民 · 4 下岗或无业 · 5 在校学生 · 6 退休 · 7
+    专业技术人员 · 8 其他 · 9 不详
 smi_info: consent | 1 同意参加管理 · 0 不同意参加管理
-smi_info: past_symptoms; smi_followup: symptoms | 1 幻觉 · 2 交流困难 · 3 猜疑 · 4 喜怒无常 · 5 行为怪异 · 6 兴奋话多 · 7 伤人毁物 ·
-    8 悲观厌世 · 9 无故外走 · 10 自语自笑 · 11 孤僻懒散 · 12 其他
+smi_info: past_symptoms; smi_followup: symptoms | 1 幻觉 · 2 交流困难 · 3 猜疑 · 4 喜怒无常 · 5 行为怪异 · 6
+    兴奋话多 · 7 伤人毁物 · 8 悲观厌世 · 9 无故外走 · 10 自语自笑 · 11 孤僻懒散 · 12 其他
 smi_info: past_locked; smi_followup: locked | 1 无关锁 · 2 关锁 · 3 关锁已解除
 smi_info: past_outpatient | 1 未治 · 2 间断门诊治疗 · 3 连续门诊治疗
 smi_info: last_effect | 1 临床痊愈 · 2 好转 · 3 无变化 · 4 加重
-smi_info: dangerous_acts; smi_followup: dangerous_acts | 1 轻度滋事 · 2 肇事 · 3 肇祸 · 4 其他危害行为 · 5 自伤 · 6 自杀未遂 · 7
-    无
+smi_info: dangerous_acts; smi_followup: dangerous_acts | 1 轻度滋事 · 2 肇事 · 3 肇祸 · 4 其他危害行为 · 5
+    自伤 · 6 自杀未遂 · 7 无
 smi_info: economy | 1 贫困，在当地贫困线标准以下 · 2 非贫困
 smi_followup: visit_method | 1 门诊 · 2 家庭访视 · 3 电话
 smi_followup: interviewee | 1 患者本人 · 2 患者家属 · 3 知情人
@@ -226,15 +235,15 @@ tb_first_visit: visit_method | 1 门诊 · 2 家庭
 tb_first_visit: patient_type | 1 初治 · 2 复治
 tb_first_visit: sputum | 1 阳性 · 2 阴性 · 3 未查痰
 tb_first_visit: resistance | 1 耐药 · 2 非耐药 · 3 未检测
-tb_first_visit: symptoms | 0 没有症状 · 1 咳嗽咳痰 · 2 低热盗汗 · 3 咯血或血痰 · 4 胸痛消瘦 · 5 恶心纳差 · 6 头痛失眠 · 7 视物模糊 · 8
-    皮肤瘙痒、皮疹 · 9 耳鸣、听力下降
+tb_first_visit: symptoms | 0 没有症状 · 1 咳嗽咳痰 · 2 低热盗汗 · 3 咯血或血痰 · 4 胸痛消瘦 · 5 恶心纳差 · 6
+    头痛失眠 · 7 视物模糊 · 8 皮肤瘙痒、皮疹 · 9 耳鸣、听力下降
 tb_first_visit: usage | 1 每日 · 2 间歇
 tb_first_visit: dosage_form | 1 固定剂量复合制剂 · 2 散装药 · 3 板式组合药 · 4 注射剂
 tb_first_visit: supervisor; tb_followup: supervisor | 1 医生 · 2 家属 · 3 自服药 · 4 其他
 tb_first_visit: single_room | 1 有 · 2 无
 tb_first_visit: edu_card edu_method edu_course edu_irregular edu_adr edu_recheck edu_travel edu_lifestyle
     edu_contacts | 1 掌握 · 2 未掌握
-tb_followup: symptoms | 0 没有症状 · 1 咳嗽咳痰 · 2 低热盗汗 · 3 咯血或血痰 · 4 胸痛消瘦 · 5 恶心纳差 · 6 关节疼痛 · 7 头痛失眠 · 8 视物模糊 · 9
-    皮肤瘙痒、皮疹 · 10 耳鸣、听力下降
+tb_followup: symptoms | 0 没有症状 · 1 咳嗽咳痰 · 2 低热盗汗 · 3 咯血或血痰 · 4 胸痛消瘦 · 5 恶心纳差 · 6
+    关节疼痛 · 7 头痛失眠 · 8 视物模糊 · 9 皮肤瘙痒、皮疹 · 10 耳鸣、听力下降
 tb_followup: stop_reason | 1 完成疗程 · 2 死亡 · 3 丢失 · 4 转入耐多药治疗
 """
