@@ -19,6 +19,8 @@ from ui.widgets.table import Cell, Column, DataTable
 
 LOW_ROW, MOST_SECTIONS, MOST_OFFERS, MOST_DIFFERENCES = 27, 13, 8, 6
 TWO_LINES = 48
+DIFFERENCE_WIDTH = 200
+"""At least; what is longer ends in dots, the form shows it whole."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class DifferencesCard(Card):
     def __init__(self, title: str) -> None:
         super().__init__(title, name="differences", margins=12, spacing=6)
         self.table = DataTable(
-            [Column("label", tr("项目　上次 → 这次"), stretch=True, value=_difference)],
+            [Column("label", tr("项目　上次 → 这次"), stretch=True, width=DIFFERENCE_WIDTH, value=_difference)],
             name="difference_rows", accessible_name=tr("和上次不同的"), inside_card=True, row_height=TWO_LINES,
             empty_text=tr("填了的和上次没有不同。"),
         )

@@ -54,6 +54,8 @@ ONE, EACH = "one", "each"
 DOUBLE = "double"
 PLAN_AFTER_MS = 120
 SIZE = (1120, 660)
+PRINTED_WIDTH = 220
+"""At least; a longer list of forms ends in dots, so that the pages stay in sight."""
 
 
 @dataclass(frozen=True)
@@ -297,7 +299,8 @@ class PrintWindow(QDialog):
         self.glyphs = label("", "warning", name="print_glyphs", wrap=True)
         self.lacking = label("", "muted", name="print_lacking", wrap=True)
         self.table = DataTable(
-            [Column("name", tr("姓名"), value=_name_cell), Column("printed", tr("表"), value=_printed_cell, stretch=True),
+            [Column("name", tr("姓名"), value=_name_cell),
+             Column("printed", tr("表"), value=_printed_cell, stretch=True, width=PRINTED_WIDTH),
              Column("pages", tr("约几页"), value=lambda row: str(row.pages) if row.pages else "", align="right")],
             name="print_people", accessible_name=tr("将要打印的人"), inside_card=True, row_height=44,
             empty_text=tr("没有可打印的。"),
