@@ -50,9 +50,15 @@ PICTURES = {
     "overprint_sheet": "preview_王秀英",
     "calibration": "preview_套打校准页",
     "printing_settings": "printing_settings",
-    "resident_sheet": "preview_给居民的单子",
 }
 """What a page calls a picture, and what the tour calls it."""
+SHEETS = {
+    "sheet_health_exam": "王秀英 健康体检表",
+    "sheet_htn_followup": "李桂兰 2026 年随访表",
+    "resident_sheet": "给居民的单子",
+}
+"""What a page calls the first page of a printed sheet, and what the tour calls the sheet."""
+PAGE_WIDTH = 720
 OF_FORMS = "form_"
 """The pictures of the gallery: one for each form."""
 COLOURS = 256
@@ -69,6 +75,7 @@ def main() -> int:
         if status == 0:
             taken = by_name(tour / "screens")
             keep({name: taken[file] for name, file in PICTURES.items()})
+            keep({name: first_page(tour / "sheets" / f"{sheet}.pdf") for name, sheet in SHEETS.items()})
             keep({name: file for name, file in by_name(gallery / "screens").items() if name.startswith(OF_FORMS)})
     return status
 
@@ -76,6 +83,25 @@ def main() -> int:
 def by_name(screens: Path) -> dict[str, Path]:
     """The pictures that were taken, without the numbers before their names; of two of one name the first."""
     return {file.stem.split("_", 1)[1]: file for file in sorted(screens.glob("*.png"), reverse=True)}
+
+
+def first_page(sheet: Path) -> Path:
+    """A picture of the first page of a printed sheet, beside it."""
+    from PySide6.QtCore import QSize
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtPdf import QPdfDocument
+
+    document = QPdfDocument()
+    document.load(str(sheet))
+    points = document.pagePointSize(0)
+    size = QSize(PAGE_WIDTH, round(PAGE_WIDTH * points.height() / points.width()))
+    page = QImage(size, QImage.Format.Format_RGB32)
+    page.fill(0xFFFFFFFF)
+    painter = QPainter(page)
+    painter.drawImage(0, 0, document.render(0, size))
+    painter.end()
+    page.save(str(sheet.with_suffix(".png")))
+    return sheet.with_suffix(".png")
 
 
 def keep(pictures: Mapping[str, Path]) -> None:

@@ -72,7 +72,7 @@ def of_the_record(stage: Stage) -> None:
     stage.window.show_screen("residents", resident_id=resident(stage, SHE))
     screen = stage.window.current_screen()
     assert isinstance(screen, ResidentsScreen)
-    for form_code, field in (("record_cover", "name"), ("personal_info", "drug_allergy")):
+    for form_code, field in (("record_cover", "current_address"), ("personal_info", "drug_allergy")):
         screen.start_correction(field)
         page = screen.edit_page()
         wait_until(page.form.is_built, "the record to be there")
