@@ -2,6 +2,11 @@
 
 A code that two follow-up forms share means the same measured value: one visit of a person with both diseases asks it
 once and puts it on both sheets.
+
+Otherwise than the list of forms says, on purpose: 体质指数 is not asked for by itself, because it follows from weight and
+height, and a sheet without a height is still a whole visit; the weight aimed at may stay empty; what is measured is not
+owed by a visit on the telephone; a weight is doubted as at the examination. The block that some provinces add (下一步管理
+措施, 用药调整意见, 联系人及电话, 备注, 居民签字) is on no national sheet of these two diseases and is not here.
 """
 
 from __future__ import annotations

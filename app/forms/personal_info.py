@@ -1,6 +1,9 @@
 """个人基本信息表, personal basic information (third edition, 2017, form list §2).
 
 Not filled for children aged 0–6. Facts that lists and other forms need have their home on the resident.
+
+疾病 is a table here: each of its six boxes goes with a name and 确诊时间. A phone number that looks like none, and a
+record number of another kind of village, are asked about where the record is kept (app.services.resident_checks).
 """
 
 from __future__ import annotations

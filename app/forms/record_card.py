@@ -1,6 +1,7 @@
 """居民健康档案信息卡, the card that a resident carries (third edition, 2017, form list §16).
 
 Ticks have no printed numbers; 哮喘 stands only here and not among the past diseases of the 个人基本信息表.
+An unknown ABO group is an answer that the card has no tick for: all four stay empty.
 """
 
 from __future__ import annotations

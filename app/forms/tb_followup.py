@@ -1,6 +1,7 @@
 """肺结核患者随访服务记录表, tuberculosis follow-up (third edition, 2017, form list §9); four visits to a sheet.
 
-The closing assessment at its foot is written once, at the visit that ends the treatment.
+The closing assessment at its foot is written once, at the visit that ends the treatment. More visits than were due are
+asked about and not refused, because there may have been extra ones; more doses than were due are refused.
 """
 
 from __future__ import annotations

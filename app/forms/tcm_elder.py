@@ -2,6 +2,9 @@
 
 Thirty-three questions about the past year, each answered with 1–5; scores and results of the nine constitutions
 follow from them (rules §8.2). A constitution that is 否 has no result.
+
+What is asked and the scale are those of the list; the question around it (您…吗？) and the explanations in brackets are
+this project's wording until the print is at hand.
 """
 
 from __future__ import annotations
