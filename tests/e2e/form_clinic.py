@@ -15,10 +15,10 @@ from typing import Any
 import pypdf
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.desk import Desk
-from app.forms.registry import form
+from app.forms.registry import FORM_MODULES, form
 from app.services.enrolments import Enrolments
 from app.services.form_views import RecordedForm
 from app.services.resident_views import HistoryRow
@@ -29,6 +29,7 @@ from tests.ui.hands import CTRL, focused, press
 from ui.background import ImmediateRunner
 from ui.compose import screen_modules
 from ui.dialogs import ScriptedDialogs
+from ui.screens.forms.chooser import NOT_CHOSEN
 from ui.screens.forms.page import FormPage
 from ui.screens.forms.windows import ChangesWindow
 from ui.screens.printing.window import PrintWindow
@@ -36,7 +37,8 @@ from ui.screens.residents.folder_tab import KindLine, SheetLine
 from ui.screens.residents.screen import ResidentsScreen
 from ui.services import Services
 from ui.shell.main_window import MainWindow
-from ui.tour.hands import settle, wait_until
+from ui.tour.hands import settle, when_modal
+from ui.tour.hands import wait_until as wait_long
 from ui.widgets.form_view import FormView
 from ui.widgets.form_view.fields import ShownControl
 from ui.widgets.form_view.state import twins_of
@@ -48,6 +50,10 @@ REGISTERED = ("record_cover", "personal_info")
 """The forms of the record itself, filled in by registering."""
 
 MOST_STEPS = 250
+PATIENCE_MS = 4000
+FIRST_NUMBER = 70_000
+"""Above the numbers that registering gives."""
+
 ENROLLED = date(2019, 6, 1)
 SCREENED: dict[str, Any] = {
     "screen_date": DAY, "place": "村委会", "sbp": 146, "dbp": 94, "heart_rate": 78, "fasting_glucose": "5.6",
@@ -70,8 +76,8 @@ class Clinic:
     window: MainWindow
     dialogs: ScriptedDialogs
     previews: list[bytes]
-    entered: dict[str, RecordedForm] = field(default_factory=dict)
-    """The forms as they stood on file when they had just been entered, by code."""
+    entered: dict[str, tuple[RecordedForm, dict[str, Any]]] = field(default_factory=dict)
+    """By code the forms as they stood on file when they had just been entered, and the answers that were meant."""
 
     # --- the record -------------------------------------------------------------------------------------------
 
@@ -82,12 +88,19 @@ class Clinic:
         assert isinstance(shown, ResidentsScreen)
         return shown
 
+    def be_in_front(self) -> None:
+        """Without a window manager nobody hands the activity back when a window in front has closed."""
+        settle()
+        self.window.activateWindow()
+        QTest.qWaitForWindowActive(self.window)
+
     def open_record(self, resident_id: str, tab: str) -> None:
         """A resident's record, at one of its tabs, reached by Ctrl+Tab."""
+        self.be_in_front()
         self.window.show_screen("residents", resident_id=resident_id)
         tabs = self.residents.record.tabs
         tabs.bar.setFocus(Qt.FocusReason.TabFocusReason)
-        for _ in tabs.keys():
+        for _ in range(len(tabs.keys())):
             if tabs.current() == tab:
                 break
             press(tabs.bar, Qt.Key.Key_Right)
@@ -110,6 +123,20 @@ class Clinic:
                 return
             press(table, Qt.Key.Key_Down)
         raise AssertionError(f"the folder has no line of {code}")
+
+    def choose_new_form(self, resident_id: str, code: str) -> None:
+        """填写新表 in the folder, then the number of the form."""
+        self.open_record(resident_id, "folder")
+        number = [each for each in FORM_MODULES if each not in NOT_CHOSEN].index(code) + 1
+
+        def choose(chooser: QWidget) -> None:
+            QTest.keyClicks(focused(chooser), str(number))
+            if chooser.isVisible():
+                press(focused(chooser), Qt.Key.Key_Return)
+
+        when_modal(choose)
+        press(go_by_tab(self.window, "folder_new"), Qt.Key.Key_Space)
+        self.be_in_front()
 
     def open_from_timeline(self, resident_id: str, code: str) -> None:
         """The newest sheet of a form, opened by Enter on its line of the timeline."""
@@ -143,17 +170,20 @@ class Clinic:
 
     def let_through(self) -> None:
         """Answer the question about other places, if it is asked, with Enter."""
-        shown = self.window.findChild(ChangesWindow)
-        if shown is not None and shown.isVisible():
+        for shown in self.window.findChildren(ChangesWindow):
+            if not shown.isVisible():
+                continue
             press(shown.do_button, Qt.Key.Key_Return)
-        settle()
+        self.be_in_front()
 
     def print_sheet(self, resident_id: str, code: str, number: int) -> str:
         """The newest sheet of a form from the folder through the print window, in the manner with this number; its words."""
         self.choose_in_folder(resident_id, code, sheet=True)
         press(go_by_tab(self.window, "folder_print_more"), Qt.Key.Key_Space)
-        window = self.window.findChild(PrintWindow)
-        assert window is not None
+        (window,) = [each for each in self.window.findChildren(PrintWindow) if each.isVisible()]
+        settle()
+        window.activateWindow()
+        QTest.qWaitForWindowActive(window)
         before = len(self.previews)
         try:
             press(go_by_tab(window, "print_manner"), Qt.Key(Qt.Key.Key_0 + number))
@@ -188,11 +218,18 @@ def open_clinic(folder: Path) -> Clinic:
 
 def new_person(clinic: Clinic, code: str) -> str:
     """A resident for one form, under management where the form wants it."""
-    person = add_resident(clinic.desk, name="李桂兰", height_cm=Decimal("156.5"))
+    number = FIRST_NUMBER + list(FORM_MODULES).index(code)
+    person = add_resident(clinic.desk, name="李桂兰", height_cm=Decimal("156.5"), number=number,
+                          record_no=f"{clinic.desk.place.record_prefix}{number:05d}")
     if code in VISITS:
         due = clinic.desk.today() + timedelta(days=3)
         Enrolments(clinic.desk).enrol(person, VISITS[code], ENROLLED, ENROLLED, first_visit_due=due)
     return person
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    """Let the window work until `holds()`; fails soon, for nothing here takes long."""
+    wait_long(holds, what, PATIENCE_MS)
 
 
 # --- the keyboard ---------------------------------------------------------------------------------------------
@@ -208,7 +245,7 @@ def go_by_tab(root: QWidget, name: str) -> QWidget:
     """Tab until the control with this name has the focus; fails the test when it is not reached."""
     passed: list[str] = []
     for _ in range(MOST_STEPS):
-        at = QApplication.focusWidget() or root
+        at = root.window().focusWidget() or root
         if at.objectName() == name:
             return at
         passed.append(at.objectName())
@@ -241,7 +278,3 @@ def words_of(pdf: bytes) -> str:
 def canonical(code: str, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Answers as a form keeps them."""
     return dict(form(code).read(answers).answers)
-
-
-Enter = Callable[[Clinic, str], str]
-"""Fills in a form by the keyboard and saves it; gives whose it is."""

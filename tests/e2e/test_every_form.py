@@ -5,10 +5,19 @@ from __future__ import annotations
 import pytest
 
 from app.forms.registry import FORM_MODULES, form
-from tests.e2e.form_clinic import Clinic, answers_in_fields, open_clinic
+from tests.e2e.form_clinic import open_clinic
 from tests.e2e.form_entering import CORRECTIONS, correct, entered, on_file, reopened
-from ui.theme.theme import Theme, apply_theme
+from tests.e2e.form_paper import (
+    BLANK_SHEET,
+    FILLED_SHEET,
+    OVERPRINT,
+    answers_missing,
+    labels_in_overprint,
+    labels_missing,
+    written,
+)
 from ui.start import QT_ARGUMENTS
+from ui.theme.theme import Theme, apply_theme
 
 CODES = list(FORM_MODULES)
 
@@ -58,3 +67,30 @@ def test_a_correction_with_its_reason_stands_in_the_history_with_before_and_afte
     kind = form(code).fields[changed.code].kind
     assert (kind.show(before.answers[changed.code]), kind.show(changed.value)) in {
         (each.before, each.after) for each in newest.changes}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_filled_sheet_holds_the_labels_and_the_answers(code, clinic):
+    entered(clinic, code)
+    recorded = on_file(clinic, code)
+    words = clinic.print_sheet(recorded.resident_id, code, FILLED_SHEET)
+    assert labels_missing(code, words) == []
+    assert answers_missing(recorded, words) == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_blank_sheet_holds_the_labels_and_none_of_the_answers(code, clinic):
+    entered(clinic, code)
+    recorded = on_file(clinic, code)
+    words = clinic.print_sheet(recorded.resident_id, code, BLANK_SHEET)
+    assert labels_missing(code, words) == []
+    assert [answer for answer in written(recorded, long_only=True) if answer in words] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_overprint_holds_the_answers_and_no_label(code, clinic):
+    entered(clinic, code)
+    recorded = on_file(clinic, code)
+    words = clinic.print_sheet(recorded.resident_id, code, OVERPRINT)
+    assert answers_missing(recorded, words) == []
+    assert labels_in_overprint(recorded, words) == []

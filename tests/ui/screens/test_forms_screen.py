@@ -403,6 +403,20 @@ def test_a_value_that_stands_elsewhere_is_changed_there_only_when_the_box_is_tic
     assert services.residents.get(person).phone == kept
 
 
+def test_what_cannot_go_through_elsewhere_is_told_wherever_the_form_is_scrolled(
+    open_form, forms_window, person, services, clinic_desk, dialogs,
+):
+    other = add_resident(clinic_desk, name="张守业")
+    page = open_form(resident_id=person, form_code="referral_out")
+    taken = services.residents.get(other).record_no
+    fill(page, **{**FILLED["referral_out"], "record_no": taken})
+    screen_of(forms_window).save_action()
+    let_through(forms_window)
+    assert services.form_records.of_resident(person, "referral_out") == ()
+    assert "已经是张守业的" in dialogs.last_told()
+    assert page.is_touched
+
+
 def test_going_back_from_the_question_saves_nothing(open_form, forms_window, person, services):
     page = open_form(resident_id=person, form_code="referral_out")
     fill(page, **{code: value for code, value in FILLED["referral_out"].items() if code != "record_no"})

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.dates import short_date
 from app.domain.message import msg
-from app.errors import CunyiError
+from app.errors import CunyiError, UserError
 from app.forms.kinds import EMPTY
 from app.forms.vocabulary import Form, Problem
 from app.i18n import tr
@@ -429,6 +429,10 @@ class FormPage(QWidget):
         others = [each for each in problems if each is not reason]
         if others:
             self.view.show_problems(others)
+        elsewhere = next((each for each in others if each.code not in self.opened.form.fields), None)
+        if elsewhere is not None:
+            # It stands above the form, too, which need not be in sight.
+            show_failure(self._services.dialogs, UserError(elsewhere.message))
         if reason is not None:
             self.head.show_reason_problem(tr(reason.message))
 
