@@ -217,6 +217,9 @@ QTableView[kind="data"] QHeaderView::section:last {{ border-top-right-radius: {r
 QTableView[kind="data"] QHeaderView::section:only-one {{
   border-top-left-radius: {radius}px; border-top-right-radius: {radius}px;
 }}
+QTableView[kind="data"] QTableCornerButton::section {{
+  background: {c.surface_header}; border: none; border-bottom: 1px solid {c.border};
+}}
 QTableView QLineEdit {{ padding: 0 {theme.gap(8)}px; min-height: 0; }}
 QTableView QLineEdit:focus {{ padding: 0 {theme.gap(8)}px; min-height: 0; }}
 """
