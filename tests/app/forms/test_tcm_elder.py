@@ -164,7 +164,7 @@ TOPICS = (
 """What each item asks, in the words of the list of forms."""
 
 
-@pytest.mark.parametrize(("number", "topic"), enumerate(TOPICS, start=1))
+@pytest.mark.parametrize(("number", "topic"), list(enumerate(TOPICS, start=1)))
 def test_a_question_asks_in_the_words_of_the_list(number, topic):
     assert topic in FORM.fields[f"q{number:02d}"].label
 
@@ -172,13 +172,14 @@ def test_a_question_asks_in_the_words_of_the_list(number, topic):
 @pytest.mark.parametrize(
     ("number", "parts"),
     [
-        (1, ("没有（根本不/从来没有）", "很少（有一点/偶尔）", "有时（有些/少数时间）", "经常（相当/多数时间）", "总是（非常/每天）")),
+        (1, ("没有（根本不/从来没有）", "很少（有一点/偶尔）", "有时（有些/少数时间）",
+             "经常（相当/多数时间）", "总是（非常/每天）")),
         (9, ("BMI＜24", "24≤BMI＜25", "25≤BMI＜26", "26≤BMI＜28", "≥28")),
         (14, ("＜2次", "2-4次", "5-6次", "8次以上", "几乎每月")),
         (17, ("从来没有", "1、2次", "3、4次", "5、6次", "每次遇到上述原因都过敏")),
         (28, ("＜80cm", "80-85cm", "86-90cm", "91-105cm", "＞105cm")),
     ],
-)
+)  # fmt: skip
 def test_the_scale_of_an_item_is_that_of_the_list(number, parts):
     labels = [option.label for option in FORM.fields[f"q{number:02d}"].kind.options]
     assert [part in label for part, label in zip(parts, labels, strict=True)] == [True] * 5
