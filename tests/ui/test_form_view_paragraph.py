@@ -13,7 +13,7 @@ from app.forms.kinds import Sign, Text
 from app.forms.registry import form, forms
 from app.forms.vocabulary import Context
 from tests.ui.hands import CTRL, control, focused, press, type_chinese
-from ui.theme.theme import Theme, apply_theme
+from ui.theme.theme import Theme, apply_theme, current_theme
 from ui.widgets.form_view import FormView
 from ui.widgets.form_view.fields import LineControl, ParagraphControl
 from ui.widgets.form_view.row import PreviousLink
@@ -146,6 +146,17 @@ def test_last_time_s_text_stands_beneath_in_three_lines_at_most(opened):
     view.go_to("past_history")
     press(focused(view), Qt.Key.Key_F4)
     assert view.answers()["past_history"] == LONG
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_a_whole_date_can_be_read_in_a_table_of_five_columns(opened, qapp, scale):
+    apply_theme(qapp, Theme(scale=scale))
+    view = opened("health_exam", hospital_stays=[{"start": "2028-08-28", "end": "2028-09-28"}])
+    cell = control(view, LineControl, "hospital_stays_1_start")
+    QApplication.sendPostedEvents()
+    shown = cell.fontMetrics().horizontalAdvance(cell.text())
+    assert cell.text() == "2028-08-28"
+    assert cell.width() >= shown + 2 * current_theme().gap(10)
 
 
 # --- what is asked of the doctor ------------------------------------------------------------------------------

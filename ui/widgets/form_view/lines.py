@@ -262,6 +262,12 @@ class DateControl(LineControl):
         self.setInputMethodHints(Qt.InputMethodHint.ImhDate)
         self.setPlaceholderText("1955-03-08" if approximate else "")
 
+    def minimumSizeHint(self) -> QSize:
+        """A whole date can always be read."""
+        theme = current_theme()
+        room = QFontMetrics(theme.font()).horizontalAdvance("2028-08-28") + 2 * theme.gap(10) + theme.px(6)
+        return QSize(room, super().minimumSizeHint().height())
+
     def set_today(self, today: date) -> None:
         """The day that short dates are completed from."""
         self._today = today
