@@ -276,6 +276,7 @@ class Composer(QObject):
 
         services = Services(
             desk, self.runner, self.dialogs, navigate=self.navigate, preview=self.preview, say=self.window.say,
+            offer_forms=self.window.offer_forms,
             show_sync=self.window.top_bar.set_sync, apply_setting=self.apply_setting, reopen=self.reopen,
             database=self.database,
         )

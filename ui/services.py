@@ -6,7 +6,7 @@ pulls in SQLAlchemy. A test makes one by `Services(desk, ImmediateRunner(), Scri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.follow_ups import FollowUps
     from app.services.form_records import FormRecords
     from app.services.households import Households
+    from app.services.next_forms import FormOffer, NextForms
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
     from app.services.record_folder import RecordFolder
@@ -69,6 +70,10 @@ def say_nothing(sentence: str) -> None:
     """There is no window to say it in."""
 
 
+def offer_nothing(offers: Sequence[FormOffer]) -> None:
+    """There is no window to offer further forms in."""
+
+
 def show_no_sync(words: str, tone: Tone) -> None:
     """There is no bar to show the state of the exchange in."""
 
@@ -104,6 +109,7 @@ class Services:
 
     `show_sync` is the state of the exchange in the top bar, such as (“已与卫生院同步 8:42”, "green"). `apply_setting` makes
     a kept setting take effect at once, `reopen` closes the desk and opens the folder anew (after restoring a backup).
+    `offer_forms` shows the forms that may follow from what was saved; each call takes the place of the one before.
     `database` is the opened folder (keeper of the key, recovery key, restoring); None in tests of single screens.
     """
 
@@ -113,6 +119,7 @@ class Services:
     navigate: Navigate = navigate_nowhere
     preview: Callable[[bytes, str], None] = preview_nothing
     say: Callable[[str], None] = say_nothing
+    offer_forms: Callable[[Sequence[FormOffer]], None] = offer_nothing
     show_sync: Callable[[str, Tone], None] = show_no_sync
     apply_setting: Callable[[str, object], None] = apply_nothing
     reopen: Callable[[], None] = do_nothing
@@ -145,6 +152,7 @@ class Services:
         batch_prints: BatchPrints
         form_records: FormRecords
         facts: Facts
+        next_forms: NextForms
 
     @property
     def kind(self) -> str:
@@ -171,7 +179,7 @@ SERVICES = {
     "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
     "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet",
     "batch_prints": "BatchPrints",
-    "form_records": "FormRecords", "facts": "Facts",
+    "form_records": "FormRecords", "facts": "Facts", "next_forms": "NextForms",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)

@@ -60,6 +60,11 @@ class ExaminationsDue:
         with self._desk.sessions.reading() as session:
             return queries.examinations_due_count(session, *self._asked())
 
+    def is_due(self, resident_id: str) -> bool:
+        """Whether this person is one of them."""
+        with self._desk.sessions.reading() as session:
+            return queries.examination_is_due(session, resident_id, *self._asked())
+
     def people(self, limit: int = MOST_SHOWN) -> tuple[ExaminationDue, ...]:
         """Those people by group and household, at most `limit`."""
         today = self._desk.today()

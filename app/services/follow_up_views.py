@@ -156,6 +156,17 @@ class OpenCheck:
 
 
 @dataclass(frozen=True)
+class HospitalAdvice:
+    """What the hospital wrote on the newest 回转单: from where, what it found and what to do next."""
+
+    entry_id: str
+    on: date
+    hospital: str
+    diagnosis: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class DraftView:
     """草稿: what stood in a screen, as typed."""
 
@@ -184,6 +195,7 @@ class VisitSheet:
     screen begins with: carried-over answers, or the recorded ones when a visit is corrected. `history` holds every
     earlier visit, oldest first, without the one being corrected. `visits` is the list shown, newest first. `offers` by key
     stand on other forms: measured today, or told since the last visit; they go before `previous`.
+    `hospital_advice` stands on a 回转单 that no visit has followed yet.
     """
 
     person: VisitPerson
@@ -203,6 +215,7 @@ class VisitSheet:
     revising: Revising | None = None
     form_codes: tuple[str, ...] = field(default=())
     offers: Mapping[str, PreviousAnswer] = field(default_factory=dict)
+    hospital_advice: HospitalAdvice | None = None
 
     @property
     def fields(self) -> Mapping[str, VisitField]:

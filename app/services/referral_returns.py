@@ -7,7 +7,6 @@ Runs inside the unit of work of its caller.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.desk import Desk
 from app.domain.dates import two_weeks_after
 from app.domain.message import Message, msg
 from app.services.due_tasks import CHECK_TASK
+from app.services.follow_up_views import HospitalAdvice
 from app.services.form_views import FactChange, RecordedForm
 from app.services.referral_checks import ARRIVED, LONGEST_RESULT, record_result
 from db.models import DueTask, FormEntry
@@ -29,17 +29,6 @@ LABEL, UNKNOWN = "转诊结果", "还没有问到"
 SHEET_ADVICE_DAYS = timedelta(days=366)
 
 _TASKS, _ENTRIES = DueTask.__table__, FormEntry.__table__
-
-
-@dataclass(frozen=True)
-class HospitalAdvice:
-    """What the hospital wrote on the newest 回转单: from where, what it found and what to do next."""
-
-    entry_id: str
-    on: date
-    hospital: str
-    diagnosis: str
-    advice: str
 
 
 def check_changes(session: Session, resident_id: str, answers: Mapping[str, Any]) -> tuple[FactChange, ...]:

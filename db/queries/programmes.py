@@ -91,6 +91,14 @@ def examinations_due_count(
     return session.scalar(select(func.count()).select_from(due)) or 0
 
 
+def examination_is_due(
+    session: Session, resident_id: str, organisation_id: str, year: int, born_by: date, diseases: Sequence[str]
+) -> bool:
+    """Whether `examinations_due` finds this resident."""
+    due = examinations_due(organisation_id, year, born_by, diseases).where(_RESIDENT.id == resident_id)
+    return session.scalar(due) is not None
+
+
 def examinations_due_people(
     session: Session, organisation_id: str, year: int, born_by: date, diseases: Sequence[str], limit: int
 ) -> Sequence[Row[Any]]:

@@ -132,7 +132,9 @@ class FollowUpsScreen(QWidget):
     def on_picked(self, row: WorkRow) -> None:
         """A person was taken from the list of those under management."""
         self._place = ListPlace(row.key, self.picker.wanted(), Order.DUE)
-        if row.has_combined_visit:
+        if row.is_check_only:
+            self._open_checks(resident_id=row.resident_id)
+        elif row.has_combined_visit:
             self.begin_visit(row.resident_id)
         else:
             self._open_form(row, "follow_ups")
@@ -179,10 +181,16 @@ class FollowUpsScreen(QWidget):
             self.print_year(sheet, saved)
         elif after == SLIP:
             print_resident_sheet(self._services, saved.resident_id, entry_id=saved.sheets[0].entry_id)
+        self._offer_forms(saved, is_correction=sheet.revising is not None)
         if stays:
             self._leave_to_list()
         else:
             self.begin_next(saved.resident_id)
+
+    def _offer_forms(self, saved: SavedVisit, *, is_correction: bool) -> None:
+        """What may be filled in after this visit; after a correction only the letter of its referral."""
+        found, who, on = self._services.next_forms, saved.resident_id, saved.visit_date
+        self._services.offer_forms(found.letters([(who, on)]) if is_correction else found.after_visit(who, on))
 
     def begin_next(self, resident_id: str) -> None:
         """The next person of the list; the list itself when nobody is left."""
@@ -282,10 +290,16 @@ class FollowUpsScreen(QWidget):
 
     def _on_voided(self) -> None:
         self._services.say(tr("这次随访已作废，内容仍可查看"))
+        self._services.offer_forms(())
         self._leave_to_list()
 
-    def _open_checks(self, task_id: str) -> None:
-        dialog = ReferralChecksDialog(self._services, task_id=task_id, parent=self.window())
+    def _open_checks(self, task_id: str = "", resident_id: str = "") -> None:
+        dialog = ReferralChecksDialog(
+            self._services, task_id=task_id, resident_id=resident_id, parent=self.window()
+        )
+        dialog.letter_asked.connect(
+            lambda letter: self._services.navigate("forms", offer=letter, from_screen="follow_ups")
+        )
         dialog.entered.connect(lambda _task: self._services.say(tr("转诊结果已记下")))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -13,14 +14,16 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.errors import CunyiError
 from app.forms.registry import form
 from app.i18n import tr
+from app.services.diseases import PROGRAMME_OF
 from app.services.form_views import PARTIAL, VOID, OpenForm, Proposal, SavedForm
 from ui.dialogs import show_failure
 from ui.screens.forms.chooser import choose_form
-from ui.screens.forms.page import PRINT, FormPage
+from ui.screens.forms.page import PRINT, FormPage, origin_words
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.form_view import Offered
 
 if TYPE_CHECKING:
+    from app.services.next_forms import FormOffer
     from app.services.person_sheets import PrintedSheet
     from app.services.progress import CancelledCheck, Report
     from ui.services import Services
@@ -42,6 +45,8 @@ class Wanted:
     code: str = ""
     resume: bool = False
     suggested: Mapping[str, Offered] = field(default_factory=dict)
+    on: date | None = None
+    takes_offers: bool = False
 
 
 class FormsScreen(QWidget):
@@ -67,10 +72,14 @@ class FormsScreen(QWidget):
     # --- what the shell calls ---------------------------------------------------------------------------------
 
     def open_with(self, *, resident_id: str = "", form_code: str = "", entry_id: str = "",
-                  return_to: Place | None = None, code: str = "", **_others: Any) -> None:
+                  return_to: Place | None = None, code: str = "", offer: FormOffer | None = None, from_screen: str = "",
+                  **_others: Any) -> None:
         """Begin a form of a resident (let the doctor choose which when it is not said), or correct one on file; with the
-        cursor in the answer `code`."""
+        cursor in the answer `code`. `offer` is what was offered after saving; afterwards `from_screen` is shown as it is."""
         if self.page is not None and not (self.page.keep_draft() or self.page.ask_to_lose()):
+            return
+        if offer is not None:
+            self._open_offer(offer, from_screen)
             return
         self._interrupted.clear()
         wanted = Wanted(resident_id, form_code, entry_id, return_to, code)
@@ -153,6 +162,8 @@ class FormsScreen(QWidget):
                 tr("已更正：{name}的“{form}”", **values) if page.is_correction else
                 tr("已保存：{name}的“{form}”", **values))
         self._services.say("　".join([said, *(tr(note) for note in saved.notes)]))
+        if saved.form_code in PROGRAMME_OF and saved.state != PARTIAL:
+            self._services.offer_forms(self._services.next_forms.after_visit(saved.resident_id, saved.entry_date))
         if after == PRINT:
             self.print_form(page.opened, saved.entry_id)
         self._go_on()
@@ -185,6 +196,18 @@ class FormsScreen(QWidget):
             title=tr("正在排版"),
         )
 
+    def _open_offer(self, offer: FormOffer, from_screen: str) -> None:
+        """A form that was offered; a form that is being filled in is gone on with afterwards."""
+        back = (from_screen, {}) if from_screen and from_screen != "forms" else None
+        if self.page is not None and back is None:
+            self._interrupted.append(replace(self._wanted, resume=True, suggested={}))
+            back = self._wanted.return_to
+        else:
+            self._interrupted.clear()
+        suggested = {code: Offered(value, tr(offer.origin)) for code, value in offer.answers.items()}
+        self._open(Wanted(offer.resident_id, offer.form_code, return_to=back, suggested=suggested, on=offer.on,
+                          takes_offers=offer.takes_offers))
+
     # --- inside -----------------------------------------------------------------------------------------------
 
     def _open(self, wanted: Wanted) -> None:
@@ -209,14 +232,14 @@ class FormsScreen(QWidget):
         self._stack.setCurrentWidget(page)
         self.setFocusProxy(page)
         page.begin(resume=wanted.resume)
-        page.suggest(wanted.suggested)
+        page.suggest({**wanted.suggested, **(_offered(opened) if wanted.takes_offers and not page.is_touched else {})})
         if wanted.code:
             page.view.go_to(wanted.code)
 
     def _load(self, wanted: Wanted) -> OpenForm:
         records = self._services.form_records
         if not wanted.entry_id:
-            return records.open(wanted.resident_id, wanted.form_code)
+            return records.open(wanted.resident_id, wanted.form_code, on=wanted.on)
         recorded = records.recorded(wanted.entry_id)
         if recorded.state != VOID:
             return records.open_recorded(wanted.entry_id)
@@ -274,3 +297,8 @@ class FormsScreen(QWidget):
         if not isinstance(error, CunyiError):
             raise error
         show_failure(self._services.dialogs, error)
+
+
+def _offered(opened: OpenForm) -> dict[str, Offered]:
+    """What other forms of the day say, to be filled in at once."""
+    return {code: Offered(each.value, origin_words(each, opened.context.today)) for code, each in opened.offers.items()}

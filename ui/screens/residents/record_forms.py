@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.services.diseases import DISEASE_OF
+from app.services.letter_checks import LETTER
 
 if TYPE_CHECKING:
     from app.services.completeness import Missing
@@ -46,8 +47,16 @@ class RecordForms:
             self._screen.start_correction()
         elif form_code in DISEASE_OF:
             self._screen.start_visit()
+        elif form_code == LETTER and shown.letters:
+            self.write_letter()
         else:
             self._services.navigate("forms", resident_id=shown.person.id, form_code=form_code)
+
+    def write_letter(self) -> None:
+        """The letter of a referral that a visit made, begun with what the visit says."""
+        shown = self._screen.shown()
+        if shown is not None and shown.letters:
+            self._services.navigate("forms", offer=shown.letters[0], from_screen="residents")
 
     def fill_chosen(self) -> None:
         """A new sheet of the form that the doctor chooses there."""

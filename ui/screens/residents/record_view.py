@@ -15,6 +15,7 @@ from app.i18n import tr
 from app.services.attachment_views import KEPT
 from app.services.diseases import DISEASES, NAMES, PROGRAMMES
 from app.services.enrolments import EnrolmentView, Offer
+from app.services.next_forms import FormOffer
 from app.services.resident_views import ACTIVE, HistoryRow, Record, ResidentView
 from ui.screens.residents.completeness_meter import CompletenessMeter
 from ui.screens.residents.folder_tab import FolderTab
@@ -45,11 +46,12 @@ class Shown:
     contents: RecordContents
     enrolments: Sequence[EnrolmentView]
     offers: Sequence[Offer]
+    letters: Sequence[FormOffer] = ()
 
 
 class RecordView(QWidget):
-    """Banner and tabs. `asked(action)`: form, visit, enrol_htn, enrol_dm, family, correct, state, household, note, reveal,
-    print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
+    """Banner and tabs. `asked(action)`: form, visit, letter, enrol_htn, enrol_dm, family, correct, state, household, note,
+    reveal, print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
 
     asked = Signal(str)
     revealed = Signal(str)
@@ -155,9 +157,11 @@ class RecordView(QWidget):
                 offered.append(("visit", tr("慢病随访")))
             offered += [(f"visit_{disease}", tr("{disease}随访", disease=NAMES[disease]))
                         for disease in PROGRAMMES if disease in managed and disease not in DISEASES]
+            if self._shown is not None and self._shown.letters:
+                offered.append(("letter", tr("开转诊单")))
             offered.append(("form", tr("填写新表")))
             offered += [(f"enrol_{disease}", tr("纳入{disease}管理", disease=NAMES[disease]))
-                        for disease in DISEASES if disease not in managed]
+                        for disease in PROGRAMMES if disease not in managed]
             if person.household is not None:
                 offered.append(("family", tr("加家庭成员")))
         offered += [("correct", tr("更正档案")), ("household", tr("家庭信息")), ("note", tr("写备注")),

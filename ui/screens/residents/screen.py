@@ -218,7 +218,8 @@ class ResidentsScreen(QWidget):
         if self._shown is None:
             return
         actions: dict[str, Callable[[], object]] = {
-            "form": self.forms.fill_chosen, "visit": self.start_visit, "family": self.add_member,
+            "form": self.forms.fill_chosen, "letter": self.forms.write_letter, "visit": self.start_visit,
+            "family": self.add_member,
             "correct": self.start_correction, "state": self.change_state, "household": self.edit_household,
             "note": self.write_note, "reveal": self.record.toggle_reveal,
             "print_cover": lambda: self.print_sheet("record_cover"),
@@ -444,6 +445,7 @@ class ResidentsScreen(QWidget):
             person=services.residents.get(resident_id), record=services.residents.record(resident_id),
             contents=services.record_folder.contents(resident_id),
             enrolments=services.enrolments.of_resident(resident_id), offers=services.enrolments.offers(resident_id),
+            letters=services.next_forms.of_open_referrals(resident_id),
         )
 
     def _draft_wanted(self, kind: str, subject_id: str, what: str) -> DraftView | None:

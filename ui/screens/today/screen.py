@@ -112,6 +112,9 @@ class TodayScreen(QWidget):
 
         高血压 and 糖尿病 come first, on their screen; the other programmes are written on their forms.
         """
+        if row.is_check_only:
+            self.open_checks(row.resident_id)
+            return
         if not row.has_combined_visit:
             self._services.navigate("forms", resident_id=row.resident_id, form_code=row.form_code, return_to=("today", {}))
             return
@@ -197,9 +200,10 @@ class TodayScreen(QWidget):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def open_checks(self) -> None:
-        """Enter what became of the referrals."""
-        dialog = ReferralChecksDialog(self._services, parent=self.window())
+    def open_checks(self, resident_id: str = "") -> None:
+        """Enter what became of the referrals, beginning with that of a resident."""
+        dialog = ReferralChecksDialog(self._services, resident_id=resident_id, parent=self.window())
+        dialog.letter_asked.connect(lambda letter: self._services.navigate("forms", offer=letter, from_screen="today"))
         dialog.entered.connect(lambda _task: self.refresh())
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -248,7 +252,7 @@ class TodayScreen(QWidget):
         self._print.clicked.connect(self.print_list)
         self._batch.clicked.connect(self.print_batch)
         self._to_residents.clicked.connect(lambda: self._services.navigate("residents"))
-        self.cards.checks_asked.connect(self.open_checks)
+        self.cards.checks_asked.connect(lambda: self.open_checks())
         self.cards.examinations_asked.connect(self.open_examinations)
         self.cards.rates_asked.connect(self.open_rates)
         self.cards.request_asked.connect(lambda: self._services.navigate("requests"))
