@@ -19,7 +19,7 @@ from tests.saved_forms import saved
 from tests.ui.hands import control
 from tests.ui.screens.follow_up_desk import TODAY, focus, follow_up_window, managed, seen_before, services_of
 from tests.ui.screens.form_pages import let_through
-from ui.screens import forms, residents
+from ui.screens import day_sheet, forms, residents
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
 from ui.screens.follow_ups.visit import VisitPage
 from ui.screens.forms.page import FormPage
@@ -45,7 +45,7 @@ def services(desk):
 @pytest.fixture
 def window(services, qtbot):
     made = follow_up_window(services)
-    for package in (forms, residents):
+    for package in (forms, residents, day_sheet):
         made.add_screen(package.entry(services))
     services.offer_forms = made.offer_forms
     qtbot.addWidget(made)
@@ -221,6 +221,36 @@ def test_a_programmes_form_with_a_referral_offers_its_letter(window, desk, qtbot
     page.view.set_answers({"referral_reason": "危险性 3 级"})
     press(Qt.Key.Key_Return, CTRL)
     assert [(offer.form_code, offer.on) for offer in strip_of(window).offers()] == [("referral_out", date(2026, 11, 20))]
+
+
+# --- the day sheet -------------------------------------------------------------------------------------------------
+
+
+def test_a_day_sheet_lists_who_still_needs_a_letter_and_each_is_one_key_away(window, desk, qtbot):
+    people = [managed(desk, name=name, born=YOUNG) for name in ("李桂兰", "王秀英", "赵二")]
+    for person in people[:2]:
+        seen_before(desk, person, days_ago=90, sbp=172, dbp=98)
+    seen_before(desk, people[2], days_ago=90)
+    window.show_screen("day_sheet", people=people)
+    page = window.screen("day_sheet").page
+    for value in ("172/98", "168/96", "128/80", "76", "78", "72", "63.5", "70", "58"):
+        for letter in value:
+            QTest.keyClick(focus(), letter)
+        press(Qt.Key.Key_Return)
+    for row in range(2):
+        page.grid.setCurrentIndex(page.model.index(row, 0))
+        press(Qt.Key.Key_F8)
+    press(Qt.Key.Key_Return, CTRL)
+    assert window.current_key() == "today"
+    strip = strip_of(window)
+    assert strip.words() == "还没开转诊单的 2 人"
+    assert control(strip, QPushButton, "next_form_1").text() == "开转诊单：李桂兰　F9"
+    assert control(strip, QPushButton, "next_form_2").text() == "开转诊单：王秀英"
+    press(Qt.Key.Key_F9)
+    assert form_of(window).resident_id == people[0]
+    form_of(window).left.emit()
+    qtbot.waitUntil(lambda: window.current_key() == "today")
+    assert [offer.name for offer in strip.offers()] == ["王秀英"]
 
 
 # --- later ---------------------------------------------------------------------------------------------------------

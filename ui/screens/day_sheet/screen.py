@@ -268,7 +268,10 @@ class DaySheetScreen(QWidget):
         window.start(keep, lambda: self._with_columns(page))
 
     def on_saved(self, saved: DaySaved) -> None:
-        """Rows were stored: on with the rest, to the results of a round, or back to the day."""
+        """Rows were stored: on with the rest, to the results of a round, or back to the day.
+
+        For those who were referred their letters are offered.
+        """
         page = self.page
         if page is None:
             return
@@ -276,7 +279,10 @@ class DaySheetScreen(QWidget):
             self._entries += saved.entries
             self._results_on = page.mode.on
             self.show_results()
-        elif not page.model.rows:
+            return
+        visits = [(visit.resident_id, visit.visit_date) for visit in saved.saved if visit.is_referred]
+        self._services.offer_forms(self._services.next_forms.letters(visits) if visits else ())
+        if not page.model.rows:
             self.leave()
 
     def show_results(self) -> None:
