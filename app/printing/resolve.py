@@ -61,6 +61,9 @@ CODED_PAPERS = ("A4", "A4-landscape")
 ACCOUNT_LENGTH = 200
 """A text of so many characters is an account of this time and fills its place on paper."""
 
+INDENT = "    "
+"""Before each line of a text that was written in several, as before its first one."""
+
 PERSON_LABELS = {"name": "姓名", "record_no": "编号"}
 DATE_WORDS = {"y": "年", "m": "月", "d": "日"}
 
@@ -126,6 +129,12 @@ class _Scope:
             return clean(kind.show(value))
         return clean(item.kind.show(value))
 
+    def paragraphs(self, ref: str) -> tuple[str, ...]:
+        """The lines in which a text was written, where it has a box to itself; those without anything are left out."""
+        value = self.value(ref)
+        lines = (clean(line).strip() for line in value.splitlines()) if isinstance(value, str) else ()
+        return tuple(line for line in lines if line)
+
     def about(self, ref: str) -> str:
         """What the answer is called: 姓名, 药物不良反应（说明）, 用药情况 药物名称."""
         parsed = reference(ref)
@@ -165,7 +174,14 @@ def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
         text = str(scope.value(item.ref))
     note = scope.shown(item.ref + NOTE) if item.noted and text else ""
     pale = not scope.writes and not item.ref.startswith("person.")
-    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale, scope.about(item.ref))]
+    about = scope.about(item.ref)
+    paragraphs = scope.paragraphs(item.ref) if text and not (item.mm or item.line) else ()
+    if len(paragraphs) > 1:
+        return [
+            part for place, words in enumerate(paragraphs)
+            for part in (*((LineBreak(), Text(INDENT)) if place else ()), Entry(words, pale=pale, about=about))
+        ]
+    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale, about)]
 
 
 def _signature(item: layout.Signature, scope: _Scope) -> list[Item]:

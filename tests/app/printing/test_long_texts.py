@@ -186,6 +186,25 @@ def test_a_continuation_of_visits_says_of_which_days_they_are(code: str, paper_o
         assert "2026年11月20日" in "".join(paper.rows(page)), page
 
 
+def test_a_text_written_in_lines_is_printed_in_lines(paper_of) -> None:
+    given = {**form("encounter").read(FILLED["encounter"]).answers, "plan": "1. 硝苯地平\n\n2. 低盐饮食\n3. 一周后复测"}
+    for mode in (Mode.FILLED, Mode.OVERPRINT):
+        paper = paper_of(print_form("encounter", PERSON, [given], mode=mode))
+        rows = [row.strip() for row in paper.rows(0)]
+        begins = next(place for place, row in enumerate(rows) if row.startswith("1."))
+        written = ["".join(row.split()) for row in rows[begins:begins + 3]]
+        assert written == ["1.硝苯地平", "2.低盐饮食", "3.一周后复测"]
+
+
+def test_more_lines_than_the_box_has_flow_on(paper_of) -> None:
+    lines = [f"第{number}条医嘱" for number in range(1, 90)]
+    given = {**form("encounter").read(FILLED["encounter"]).answers, "plan": "\n".join(lines)}
+    paper = paper_of(print_form("encounter", PERSON, [given]))
+    words = "".join(paper.text().split())
+    assert paper.page_count > 1
+    assert [line for line in lines if line not in words] == []
+
+
 def test_references_are_those_of_the_longest_answers() -> None:
     assert reference("drugs.1.name").row == 1
     assert "aux_exam" in always_printed("htn_followup")
