@@ -9,6 +9,7 @@ import pytest
 from app.services.enrolments import Enrolments
 from app.services.follow_ups import FollowUps
 from app.services.form_records import FormRecords
+from app.services.history import changes_of
 from app.services.referral_checks import ReferralChecks
 from app.services.work_list import Until, WorkFilter, WorkList
 from tests.followup_people import REFERRED, add_resident, both_answers, htn_answers
@@ -246,6 +247,18 @@ def test_a_return_that_is_void_opens_the_check_again(desk):
     made = back(desk, person)
     FormRecords(desk).void(made.entry_id, REASON)
     assert open_checks(desk) == [("", date(2026, 11, 28), day_before(8))]
+
+
+def test_the_result_follows_the_corrected_return_and_every_change_is_kept(desk):
+    person = add_resident(desk)
+    letter(desk, person, on=day_before(8))
+    [check] = ReferralChecks(desk).open()
+    made = back(desk, person, diagnosis="高血压 2 级")
+    revise(desk, made.entry_id, diagnosis="脑梗死")
+    FormRecords(desk).void(made.entry_id, REASON)
+    with desk.sessions.reading() as session:
+        told = [change.after.get("result") for change in reversed(changes_of(session, "due_task", check.task_id))]
+    assert told == ["到位：11-22 转回，高血压 2 级", "到位：11-22 转回，脑梗死", ""]
 
 
 # --- a visit of an enrolment that has ended ------------------------------------------------------------------------
