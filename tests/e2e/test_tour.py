@@ -144,7 +144,8 @@ def test_what_goes_between_the_desks_cannot_be_read_on_the_way(played):
 def test_there_is_a_picture_of_every_screen(played):
     taken = {file.stem.split("_", 1)[1] for file in (played / "screens").glob("*.png")}
     assert {
-        "today", "resident", "registration", "routine_visit", "drug_request", "review", "import_rows", "day_sheet",
+        "today", "resident", "registration", "routine_visit", "letter_of_the_referral", "drug_request", "review", "import_rows",
+        "day_sheet",
         "screening_round", "screening_results", "what_the_record_lacks", "constitution", "examination_against_last_time",
         "examination_taken_back", "changes_that_go_through", "folder_of_the_record", "line_code_found", "attachment",
         "batch_print", "overprint", "printing_settings",
