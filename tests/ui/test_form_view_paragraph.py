@@ -122,6 +122,29 @@ def test_taking_back_goes_over_the_whole_form(opened):
     assert lines(view, "subjective").text() == "头晕"
 
 
+def test_taking_back_and_doing_again_goes_over_options_a_table_and_a_long_text(opened):
+    view = opened("health_exam")
+    view.go_to("symptoms")
+    QTest.keyClicks(focused(view), "25,3")
+    view.go_to("medications")
+    type_chinese(focused(view), "硝苯地平")
+    view.go_to("exam_other")
+    type_chinese(focused(view), "脊柱侧弯")
+    full = dict(view.answers())
+    assert (full["symptoms"], full["medications"]) == (["3", "25"], [{"name": "硝苯地平"}])
+    for code in ("exam_other", "medications"):
+        press(focused(view), Qt.Key.Key_Z, CTRL)
+        assert code not in view.answers()
+    while view.can_undo():
+        press(focused(view), Qt.Key.Key_Z, CTRL)
+    assert not {"symptoms", "medications", "exam_other"} & set(view.answers())
+    for _ in range(5):
+        press(focused(view), Qt.Key.Key_Y, CTRL)
+    assert view.answers() == full
+    assert control(view, LineControl, "medications_1_name").text() == "硝苯地平"
+    assert lines(view, "exam_other").text() == "脊柱侧弯"
+
+
 def test_keys_of_the_form_work_in_it_and_those_of_text_too(opened):
     view = opened("encounter")
     view.show_answers({}, {"subjective": "上次的", "plan": LONG})
