@@ -85,10 +85,18 @@ def test_it_shows_three_lines_and_grows_with_the_text_up_to_a_bound(opened):
     text.show_raw("一\n二\n三\n四\n五")
     five = text.height()
     assert five > empty
+    assert text.verticalScrollBar().maximum() == 0, "all of it is seen"
     text.show_raw("行\n" * 200)
     assert five < text.height() < 20 * text.fontMetrics().lineSpacing()
     text.show_raw("")
     assert text.height() == empty
+
+
+def test_one_goes_on_writing_at_the_end_of_what_stands_there(opened):
+    view = opened("encounter", subjective="头晕三天")
+    view.go_to("subjective")
+    type_chinese(focused(view), "，晨起明显")
+    assert view.answers()["subjective"] == "头晕三天，晨起明显"
 
 
 def test_it_grows_with_the_type(opened, qapp):

@@ -116,6 +116,20 @@ def test_ctrl_page_down_and_up_go_from_section_to_section(open_form, person):
     assert focused(page).objectName() == "visit_date"
 
 
+def test_a_text_that_grows_stays_in_sight(open_form, person, qtbot):
+    page = open_form(resident_id=person, form_code="encounter")
+    page.view.go_to("plan")
+    for _ in range(9):
+        type_chinese(focused(page), "低盐饮食")
+        press(focused(page), Qt.Key.Key_Return)
+    text = focused(page)
+
+    def is_in_sight() -> bool:
+        return text.visibleRegion().boundingRect().bottom() >= text.height() - 2
+
+    qtbot.waitUntil(is_in_sight)
+
+
 # --- normal findings ------------------------------------------------------------------------------------------
 
 

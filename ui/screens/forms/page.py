@@ -32,6 +32,7 @@ from ui.widgets.attachments_window import AttachmentsWindow
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar
 from ui.widgets.form_view import FormView, Offered
+from ui.widgets.form_view.fields import ParagraphControl
 from ui.widgets.form_view.moving import reveal
 from ui.widgets.layouts import Vertical
 
@@ -350,6 +351,9 @@ class FormPage(QWidget):
         self.is_touched = True
         self._timer.start()
         self._show()
+        at = self.window().focusWidget()
+        if isinstance(at, ParagraphControl) and self.view.isAncestorOf(at):
+            QTimer.singleShot(0, at, lambda: reveal(at))  # it may have grown out of sight
 
     def on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
         """Bring the field with the cursor into sight, also when new fields push it away."""

@@ -6,11 +6,12 @@ Text that is too long is not cut off: the form says by how much.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from app.forms import kinds
+from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.form_view.lines import is_undo_or_redo, text_of, undoes_by_itself
 
@@ -72,8 +73,7 @@ class ParagraphControl(QPlainTextEdit):
             return
         self._shown = text
         self.setPlainText(text)
-        if self.hasFocus():
-            self.moveCursor(self.textCursor().MoveOperation.End)
+        self.moveCursor(self.textCursor().MoveOperation.End)
 
     def stops(self) -> list[QWidget]:
         """The text is one stop."""
@@ -101,8 +101,11 @@ class ParagraphControl(QPlainTextEdit):
 
     def fit(self) -> None:
         """Be as high as the text, within bounds."""
-        lines = min(MOST_LINES, max(FEWEST_LINES, round(self.document().size().height())))
-        height = self._height_of(lines)
+        wanted = round(self._text_height()) + self._around()
+        height = min(self._height_of(MOST_LINES), max(self._height_of(FEWEST_LINES), wanted))
+        policies = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policies.ScrollBarAlwaysOff if height >= wanted else policies.ScrollBarAsNeeded)
         if height != self._height:
             self._height = height
             self.setFixedHeight(height)
@@ -137,7 +140,23 @@ class ParagraphControl(QPlainTextEdit):
         if event.reason() not in (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason):
             self.left.emit()
 
+    def _text_height(self) -> float:
+        block, height = self.document().firstBlock(), -self.document().documentMargin()
+        while block.isValid():
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        return height
+
+    def _around(self) -> int:
+        """Frame and padding above and below the text, with the margin of the document once more to spare."""
+        return round(3 * self.document().documentMargin()) + 2 * (current_theme().px(4) + tokens.FOCUS_WIDTH)
+
     def _height_of(self, lines: int) -> int:
-        theme = current_theme()
-        around = 2 * (round(self.document().documentMargin()) + theme.px(4) + 1)
-        return lines * QFontMetrics(theme.font()).lineSpacing() + around
+        return lines * line_height(QFontMetrics(current_theme().font())) + self._around()
+
+
+def line_height(metrics: QFontMetrics) -> int:
+    """The height of a line with Chinese in it, which may come from another font than the metrics know."""
+    room, wraps = QRect(0, 0, 10_000, 10_000), int(Qt.TextFlag.TextWordWrap)
+    one, two = (metrics.boundingRect(room, wraps, words).height() for words in ("国", "国\n国"))
+    return max(metrics.lineSpacing(), two - one, one)
