@@ -34,6 +34,8 @@ from app.domain.hypertension import (
 )
 from app.domain.mental_disorder import STABILITY_LABELS, MentalDisorderVisit, assess_mental_disorder
 from app.domain.message import msg
+from app.domain.reasons import SPECIFICATION, Reason
+from app.domain.referrals import is_tuberculosis_suspect, letter_check_due
 from app.domain.screening import DayReading, ScreeningInput, screen_hypertension
 from app.domain.tuberculosis import STANDARD_INTENSIVE_MONTHS, TuberculosisVisit, assess_tuberculosis
 from app.errors import UserError
@@ -239,6 +241,26 @@ def copd(case: Mapping[str, object]) -> dict[str, object]:
             "reasons": reasons_out(found.reasons),
         },
         edition=COPD_EDITION,
+    )
+
+
+def referral_letter(case: Mapping[str, object]) -> dict[str, object]:
+    """Until when the result of a referral letter is asked for."""
+    read = Reader(case)
+    day = read.required_day("transfer_date")
+    words = [read.text(code) or "" for code in ("impression", "reason")]
+    due, is_suspected = letter_check_due(day, *words), is_tuberculosis_suspect(*words)
+    sentence = (
+        msg("疑似肺结核，1 周内（{due} 前）电话随访", due=due)
+        if is_suspected
+        else msg("2 周内（{due} 前）随访转诊结果", due=due)
+    )
+    return result(
+        {
+            "check_due": iso(due),
+            "tuberculosis_suspected": is_suspected,
+            "reasons": reasons_out([Reason("check_referral", SPECIFICATION, sentence)]),
+        }
     )
 
 

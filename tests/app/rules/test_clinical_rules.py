@@ -304,6 +304,19 @@ def test_copd_follows_the_class_that_was_chosen(case, expected):
     assert "试行" in found["edition"]
 
 
+@pytest.mark.parametrize(
+    ("impression", "due"),
+    [("高血压3级", "2026-12-04"), ("疑似肺结核", "2026-11-27"), ("", "2026-12-04")],
+)
+def test_a_letter_is_asked_after_within_two_weeks_or_one_for_suspected_tuberculosis(impression, due):
+    assert rule("referral_letter", {"transfer_date": "2026-11-20", "impression": impression})["check_due"] == due
+
+
+def test_a_letter_without_a_day_is_refused():
+    with pytest.raises(UserError, match="transfer_date"):
+        rule("referral_letter", {"impression": "高血压3级"})
+
+
 def test_a_class_of_copd_that_is_not_printed_is_refused():
     with pytest.raises(UserError, match="1 到 4"):
         rule("copd", {"visit_date": "2026-11-30", "visit_class": 5})
