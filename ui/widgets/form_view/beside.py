@@ -23,7 +23,7 @@ class Beside:
         offered, previous = state.offered.get(code), state.previous.get(code)
         if offered is not None and not state.is_as(code, offered.value):
             value = state.words(code, offered.value)
-            row.show_beside(code, tr("{value}（{origin}）· 沿用", value=value, origin=offered.origin),
+            row.show_beside(code, tr("{value}（{origin}）", value=value, origin=offered.origin),
                             tr("{field}可沿用{origin}的：{value}", field=row.caption(), origin=offered.origin, value=value))
         elif previous in EMPTY or code not in state.fields:
             row.set_previous(code, "")
