@@ -98,11 +98,11 @@ def test_nothing_is_offered_to_a_correction_or_from_a_neighbour(clinic_desk):
     assert visits.open_recorded(saved.sheets[0].entry_id).offers == {}
 
 
-def test_the_offers_cost_a_visit_one_query(clinic_desk):
+def test_offers_and_the_advice_of_a_hospital_cost_a_visit_one_query_each(clinic_desk):
     person = managed(clinic_desk, "htn", "dm")
     examined(clinic_desk, person, TODAY)
     asked: list[str] = []
     engine = clinic_desk.sessions.engine
     event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     FollowUps(clinic_desk).open_visit(person)
-    assert sum("FROM form_entry" in statement for statement in asked) == 2
+    assert sum("FROM form_entry" in statement for statement in asked) == 3
