@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
+
+LOOKS_EVERY_MS = 20
 
 
 def type_for_ever(folder: Path, people: list[str], said: Connection) -> None:
     """Type two blood pressures into the sheet of `people`; say so once the draft was kept by itself."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
     from app.services.drafts import Drafts
@@ -30,9 +32,13 @@ def type_for_ever(folder: Path, people: list[str], said: Connection) -> None:
     screen.open_with(people=people)
     screen.page.model.set_text(0, 0, "14286")
     screen.page.model.set_text(1, 0, "13680")
-    while Drafts(desk).get("day_sheet", "") is None:
-        app.processEvents()
-        time.sleep(0.01)
-    said.send("kept")
-    while True:
-        time.sleep(1)
+    look = QTimer()
+
+    def tell_when_kept() -> None:
+        if Drafts(desk).get("day_sheet", "") is not None:
+            look.stop()
+            said.send("kept")
+
+    look.timeout.connect(tell_when_kept)
+    look.start(LOOKS_EVERY_MS)
+    app.exec()
