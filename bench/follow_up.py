@@ -60,7 +60,7 @@ def measure_on(desk: Desk, visits: int) -> list[Row]:
     plain = PlainCommit(desk)
     visitor = Visitor(desk, follow_ups)
     saved, then_next, judged, commits = [], [], [], []
-    due = work_list.page(limit=visits + WARM_UP).rows
+    due = [row for row in work_list.page(limit=visits + 2 * WARM_UP).rows if row.has_combined_visit][: visits + WARM_UP]
     try:
         with undisturbed():
             for number, row in enumerate(due):

@@ -42,11 +42,14 @@ SCREENS = {
 }
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
-               "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets", "record_folder",
-               "form_records", "facts"),
+               "catalogue", "exchange", "accounts", "backups", "settings"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
-"""What is made before the first screen. Pairing is left to its page at a clinic: it brings pydantic, 15 MB and 0.2 s."""
+"""What is made before the first screen; other services are made at their first use. Pairing is left to its page at a
+clinic: it brings pydantic, 15 MB and 0.2 s."""
+
+RARELY_SHOWN = ("import_roster", "day_sheet", "settings", "exchange")
+"""Imported at their first visit: most days do not need them."""
 
 DATE_CHECK_MS = 60_000
 
@@ -308,7 +311,8 @@ class Composer(QObject):
         self.window.show_desk()
         self.window.data_ready.emit()
         self.started.emit(services)
-        self.runner.run(lambda report, cancelled: import_screens(self._modules), pool="network")
+        often = [module for module in self._modules if module.__name__.rpartition(".")[2] not in RARELY_SHOWN]
+        self.runner.run(lambda report, cancelled: import_screens(often), pool="network")
         if settings["daily_backup"]:
             self.back_up_daily(services)
 
