@@ -184,4 +184,4 @@ def press(table: QWidget, key: Qt.Key) -> None:
     line = table.findChild(QWidget, "day_sheet_editor") or table.focusWidget()
     open_cells = [each for each in table.findChildren(QWidget) if each.inherits("QLineEdit") and each.isVisible()]
     QTest.keyClick(open_cells[-1] if open_cells else line or table, key)
-    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents()

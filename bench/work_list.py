@@ -47,6 +47,7 @@ def rows_of(desk: Desk, times: int) -> list[Row]:
     shown: tuple[list[float], list[float]] = ([], [])
     pages: dict[int, tuple[list[float], list[float]]] = {DUE: ([], []), PAGE: ([], [])}
     try:
+        screen.read()
         count = screen.rows()
         with undisturbed():
             for _ in range(times):

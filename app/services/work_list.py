@@ -7,7 +7,7 @@ transaction wrote, so the list needs one statement. It changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -362,7 +362,7 @@ def _key_width(rows: Sequence[Row[Any]]) -> int:
 def _work_row(tasks: Sequence[Row[Any]], key_width: int, today: date) -> WorkRow:
     first = tasks[0]
     by_disease = {row.disease: row for row in tasks}
-    diseases = tuple(disease for disease in PROGRAMMES if disease in by_disease)
+    diseases = _in_programme_order(by_disease)
     born = first.birth_date
     return WorkRow(
         resident_id=first.resident_id,
@@ -380,13 +380,23 @@ def _work_row(tasks: Sequence[Row[Any]], key_width: int, today: date) -> WorkRow
         note=_short_note(first),
         distance_km=first.distance_km,
         reminders=_reminders(tasks, today),
-        kinds=tuple(dict.fromkeys(row.kind for row in tasks)),
+        kinds=(first.kind,) if len(tasks) == 1 else tuple(dict.fromkeys(row.kind for row in tasks)),
         form_code=_form_code(tasks, today),
     )
 
 
+def _in_programme_order(diseases: Mapping[str, object]) -> tuple[str, ...]:
+    """The diseases in the order of the programmes; a check without a programme has none."""
+    if len(diseases) == 1:
+        return tuple(diseases) if next(iter(diseases)) in PROGRAMMES else ()
+    return tuple(disease for disease in PROGRAMMES if disease in diseases)
+
+
 def _form_code(tasks: Sequence[Row[Any]], today: date) -> str:
     """Where the visit that is due is written; `tasks` of one person, the earliest first."""
+    first = tasks[0]
+    if first.kind != CHECK_TASK and first.disease in DISEASES:
+        return ""
     visits = [row for row in tasks if row.kind != CHECK_TASK] or tasks
     soon = max(visits[0].due_on, today) + WEEK
     if any(row.disease in DISEASES and row.due_on <= soon for row in visits):
@@ -415,7 +425,8 @@ def _reminders(tasks: Sequence[Row[Any]], today: date) -> tuple[Chip, ...]:
     """What to think of before going: 再不满意则转诊, 转诊复核, 行动不便·上门, 无人照顾."""
     person = tasks[0]
     chips = []
-    if any(row.kind == CHECK_TASK and row.due_on <= today + WEEK for row in tasks):
+    soon = today + WEEK
+    if any(row.kind == CHECK_TASK and row.due_on <= soon for row in tasks):
         chips.append(Chip("referral_check", "warn", msg("转诊复核")))
     elif any(row.unsatisfactory_in_a_row == 1 and row.disease in REFERRED_AT_TWICE for row in tasks):
         chips.append(Chip("refer_if_again", "warn", msg("再不满意则转诊")))
@@ -433,4 +444,4 @@ def _codes(kept: str | None) -> tuple[int, ...]:
 
 
 def _says(note: str, words: Sequence[str]) -> bool:
-    return any(word in note for word in words)
+    return bool(note) and any(word in note for word in words)
