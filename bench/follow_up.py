@@ -60,7 +60,7 @@ def measure_on(desk: Desk, visits: int) -> list[Row]:
     plain = PlainCommit(desk)
     visitor = Visitor(desk, follow_ups)
     saved, then_next, judged, commits = [], [], [], []
-    due = work_list.page(limit=visits + WARM_UP).rows
+    due = [row for row in work_list.page(limit=visits + 2 * WARM_UP).rows if row.has_combined_visit][: visits + WARM_UP]
     try:
         with undisturbed():
             for number, row in enumerate(due):
@@ -136,12 +136,18 @@ class PlainCommit:
 
     def commit(self) -> None:
         """The transaction."""
-        run, row_id = self._connection.execute, new_id()
+        self.commit_many(1)
+
+    def commit_many(self, count: int) -> None:
+        """One transaction with so many rows inserted and updated."""
+        run = self._connection.execute
         run("BEGIN IMMEDIATE")
-        run("INSERT INTO bench_plain VALUES (?, ?, ?)", (row_id, self._answers, "2027-02-22"))
-        run("UPDATE bench_plain SET due_on = ? WHERE id = ?", ("2027-05-22", self._last))
+        for _ in range(count):
+            row_id = new_id()
+            run("INSERT INTO bench_plain VALUES (?, ?, ?)", (row_id, self._answers, "2027-02-22"))
+            run("UPDATE bench_plain SET due_on = ? WHERE id = ?", ("2027-05-22", self._last))
+            self._last = row_id
         run("COMMIT")
-        self._last = row_id
 
     def close(self) -> None:
         """Close the connection."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from app.demo.clinic import PIN, build_clinic
+from app.demo.clinic import PIN, YEARS, build_clinic
 from app.demo.names import FEMALE, MALE, given_name, surname
 from app.desk import Desk, utc_now
 from app.domain.id_number import check_character
@@ -48,9 +48,9 @@ CLINIC = SetupAnswers(
 QUICK_RESIDENTS = 60
 
 
-def sample_clinic(folder: Path, residents: int, *, later: timedelta) -> Desk:
-    """A clinic of the program's own demo with three years of work, seen so much `later` than it was made."""
-    desk = build_clinic(folder, residents=residents, store=MemoryStore(), for_window=False)
+def sample_clinic(folder: Path, residents: int, *, later: timedelta, years: int = YEARS) -> Desk:
+    """A clinic of the program's own demo with some `years` of work, seen so much `later` than it was made."""
+    desk = build_clinic(folder, residents=residents, years=years, store=MemoryStore(), for_window=False)
     return replace(desk, clock=lambda: utc_now() + later)
 
 

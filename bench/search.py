@@ -26,10 +26,10 @@ from bench.figures import Row, Target, spread, undisturbed
 from bench.heard import PlainReader
 from bench.people import SEED, Known, fill, found_clinic, say, somebody
 from ui.background import ImmediateRunner
-from ui.compose import resident_hits
 from ui.dialogs import ScriptedDialogs
 from ui.services import Services
 from ui.shell.main_window import MainWindow
+from ui.shell.resident_hits import resident_hits
 from ui.shell.search_box import MOST_HITS, SearchBox
 
 SIZES = {3_000: Target(2), 30_000: Target(2), 1_000_000: Target(5)}

@@ -61,4 +61,7 @@ def batch_rows(quick: bool) -> list[Row]:
         peaks = figure("program", "peak", "MB"), figure("plain", "peak", "MB")
         rows.append(Row(f"peak memory of {count:,} sheets", *peaks))
     sizes = figure("program", "megabytes", "MB"), figure("plain", "megabytes", "MB")
+    mixed = told_by("bench.children.print_batch", "mixed", str(count))
+    rows.append(Row(f"{count:,} mixed sheets of all forms", Figure(mixed["pages"] / mixed["seconds"], "pages/s"),
+                    None, Target(80, at_least=True), "each with a line code of its own"))  # fmt: skip
     return [*rows, Row(f"size of the file of {count:,} sheets", *sizes)]

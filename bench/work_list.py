@@ -47,6 +47,7 @@ def rows_of(desk: Desk, times: int) -> list[Row]:
     shown: tuple[list[float], list[float]] = ([], [])
     pages: dict[int, tuple[list[float], list[float]]] = {DUE: ([], []), PAGE: ([], [])}
     try:
+        screen.read()
         count = screen.rows()
         with undisturbed():
             for _ in range(times):
@@ -85,11 +86,11 @@ class Screen:
 
     def read(self) -> None:
         """Read the list anew into the table."""
-        self._screen.show_list()
+        self._screen.show_list(least=DUE)
 
     def show(self) -> None:
         """Read the list anew and draw the window."""
-        self._screen.show_list()
+        self._screen.show_list(least=DUE)
         self._window.repaint()
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from app.desk import Desk
-from db.models import Household, Resident, new_id
+from db.models import FormEntry, Household, Resident, new_id
 
 _NUMBERS = count(1)
 
@@ -116,3 +116,26 @@ def add_resident(desk: Desk, name: str = "李桂兰", born: date | None = date(1
             )
         )
     return resident_id
+
+
+def add_entry(
+    desk: Desk, person: str, form_code: str, day: date, answers: dict[str, Any], state: str = "complete"
+) -> str:
+    """A form on file as it stands in the database, without what follows from saving it; its id."""
+    entry_id = new_id()
+    with desk.sessions.writing() as session:
+        session.add(
+            FormEntry(
+                id=entry_id,
+                form_code=form_code,
+                edition="2017",
+                resident_id=person,
+                entry_date=day,
+                author_id=desk.actor.user_id,
+                answers=answers,
+                state=state,
+                created_at=desk.now(),
+                updated_at=desk.now(),
+            )
+        )
+    return entry_id

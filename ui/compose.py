@@ -36,18 +36,22 @@ if TYPE_CHECKING:
     from ui.start import StartOptions
 
 SCREENS = {
-    "clinic": ("today", "residents", "follow_ups", "requests", "exchange", "settings", "import_roster"),
+    "clinic": ("today", "residents", "follow_ups", "requests", "exchange", "settings", "import_roster", "day_sheet",
+               "forms"),
     "township": ("review", "exchange", "settings"),
 }
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
-               "catalogue", "exchange", "accounts", "backups", "settings", "setup", "person_sheets"),
+               "catalogue", "exchange", "accounts", "backups", "settings"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
-"""What is made before the first screen. Pairing is left to its page at a clinic: it brings pydantic, 15 MB and 0.2 s."""
+"""What is made before the first screen; other services are made at their first use. Pairing is left to its page at a
+clinic: it brings pydantic, 15 MB and 0.2 s."""
+
+RARELY_SHOWN = ("import_roster", "day_sheet", "settings", "exchange")
+"""Imported at their first visit: most days do not need them."""
 
 DATE_CHECK_MS = 60_000
-
 
 def open_in_background(window: MainWindow, options: StartOptions) -> Composer:
     """Compose the desk of the folder that the options name, behind the painted frame."""
@@ -275,6 +279,7 @@ class Composer(QObject):
 
         services = Services(
             desk, self.runner, self.dialogs, navigate=self.navigate, preview=self.preview, say=self.window.say,
+            offer_forms=self.window.offer_forms,
             show_sync=self.window.top_bar.set_sync, apply_setting=self.apply_setting, reopen=self.reopen,
             database=self.database,
         )
@@ -306,7 +311,8 @@ class Composer(QObject):
         self.window.show_desk()
         self.window.data_ready.emit()
         self.started.emit(services)
-        self.runner.run(lambda report, cancelled: import_screens(self._modules), pool="network")
+        often = [module for module in self._modules if module.__name__.rpartition(".")[2] not in RARELY_SHOWN]
+        self.runner.run(lambda report, cancelled: import_screens(often), pool="network")
         if settings["daily_backup"]:
             self.back_up_daily(services)
 
@@ -385,6 +391,8 @@ class Composer(QObject):
         if self.services is None:
             return ()
         if self.services.kind == "clinic":
+            from ui.shell.resident_hits import resident_hits
+
             return resident_hits(self.services, text)
         hits: list[SearchHit] = []
         for module in self._modules:
@@ -393,10 +401,12 @@ class Composer(QObject):
         return hits
 
     def on_search_chosen(self, key: str) -> None:
-        """A hit's key is `screen:argument=value`."""
-        screen, _, argument = key.partition(":")
-        name, _, value = argument.partition("=")
-        self.navigate(screen, **{name: value})
+        """A hit's key is `screen:argument=value&argument=value`."""
+        screen, _, written = key.partition(":")
+        arguments = dict(each.split("=", 1) for each in written.split("&") if each)
+        if screen not in self.window.screen_keys() and "resident_id" in arguments:
+            screen, arguments = "residents", {"resident_id": arguments["resident_id"]}
+        self.navigate(screen, **arguments)
 
     # --- the end ----------------------------------------------------------------------------------------------
 
@@ -447,23 +457,3 @@ def import_screens(packages: Sequence[ModuleType]) -> None:
         name = f"{package.__name__}.screen"
         if find_spec(name) is not None:
             import_module(name)
-
-
-def resident_hits(services: Services, text: str) -> list[SearchHit]:
-    """Residents for the search box, each in two lines."""
-    from app.domain.kinship import shown_relation
-    from app.services.resident_views import ACTIVE, STATE_LABELS
-    from ui.shell.search_box import MOST_HITS, SearchHit
-    from ui.widgets.chips import ChipText
-
-    sexes = {1: tr("男"), 2: tr("女")}
-    hits = []
-    for hit in services.search.find(text, limit=MOST_HITS):
-        age = "" if hit.age is None else tr("{age} 岁", age=hit.age)
-        title = "  ".join(part for part in (hit.name, sexes.get(hit.sex, ""), age) if part)
-        family = tr("{head}家", head=hit.head_name) if hit.head_name else ""
-        relation = shown_relation(hit.relation, hit.sex)
-        place = (hit.group_name, family, relation, hit.id_number_masked, hit.phone_masked)
-        chips = () if hit.state == ACTIVE else (ChipText(tr(STATE_LABELS[hit.state]), "grey"),)
-        hits.append(SearchHit(f"residents:resident_id={hit.resident_id}", title, "  ".join(filter(None, place)), chips))
-    return hits

@@ -6,7 +6,7 @@ pulls in SQLAlchemy. A test makes one by `Services(desk, ImmediateRunner(), Scri
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -17,29 +17,38 @@ if TYPE_CHECKING:
 
     from app.desk import Desk
     from app.services.accounts import Accounts
+    from app.services.attachments import Attachments
     from app.services.backups import Backups
+    from app.services.batch_prints import BatchPrints
     from app.services.catalogue import Catalogue
     from app.services.catalogue_exchange import CatalogueExchange
     from app.services.catalogue_import import CatalogueImport
     from app.services.count_answers import CountAnswers
+    from app.services.day_sheets import DaySheets
     from app.services.dispensing import Dispensing
     from app.services.distributors import Distributors
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
+    from app.services.facts import Facts
     from app.services.follow_ups import FollowUps
+    from app.services.form_records import FormRecords
     from app.services.households import Households
     from app.services.ledger_reports import LedgerReports
+    from app.services.next_forms import FormOffer, NextForms
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
     from app.services.purchasing import Purchasing
     from app.services.random_checks import RandomChecks
     from app.services.receiving import Receiving
+    from app.services.record_folder import RecordFolder
     from app.services.releases import Releases
     from app.services.requests import Requests
+    from app.services.resident_sheet import ResidentSheet
     from app.services.residents import Residents
     from app.services.review import Review
     from app.services.review_stock import ReviewStock
+    from app.services.screening_rounds import ScreeningRounds
     from app.services.search import Search
     from app.services.settings import Settings
     from app.services.settlements import Settlements
@@ -77,6 +86,10 @@ def say_nothing(sentence: str) -> None:
     """There is no window to say it in."""
 
 
+def offer_nothing(offers: Sequence[FormOffer]) -> None:
+    """There is no window to offer further forms in."""
+
+
 def show_no_sync(words: str, tone: Tone) -> None:
     """There is no bar to show the state of the exchange in."""
 
@@ -112,6 +125,7 @@ class Services:
 
     `show_sync` is the state of the exchange in the top bar, such as (“已与卫生院同步 8:42”, "green"). `apply_setting` makes
     a kept setting take effect at once, `reopen` closes the desk and opens the folder anew (after restoring a backup).
+    `offer_forms` shows the forms that may follow from what was saved; each call takes the place of the one before.
     `database` is the opened folder (keeper of the key, recovery key, restoring); None in tests of single screens.
     """
 
@@ -121,6 +135,7 @@ class Services:
     navigate: Navigate = navigate_nowhere
     preview: Callable[[bytes, str], None] = preview_nothing
     say: Callable[[str], None] = say_nothing
+    offer_forms: Callable[[Sequence[FormOffer]], None] = offer_nothing
     show_sync: Callable[[str, Tone], None] = show_no_sync
     apply_setting: Callable[[str, object], None] = apply_nothing
     reopen: Callable[[], None] = do_nothing
@@ -161,6 +176,15 @@ class Services:
         settlements: Settlements
         shipments: Shipments
         shortages: Shortages
+        day_sheets: DaySheets
+        screening_rounds: ScreeningRounds
+        record_folder: RecordFolder
+        attachments: Attachments
+        resident_sheet: ResidentSheet
+        batch_prints: BatchPrints
+        form_records: FormRecords
+        facts: Facts
+        next_forms: NextForms
 
     @property
     def kind(self) -> str:
@@ -184,12 +208,16 @@ SERVICES = {
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
     "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
-    "person_sheets": "PersonSheets", "stock": "Stock",
+    "stock": "Stock",
     "catalogue_import": "CatalogueImport", "catalogue_exchange": "CatalogueExchange", "dispensing": "Dispensing",
     "shipments": "Shipments", "releases": "Releases", "review_stock": "ReviewStock", "purchasing": "Purchasing",
     "distributors": "Distributors", "settlements": "Settlements", "ledger_reports": "LedgerReports",
     "random_checks": "RandomChecks", "shortages": "Shortages",
     "receiving": "Receiving", "stocktakes": "Stocktakes", "count_answers": "CountAnswers",
+    "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
+    "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet",
+    "batch_prints": "BatchPrints",
+    "form_records": "FormRecords", "facts": "Facts", "next_forms": "NextForms",
 }
 for _module, _name in SERVICES.items():
     _made = _service(_module, _name)

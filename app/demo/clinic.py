@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from app.demo.ledger import Ledger
 from app.demo.patients import follow_patient
+from app.demo.programmes import programme_patients
 from app.demo.records import Registered, register_family
 from app.demo.village import village
 from app.demo.yearly import yearly_forms
@@ -143,6 +144,7 @@ def fill_clinic(
     forms = sum(yearly_forms(ledger, one, first_day) for one in registered)
     with desk.sessions.writing() as session:
         ledger.write(session, report, cancelled)
+        forms += programme_patients(session, desk, registered)
         _finish(session, desk, ledger, len(registered), report, cancelled)
     return Filled(len(families), len(registered), len(patients), visits, forms)
 

@@ -18,6 +18,7 @@ from app.domain.reasons import FieldProblem, Reason
 SCOPE_FROM_YEARS = 35
 SATISFACTORY = "控制满意"
 BOOK = "慢性阻塞性肺疾病患者健康服务规范（试行）"
+EDITION = "慢性阻塞性肺疾病患者健康服务规范（试行，2024 年）"
 LOW_SPO2_BELOW = 93
 """试行: from here down the oxygen saturation is pointed out; the annex names no number."""
 

@@ -41,7 +41,7 @@ def screen_glucose(fasting: Decimal | None, random: Decimal | None) -> GlucoseSc
         raised.append(msg("空腹血糖 {value}（≥7.0）：转卫生院查静脉血糖确诊", value=plain(fasting)))
     if random is not None and random >= RANDOM_FROM:
         raised.append(msg("随机血糖 {value}（≥11.1）：转卫生院查静脉血糖确诊", value=plain(random)))
-    impaired = not raised and fasting is not None and IMPAIRED_FROM <= fasting
+    impaired = not raised and fasting is not None and fasting >= IMPAIRED_FROM
     found: list[tuple[str, Message]] = [("glucose_raised", sentence) for sentence in raised]
     if urgent:
         found.append(("glucose_urgent", msg("血糖 ≥16.7 或 ≤3.9 mmol/L：当场处理，紧急转诊")))

@@ -26,8 +26,12 @@ FORM_NUMBERS = {
     "record_cover": 1, "personal_info": 2, "health_exam": 3, "htn_followup": 4, "dm_followup": 5, "smi_info": 6,
     "smi_followup": 7, "tb_first_visit": 8, "tb_followup": 9, "elder_adl": 10, "tcm_elder": 11, "copd_followup": 12,
     "encounter": 13, "consultation": 14, "referral_out": 15, "referral_back": 16, "record_card": 17,
+    "screening": 51,
 }
-"""The number of each form on printed sheets: never given to another form, since the sheets stay about for years."""
+"""The number of each form on printed sheets: never given to another form, since the sheets stay about for years.
+
+National forms as the form list counts them; sheets of our own from 51 on.
+"""
 
 FORM_CODES = {number: code for code, number in FORM_NUMBERS.items()}
 REDUCER = 0b100101

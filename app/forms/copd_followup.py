@@ -30,8 +30,6 @@ from app.forms.vocabulary import (
 )
 
 EDITION = "2024试行"
-DEAD = 2
-"""The option of 未访到 that says so."""
 
 # 试行: the numbers of these options, and whether the lists are whole, are not confirmed.
 TRIAL_SYMPTOMS = (
@@ -326,7 +324,7 @@ FORM = Form(
     title="慢阻肺病患者随访服务记录表",
     edition=EDITION,
     date_code="visit_date",
-    after_death=equals("not_seen", DEAD),
+    after_death=parts.TELLS_OF_DEATH,
     visits_per_sheet=TRIAL_VISITS_PER_SHEET,
     joined=("exercise",),
     sections=(

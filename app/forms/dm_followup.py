@@ -28,13 +28,11 @@ PULSE = options("触及正常", "减弱", "消失")
 SIDES = options("双侧", "左侧", "右侧")
 
 
-def examined_outside_life(answers: Answers, context: Context) -> Message | None:
-    """糖化血红蛋白's date lies between birth and the visit."""
+def examined_after_visit(answers: Answers, _context: Context) -> Message | None:
+    """糖化血红蛋白 was examined not after the visit."""
     examined = answers["hba1c_date"]
     if examined > answers["visit_date"]:
         return msg("糖化血红蛋白检查日期 {date} 晚于随访日期，请核对。", date=examined)
-    if context.birth_date is not None and examined < context.birth_date:
-        return msg("{date} 早于出生日期 {born}，请核对。", date=examined, born=context.birth_date)
     return None
 
 
@@ -43,6 +41,7 @@ FORM = Form(
     title="2型糖尿病患者随访服务记录表",
     edition="2017",
     date_code="visit_date",
+    after_death=parts.TELLS_OF_DEATH,
     visits_per_sheet=4,
     joined=("exercise", "insulin"),
     sections=(
@@ -222,5 +221,5 @@ FORM = Form(
             ),
         ),
     ),
-    checks=(*parts.CHECKS, Check(("visit_date", "hba1c_date"), examined_outside_life)),
+    checks=(*parts.CHECKS, Check(("visit_date", "hba1c_date"), examined_after_visit)),
 )

@@ -1,6 +1,10 @@
 """老年人生活自理能力评估表, self-care assessment of the elderly (third edition, 2017, form list §10).
 
 An answer is the score itself: its official number. 进餐 and 穿衣 have no score for 轻度依赖.
+
+Items, grades and scores are those of the list; it tells what a grade means in words of its own, so that the sentences of
+DESCRIPTIONS, what belongs to an item (ITEMS) and the line above the table are this project's wording until the print is at
+hand. 评估日期 and 评估人 are additions of the project.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ They stand on the sheet of the day; see app/forms/facts.py.
 
 from __future__ import annotations
 
-from app.forms import fact_shapes as shapes
+from app.forms import fact_shapes as treatment
+from app.forms import fact_shapes_of_visits as shapes
 from app.forms.fact_parts import (
     YEAR,
     Fact,
@@ -95,7 +96,10 @@ MEASURED = (
         "hba1c",
         "糖化血红蛋白",
         OF_THE_DAY,
-        (together(DM, "hba1c", "hba1c_date"), together(EXAM, "hba1c", "exam_date")),
+        (
+            Place(DM, ("hba1c", "hba1c_date"), shapes.hba1c_of_visit, shapes.visit_of_hba1c),
+            Place(EXAM, ("hba1c",), shapes.hba1c_of_exam, shapes.exam_of_hba1c),
+        ),
     ),
     Fact(
         "foot_pulse",
@@ -134,6 +138,7 @@ MEASURED = (
             option(EXAM, OptionMap("lips", {1: False, 2: False, 3: True, 4: False, 5: False}, {True: 3})),
         ),
     ),
+    Fact("other_signs", "其他体征", OF_THE_DAY, everywhere("sign_other", HTN, DM, COPD)),
     Fact(
         "self_care",
         "生活自理能力",
@@ -278,15 +283,15 @@ TREATMENT = (
         "主要用药情况",
         LATEST,
         (
-            source(HTN, ("drugs", "drug_adherence"), shapes.medicines_of_visit),
+            source(HTN, ("drugs", "drug_adherence"), treatment.medicines_of_visit),
             source(
-                DM, ("drugs", "insulin_kind", "insulin_usage", "drug_adherence"), shapes.medicines_of_visit
+                DM, ("drugs", "insulin_kind", "insulin_usage", "drug_adherence"), treatment.medicines_of_visit
             ),
-            source(COPD, ("drugs", "drug_adherence"), shapes.medicines_of_visit),
-            source(SMI, ("drugs", "drug_adherence"), shapes.medicines_of_smi),
-            shown(EXAM, ("medications",), shapes.exam_of_medicines),
+            source(COPD, ("drugs", "drug_adherence"), treatment.medicines_of_visit),
+            source(SMI, ("drugs", "drug_adherence"), treatment.medicines_of_smi),
+            shown(EXAM, ("medications",), treatment.exam_of_medicines),
         ),
-        gathers=shapes.joined_medicines,
+        gathers=treatment.joined_medicines,
         goes_through=False,
     ),
     Fact(
@@ -294,8 +299,8 @@ TREATMENT = (
         "预防接种",
         LATEST,
         (
-            source(EXAM, ("vaccinations",), shapes.vaccines_of_exam),
-            shown(COPD, ("vaccines", "vaccines_note"), shapes.copd_of_vaccines),
+            source(EXAM, ("vaccinations",), treatment.vaccines_of_exam),
+            shown(COPD, ("vaccines", "vaccines_note"), treatment.copd_of_vaccines),
         ),
         goes_through=False,
     ),

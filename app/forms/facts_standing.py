@@ -143,9 +143,11 @@ HISTORY = (
             source(
                 SMI_INFO,
                 ("diagnosis", "diagnosis_date"),
-                shapes.diseases_of_patient(shapes.MENTAL, "diagnosis_date"),
+                shapes.diseases_of_patient(shapes.MENTAL, "diagnosis", "diagnosis_date"),
             ),
-            source(TB_FIRST, ("patient_type",), shapes.diseases_of_patient(shapes.TUBERCULOSIS)),
+            source(
+                TB_FIRST, ("patient_type",), shapes.diseases_of_patient(shapes.TUBERCULOSIS, "patient_type")
+            ),
         ),
         home=f"{INFO}.disease_history",
         gathers=shapes.joined_diseases,

@@ -2,6 +2,11 @@
 
 A code that two follow-up forms share means the same measured value: one visit of a person with both diseases asks it
 once and puts it on both sheets.
+
+Otherwise than the list of forms says, on purpose: 体质指数 is not asked for by itself, because it follows from weight and
+height, and a sheet without a height is still a whole visit; the weight aimed at may stay empty; what is measured is not
+owed by a visit on the telephone; a weight is doubted as at the examination. The block that some provinces add (下一步管理
+措施, 用药调整意见, 联系人及电话, 备注, 居民签字) is on no national sheet of these two diseases and is not here.
 """
 
 from __future__ import annotations
@@ -36,6 +41,7 @@ NOT_SEEN = (Option(1, "失访", note=True), Option(2, "死亡", note=True), Opti
 SALT = options("轻", "中", "重")
 MOST_TIMES_A_DAY = 24
 
+TELLS_OF_DEATH = When(("not_seen",), lambda answers, _context: answers.get("not_seen") == 2)
 SEEN = When(("not_seen",), lambda answers, _context: "not_seen" not in answers)
 SEEN_IN_PERSON = When(
     ("not_seen", "visit_method"),
@@ -49,8 +55,9 @@ DRUG_COLUMNS = (
         "每日次数",
         Whole(),
         aliases=("times", "per_day", "daily", "frequency", "每日", "每日__次"),
+        words="每日{}次",
     ),
-    Column("dose", "每次用量", Text(20), aliases=("per_time", "each", "each_time", "每次", "每次__")),
+    Column("dose", "每次用量", Text(20), aliases=("per_time", "each", "each_time", "每次", "每次__"), words="每次{}"),
 )
 USAGE = ("usage", "用法用量", "用法")
 
@@ -293,7 +300,14 @@ def foot() -> Section:
         "foot",
         "下次随访",
         (
-            Field(code="next_visit_date", label="下次随访日期", kind=Date(), required=SEEN, carries=False),
+            Field(
+                code="next_visit_date",
+                label="下次随访日期",
+                kind=Date(),
+                may_come=True,
+                required=SEEN,
+                carries=False,
+            ),
             Field(code="doctor", label="随访医生签名", kind=Sign()),
         ),
     )

@@ -10,6 +10,7 @@ from app.domain.message import Message, msg
 from app.forms import followup_parts as followup
 from app.forms.health_exam_parts import (
     ELDERLY_ONLY,
+    IF_ADULT,
     IF_DIABETIC,
     IF_ELDERLY,
     WHEN_EXAMINED,
@@ -188,9 +189,10 @@ CONDITION = Section(
             unit="cm",
             hard=limits(30, 250),
             soft=limits(130, 200),
+            doubted=IF_ADULT,
             home="resident.height_cm",
         ),
-        measured("weight", "体重", "kg", 1, limits(1, 300), limits(30, 150)),
+        measured("weight", "体重", "kg", 1, limits(1, 300), limits(30, 150), doubted=IF_ADULT),
         measured("waist", "腰围", "cm", 1, limits(30, 200), limits(50, 130)),
         Field(
             code="bmi",
@@ -342,13 +344,18 @@ EXAMINATION = Section(
 )
 
 
-def pressure_order(side: str) -> Check:
-    """舒张压 lies below 收缩压."""
+def pressure_order(side: str, label: str) -> Check:
+    """舒张压 of one arm lies below its 收缩压."""
     upper, lower = f"bp_{side}_sbp", f"bp_{side}_dbp"
 
     def problem(answers: Answers, _context: Context) -> Message | None:
         if answers[lower] >= answers[upper]:
-            return msg("舒张压 {dbp} 应低于收缩压 {sbp}，请核对。", dbp=answers[lower], sbp=answers[upper])
+            return msg(
+                "{side}舒张压 {dbp} 应低于收缩压 {sbp}，请核对。",
+                side=label,
+                dbp=answers[lower],
+                sbp=answers[upper],
+            )
         return None
 
     return Check((upper, lower), problem)
@@ -387,8 +394,8 @@ def _band_differs(answers: Answers, context: Context) -> Message | None:
 
 
 CHECKS = (
-    pressure_order("left"),
-    pressure_order("right"),
+    pressure_order("left", "左侧"),
+    pressure_order("right", "右侧"),
     arms_differ("sbp", "收缩压"),
     arms_differ("dbp", "舒张压"),
     Check(("elder_self_care",), _band_differs),

@@ -16,6 +16,7 @@ from app.forms.kinds import (
     Number,
     Table,
     Text,
+    certainly_before,
     options,
 )
 from app.forms.vocabulary import (
@@ -214,33 +215,37 @@ EVALUATION = Section(
 )
 
 
-def is_before(earlier: str, later: str) -> bool:
-    """Whether an approximate date certainly lies before another one."""
-    known = min(len(earlier), len(later))
-    return earlier[:known] < later[:known]
-
-
-def stays_in_order(code: str) -> Check:
+def stays_in_order(code: str, label: str) -> Check:
     """Refuse a stay that ends before it begins."""
 
     def problem(answers: Answers, _context: Context) -> Message | None:
         for row in answers[code]:
-            if "end" in row and is_before(row["end"], row["start"]):
-                return msg("结束日期 {end} 早于开始日期 {start}，请核对。", end=row["end"], start=row["start"])
+            if "end" in row and certainly_before(row["end"], row["start"]):
+                return msg(
+                    "{field}的结束日期 {end} 早于开始日期 {start}，请核对。",
+                    field=label,
+                    end=row["end"],
+                    start=row["start"],
+                )
         return None
 
     return Check((code,), problem)
 
 
-def not_after_examination(code: str, *cells: str) -> Check:
+def not_after_examination(code: str, label: str, *cells: str) -> Check:
     """Refuse a date that lies after the examination."""
 
     def problem(answers: Answers, _context: Context) -> Message | None:
         examined: date = answers["exam_date"]
         for row in answers[code]:
             for cell in cells:
-                if cell in row and is_before(examined.isoformat(), row[cell]):
-                    return msg("{date} 晚于体检日期 {examined}，请核对。", date=row[cell], examined=examined)
+                if cell in row and certainly_before(examined.isoformat(), row[cell]):
+                    return msg(
+                        "{field}里的 {date} 晚于体检日期 {examined}，请核对。",
+                        field=label,
+                        date=row[cell],
+                        examined=examined,
+                    )
         return None
 
     return Check(("exam_date", code), problem)
@@ -254,7 +259,7 @@ def within_last_year(code: str, label: str, cell: str) -> Check:
         day = min(examined.day, 28) if examined.month == 2 else examined.day
         year_ago = date(examined.year - 1, examined.month, day).isoformat()
         for row in answers[code]:
-            if cell in row and is_before(row[cell], year_ago):
+            if cell in row and certainly_before(row[cell], year_ago):
                 return msg("{field}只填近一年内的，{date} 已超过一年，请确认。", field=label, date=row[cell])
         return None
 
@@ -272,13 +277,13 @@ def _target_not_lower(answers: Answers, _context: Context) -> Message | None:
 
 
 CHECKS = (
-    stays_in_order("hospital_stays"),
-    not_after_examination("hospital_stays", "start", "end"),
+    stays_in_order("hospital_stays", "住院史"),
+    not_after_examination("hospital_stays", "住院史", "start", "end"),
     within_last_year("hospital_stays", "住院史", "end"),
-    stays_in_order("home_beds"),
-    not_after_examination("home_beds", "start", "end"),
+    stays_in_order("home_beds", "家庭病床史"),
+    not_after_examination("home_beds", "家庭病床史", "start", "end"),
     within_last_year("home_beds", "家庭病床史", "end"),
-    not_after_examination("vaccinations", "date"),
+    not_after_examination("vaccinations", "非免疫规划预防接种史", "date"),
     within_last_year("vaccinations", "非免疫规划预防接种史", "date"),
     Check(("weight", "target_weight"), _target_not_lower, Level.ASK),
 )

@@ -8,6 +8,7 @@ from app.forms.kinds import Choice, Choices, Number, Text, options
 from app.forms.vocabulary import ALWAYS, Answers, Context, Field, Limits, When
 
 ELDERLY_FROM = 65
+ADULT_FROM = 18
 DIABETES = "dm"
 MALE = 1
 
@@ -32,6 +33,11 @@ ELDERLY_ONLY = When(("exam_date",), _may_be_elderly)
 
 IF_ELDERLY = When(("exam_date",), _is_elderly)
 """Known to be 65 or older: what the yearly examination of the elderly must contain (rules of elderly care)."""
+
+IF_ADULT = When(
+    ("exam_date",), lambda answers, context: (years := age(answers, context)) is None or years >= ADULT_FROM
+)
+"""18 or older, or of unknown age: for whom the usual sizes of the body hold."""
 
 IF_DIABETIC = When((), lambda _answers, context: DIABETES in context.diseases)
 WOMEN_ONLY = When((), lambda _answers, context: context.sex != MALE)
@@ -129,8 +135,9 @@ def measured(
     prompt: str = "",
     required: When = ALWAYS,
     starred: bool = False,
+    doubted: When = ALWAYS,
 ) -> Field:
-    """A decimal number measured on this day."""
+    """A decimal number measured on this day; outside `soft` it is asked about where `doubted` holds."""
     return Field(
         code=code,
         label=label,
@@ -140,6 +147,7 @@ def measured(
         required=required,
         hard=hard,
         soft=soft,
+        doubted=doubted,
         starred=starred,
         carries=False,
     )

@@ -28,6 +28,7 @@ FORM = Form(
     title="高血压患者随访服务记录表",
     edition="2017",
     date_code="visit_date",
+    after_death=parts.TELLS_OF_DEATH,
     visits_per_sheet=4,
     joined=("exercise",),
     sections=(

@@ -180,6 +180,12 @@ class ApproximateDate(Kind):
         return text[:7] if self.finest == "month" else text
 
 
+def certainly_before(one: str, other: str) -> bool:
+    """Whether one approximate date lies before another, as far as both are known: "1955" is not before "1955-03"."""
+    known = min(len(one), len(other))
+    return one[:known] < other[:known]
+
+
 def first_day(approximate: str) -> date:
     """The earliest day that an approximate date can mean."""
     return date.fromisoformat((approximate + "-01-01")[:10])
@@ -254,13 +260,17 @@ class Choices(Kind):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its code, its label, the kind of its cells, and other words for its code."""
+    """One column of a table: its code, its label, the kind of its cells, and other words for its code.
+
+    `words` is how a cell reads where the row stands in one line, such as 每日{}次.
+    """
 
     code: str
     label: str
     kind: Kind
     required: bool = False
     aliases: tuple[str, ...] = ()
+    words: str = "{}"
 
     def goes_by(self, name: str) -> bool:
         """Whether `name` means this column: its code, its label or another word for it."""
@@ -335,5 +345,6 @@ class Table(Kind):
 
     def show(self, value: Sequence[Mapping[str, Value]]) -> str:
         return "；".join(
-            " ".join(c.kind.show(row[c.code]) for c in self.columns if c.code in row) for row in value
+            " ".join(c.words.format(c.kind.show(row[c.code])) for c in self.columns if c.code in row)
+            for row in value
         )

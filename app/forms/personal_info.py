@@ -1,6 +1,9 @@
 """个人基本信息表, personal basic information (third edition, 2017, form list §2).
 
 Not filled for children aged 0–6. Facts that lists and other forms need have their home on the resident.
+
+疾病 is a table here: each of its six boxes goes with a name and 确诊时间. A phone number that looks like none, and a
+record number of another kind of village, are asked about where the record is kept (app.services.resident_checks).
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from app.forms.vocabulary import (
     Section,
     When,
     equals,
+    given,
 )
 
 EARLIEST_BIRTH = date(1880, 1, 1)
@@ -144,16 +148,20 @@ def relative(code: str, label: str) -> Field:
 
 
 def environment(code: str, label: str, *labels: str) -> Field:
-    """One item of 生活环境, filled in rural areas."""
-    return Field(code=code, label=label, kind=Choice(options(*labels)), required=NEVER, starred=True)
+    """One item of 生活环境, filled in rural areas; 其他 opens a line (form list §0, 3)."""
+    opens = tuple(number for number, name in enumerate(labels, start=1) if name == "其他")
+    return Field(
+        code=code,
+        label=label,
+        kind=Choice(options(*labels, note=opens)),
+        required=given(code) if opens else NEVER,
+        starred=True,
+    )
 
 
-def birth_date_problem(answers: Answers, context: Context) -> Message | None:
-    """Refuse a birth in the future or before 1880."""
-    born = first_day(answers["birth_date"])
-    if born > context.today:
-        return msg("出生日期 {born} 还没有到，请核对。", born=answers["birth_date"])
-    if born < EARLIEST_BIRTH:
+def birth_date_problem(answers: Answers, _context: Context) -> Message | None:
+    """Refuse a birth before 1880."""
+    if first_day(answers["birth_date"]) < EARLIEST_BIRTH:
         return msg("出生日期 {born} 早于 1880 年，请核对。", born=answers["birth_date"])
     return None
 
@@ -199,22 +207,6 @@ def married_young(answers: Answers, context: Context) -> Message | None:
     return None
 
 
-def outside_life(code: str, cell: str) -> Check:
-    """Refuse a date of a table that lies before birth or after today."""
-
-    def problem(answers: Answers, context: Context) -> Message | None:
-        born = answers.get("birth_date") or (context.birth_date and context.birth_date.isoformat())
-        for row in answers[code]:
-            when = row.get(cell)
-            if when and first_day(when) > context.today:
-                return msg("{date} 还没有到，请核对。", date=when)
-            if when and born and when < born[: len(when)]:
-                return msg("{date} 早于出生日期 {born}，请核对。", date=when, born=born)
-        return None
-
-    return Check((code,), problem)
-
-
 def disease_dates_missing(answers: Answers, _context: Context) -> Message | None:
     """Each disease of 既往史 needs its 确诊时间; 无 stands alone; named diseases need a name."""
     rows = answers["disease_history"]
@@ -240,6 +232,8 @@ ADULT_NEEDS_NUMBER = When(
     ("no_id_reason",),
     lambda answers, _context: "no_id_reason" not in answers,
 )
+
+WITHOUT_NUMBER = When(("id_number",), lambda answers, _context: "id_number" not in answers)
 
 DISEASE_TABLE = Table(
     (
@@ -280,6 +274,7 @@ FORM = Form(
                     label="无身份证号原因",
                     kind=Text(20),
                     required=NEVER,
+                    applies=WITHOUT_NUMBER,
                     home="resident.no_id_reason",
                 ),
                 Field(code="workplace", label="工作单位", kind=Text(100), required=NEVER),
@@ -374,9 +369,5 @@ FORM = Form(
         Check(("birth_date", "marital_status"), married_young, Level.ASK),
         Check(("disease_history",), disease_dates_missing),
         Check(("disease_history",), disease_without_date, Level.MISSING),
-        outside_life("disease_history", "confirmed_ym"),
-        outside_life("surgery_items", "date"),
-        outside_life("trauma_items", "date"),
-        outside_life("transfusion_items", "date"),
     ),
 )

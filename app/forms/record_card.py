@@ -1,15 +1,15 @@
 """居民健康档案信息卡, the card that a resident carries (third edition, 2017, form list §16).
 
 Ticks have no printed numbers; 哮喘 stands only here and not among the past diseases of the 个人基本信息表.
+An unknown ABO group is an answer that the card has no tick for: all four stay empty.
 """
 
 from __future__ import annotations
 
-from app.domain.message import Message, msg
-from app.forms.kinds import ApproximateDate, Choice, Choices, Text, first_day, options
+from app.forms.kinds import ApproximateDate, Choice, Choices, Text, options
 from app.forms.personal_info import ABO, RH, SEX
 from app.forms.record_cover import record_number_problem
-from app.forms.vocabulary import NEVER, Answers, Check, Context, Field, Form, Section
+from app.forms.vocabulary import NEVER, Check, Field, Form, Section
 
 CHRONIC = options(
     "无",
@@ -23,13 +23,6 @@ CHRONIC = options(
     note=(8,),
     sole=(1,),
 )
-
-
-def birth_to_come(answers: Answers, context: Context) -> Message | None:
-    """A birth date after today is refused."""
-    if first_day(answers["birth_date"]) > context.today:
-        return msg("出生日期 {date} 还没有到，请核对。", date=answers["birth_date"])
-    return None
 
 
 def text(code: str, label: str, longest: int, *, home: str = "", prompt: str = "") -> Field:
@@ -77,5 +70,5 @@ FORM = Form(
             ),
         ),
     ),
-    checks=(Check(("birth_date",), birth_to_come), Check(("record_no",), record_number_problem)),
+    checks=(Check(("record_no",), record_number_problem),),
 )

@@ -47,5 +47,4 @@ FORM = Form(
             ),
         ),
     ),
-    checks=(*parts.in_life("stub_date", "存根日期"), *parts.in_life("date", "转诊单日期")),
 )

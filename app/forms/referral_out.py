@@ -40,9 +40,5 @@ FORM = Form(
             ),
         ),
     ),
-    checks=(
-        Check(("record_no",), record_number_problem),
-        *parts.in_life("stub_date", "存根日期"),
-        *parts.in_life("date", "转诊单日期"),
-    ),
+    checks=(Check(("record_no",), record_number_problem),),
 )

@@ -5,13 +5,9 @@ Each has a stub (存根) kept by the sender and a part handed to the patient. Wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-
-from app.domain.message import Message, msg
 from app.forms.kinds import Choice, Date, Sign, Text, Whole
 from app.forms.personal_info import SEX
-from app.forms.vocabulary import Answers, Check, Computed, Context, Field, limits
+from app.forms.vocabulary import Answers, Computed, Context, Field, limits
 
 OLDEST_USUAL_AGE = 110
 
@@ -81,31 +77,3 @@ def letter_foot(date_code: str, *, from_here: bool) -> tuple[Field, ...]:
             carries=False,
         ),
     )
-
-
-def in_life(code: str, name: str) -> tuple[Check, Check]:
-    """The day `code` is neither to come nor before birth."""
-    return (
-        Check((code,), _day_problem(code, lambda day, context: day > context.today, to_come(name))),
-        Check((code,), _day_problem(code, _before_birth, before_birth(name))),
-    )
-
-
-def to_come(name: str) -> Message:
-    """The sentence for a day that has not come."""
-    return msg("{field}还没有到，请核对日期。", field=name)
-
-
-def before_birth(name: str) -> Message:
-    """The sentence for a day before birth."""
-    return msg("{field}早于出生日期，请核对。", field=name)
-
-
-def _before_birth(day: date, context: Context) -> bool:
-    return context.birth_date is not None and day < context.birth_date
-
-
-def _day_problem(
-    code: str, wrong: Callable[[date, Context], bool], sentence: Message
-) -> Callable[[Answers, Context], Message | None]:
-    return lambda answers, context: sentence if wrong(answers[code], context) else None

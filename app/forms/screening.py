@@ -11,7 +11,7 @@ from app.forms.followup_parts import body_mass_index
 from app.forms.kinds import Choices, Date, Number, Option, Sign, Text, Whole, options
 from app.forms.vocabulary import NEVER, Answers, Check, Context, Field, Form, Section, When, includes, limits
 
-NORMAL, REPEAT, SUSPECTED, HIGH_RISK, GLUCOSE, URGENT = 1, 2, 3, 4, 5, 6
+NORMAL, REPEAT, SUSPECTED, HIGH_RISK, GLUCOSE, URGENT, MANAGED = 1, 2, 3, 4, 5, 6, 7
 CONCLUSIONS = (
     Option(NORMAL, "未见异常", excludes_others=True),
     Option(REPEAT, "血压偏高，改天复测"),
@@ -19,6 +19,7 @@ CONCLUSIONS = (
     Option(HIGH_RISK, "高血压高危，半年测一次"),
     Option(GLUCOSE, "血糖偏高，转诊确诊"),
     Option(URGENT, "危急，立即转诊"),
+    Option(MANAGED, "已纳入管理，记到随访"),
 )
 RELATIVES, SALT, DRINKING = 2, 3, 4
 RISK_FACTORS = options("无", "一级或二级亲属有高血压", "长期吃得咸", "长期过量饮酒", sole=(1,))
@@ -113,7 +114,7 @@ FORM = Form(
             (
                 Field(code="conclusion", label="结论", kind=Choices(CONCLUSIONS, boxes=3), carries=False),
                 Field(
-                    code="repeat_on", label="复测日期", kind=Date(), carries=False,
+                    code="repeat_on", label="复测日期", kind=Date(), may_come=True, carries=False,
                     required=includes("conclusion", REPEAT), applies=includes("conclusion", REPEAT),
                 ),
                 Field(code="advice", label="告知和指导", kind=Text(200), required=NEVER, carries=False),

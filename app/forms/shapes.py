@@ -198,6 +198,8 @@ def _option(form: Form, item: Field, value: object) -> Flat:
 
 def _companion(form: Form, item: Field) -> str:
     """The code of what is written beside an option: its line, or its only other part."""
+    if item.code + NOTE in form.fields:
+        return item.code + NOTE
     beside = [code for code in form.fields if code.startswith(item.code + "_")]
     return beside[0] if len(beside) == 1 else item.code + NOTE
 

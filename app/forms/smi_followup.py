@@ -57,8 +57,8 @@ MOST_TIMES = {DAILY: 24, MONTHLY: 31}
 DRUG_COLUMNS = (
     Column("name", "药物名称", Text(50), required=True, aliases=("drug", "药名", "名称")),
     Column("period", "每日或每月", Choice(PERIODS), aliases=("per",)),
-    Column("times", "次数", Whole(), aliases=("times_per_day", "frequency", "每日次数")),
-    Column("dose_mg", "每次剂量（mg）", Number(3), aliases=("dose", "每次剂量", "每次用量", "剂量")),
+    Column("times", "次数", Whole(), aliases=("times_per_day", "frequency", "每日次数"), words="{}次"),
+    Column("dose_mg", "每次剂量（mg）", Number(3), aliases=("dose", "每次剂量", "每次用量", "剂量"), words="每次{}mg"),
 )
 
 
@@ -120,16 +120,6 @@ def dose_problem(code: str) -> Check:
 def lost_and_dead(answers: Answers, _context: Context) -> Message | None:
     """Ask when both a reason for the loss and a date of death are given."""
     return msg("既填了失访原因，又填了死亡日期，请确认。")
-
-
-def death_outside(answers: Answers, context: Context) -> Message | None:
-    """The date of death lies between birth and today."""
-    died = answers["death_date"]
-    if died > context.today:
-        return msg("{date} 还没有到，请核对。", date=died)
-    if context.birth_date is not None and died < context.birth_date:
-        return msg("{date} 早于出生日期 {born}，请核对。", date=died, born=context.birth_date)
-    return None
 
 
 def discharged_after_visit(answers: Answers, _context: Context) -> Message | None:
@@ -328,7 +318,14 @@ FOOT = Section(
             required=SEEN,
             carries=False,
         ),
-        Field(code="next_visit_date", label="下次随访日期", kind=Date(), required=SEEN, carries=False),
+        Field(
+            code="next_visit_date",
+            label="下次随访日期",
+            kind=Date(),
+            may_come=True,
+            required=SEEN,
+            carries=False,
+        ),
         Field(code="doctor", label="随访医生签名", kind=Sign()),
     ),
 )
@@ -369,7 +366,6 @@ FORM = Form(
     checks=(
         *followup_parts.VISIT_CHECKS,
         Check(("lost_reason", "death_date"), lost_and_dead, Level.ASK),
-        Check(("death_date",), death_outside),
         Check(("visit_date", "hospitalised_date"), discharged_after_visit),
         dose_problem("drugs"),
         dose_problem("drug_advice"),

@@ -6,7 +6,17 @@ from app.domain.mental_disorder import DISEASES
 from app.domain.message import Message, msg
 from app.domain.phones import PhoneKind, check_phone
 from app.forms import mental_parts as parts
-from app.forms.kinds import ApproximateDate, Choice, Choices, Date, Sign, Text, Whole, first_day, options
+from app.forms.kinds import (
+    ApproximateDate,
+    Choice,
+    Choices,
+    Date,
+    Sign,
+    Text,
+    Whole,
+    certainly_before,
+    options,
+)
 from app.forms.vocabulary import (
     NEVER,
     Answers,
@@ -22,7 +32,16 @@ from app.forms.vocabulary import (
 
 NEVER_TREATED = 1
 EMPLOYMENT = options(
-    "在岗工人", "在岗管理者", "农民", "下岗或无业", "在校学生", "退休", "专业技术人员", "其他", "不详"
+    "在岗工人",
+    "在岗管理者",
+    "农民",
+    "下岗或无业",
+    "在校学生",
+    "退休",
+    "专业技术人员",
+    "其他",
+    "不详",
+    note=(8,),
 )
 CONSENT = options("同意参加管理", first=1) + options("不同意参加管理", first=0)
 
@@ -38,44 +57,17 @@ MAY_BE_TREATED = When(
 )
 
 
-def is_earlier(one: str, other: str) -> bool:
-    """Whether one approximate date certainly lies before another: as far as both are known."""
-    known = min(len(one), len(other))
-    return one[:known] < other[:known]
-
-
-def outside_life(code: str) -> Check:
-    """Refuse a date before birth or after today."""
-
-    def problem(answers: Answers, context: Context) -> Message | None:
-        written = answers[code]
-        if first_day(written) > context.today:
-            return msg("{date} 还没有到，请核对。", date=written)
-        if context.birth_date is not None and is_earlier(written, context.birth_date.isoformat()):
-            return msg("{date} 早于出生日期 {born}，请核对。", date=written, born=context.birth_date)
-        return None
-
-    return Check((code,), problem)
-
-
 def drug_before_onset(answers: Answers, _context: Context) -> Message | None:
     """首次抗精神病药治疗时间 lies not before 初次发病时间."""
-    if is_earlier(answers["first_drug_date"], answers["onset_date"]):
+    if certainly_before(answers["first_drug_date"], answers["onset_date"]):
         return msg("首次抗精神病药治疗时间早于初次发病时间 {onset}，请核对。", onset=answers["onset_date"])
     return None
 
 
 def diagnosed_before_onset(answers: Answers, _context: Context) -> Message | None:
     """Ask about a 确诊日期 before 初次发病时间."""
-    if is_earlier(answers["diagnosis_date"], answers["onset_date"]):
+    if certainly_before(answers["diagnosis_date"], answers["onset_date"]):
         return msg("确诊日期早于初次发病时间 {onset}，请确认。", onset=answers["onset_date"])
-    return None
-
-
-def consent_in_future(answers: Answers, context: Context) -> Message | None:
-    """签字时间 lies not after today."""
-    if answers["consent_date"] > context.today:
-        return msg("{date} 还没有到，请核对。", date=answers["consent_date"])
     return None
 
 
@@ -212,10 +204,6 @@ FORM = Form(
         ),
     ),
     checks=(
-        outside_life("onset_date"),
-        outside_life("first_drug_date"),
-        outside_life("diagnosis_date"),
-        Check(("consent_date",), consent_in_future),
         Check(("onset_date", "first_drug_date"), drug_before_onset),
         Check(("onset_date", "diagnosis_date"), diagnosed_before_onset, Level.ASK),
         Check(("diagnosis",), unknown_disease, Level.ASK),

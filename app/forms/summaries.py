@@ -10,7 +10,7 @@ forms stand as they are printed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -83,12 +83,21 @@ def tone(form_code: str, answers: Answers) -> str:
         return {1: "good", 2: "warn"}.get(answers.get("evaluation", 0), "none")
     if form_code == "elder_adl":
         return {1: "good", 2: "warn", 3: "bad", 4: "bad"}.get(answers.get("result", 0), "none")
+    if form_code == "screening":
+        return _screening_tone(answers.get("conclusion", ()))
     return "warn" if form_code == "referral_out" else "none"
+
+
+def _screening_tone(conclusions: Sequence[int]) -> str:
+    """1 未见异常, 2 and 4 to be measured again, the others to be referred."""
+    if any(code in (3, 5, 6) for code in conclusions):
+        return "bad"
+    return "good" if list(conclusions) == [1] else "warn" if conclusions else "none"
 
 
 def together(parts: Iterable[Message | str]) -> Message:
     """Several parts as one line; nothing to say is a dash."""
-    said = [part for part in parts if str(part)]
+    said = [part for part in parts if isinstance(part, Message) or part]
     if not said:
         return NOTHING
     whole = said[-1] if isinstance(said[-1], Message) else msg("{text}", text=said[-1])
@@ -283,6 +292,17 @@ def _card(_answers: Answers) -> Iterable[Message | str]:
     yield msg("填写{form}。", form=form("record_card").title)
 
 
+def _screening(answers: Answers) -> Iterable[Message | str]:
+    pressure = _pressure(answers)
+    if pressure:
+        yield pressure
+    if "fasting_glucose" in answers:
+        yield msg("空腹 {value}", value=_glucose(answers["fasting_glucose"]))
+    if "random_glucose" in answers:
+        yield msg("随机 {value}", value=_glucose(answers["random_glucose"]))
+    yield "、".join(_label("screening", "conclusion", code) for code in answers.get("conclusion", ()))
+
+
 _SUMMARIES: dict[str, Callable[[Answers], Iterable[Message | str]]] = {
     "record_cover": _cover,
     "personal_info": _personal_info,
@@ -301,4 +321,5 @@ _SUMMARIES: dict[str, Callable[[Answers], Iterable[Message | str]]] = {
     "referral_out": _referral_out,
     "referral_back": _referral_back,
     "record_card": _card,
+    "screening": _screening,
 }

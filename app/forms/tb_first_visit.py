@@ -68,7 +68,12 @@ FORM = Form(
             (
                 Field(code="edu_place_time_place", label="地点", prompt="取药地点", kind=Text(50)),
                 Field(
-                    code="edu_place_time_date", label="时间", prompt="取药时间", kind=Date(), carries=False
+                    code="edu_place_time_date",
+                    label="时间",
+                    prompt="取药时间",
+                    kind=Date(),
+                    may_come=True,
+                    carries=False,
                 ),
                 *(Field(code=code, label=label, kind=Choice(MASTERED)) for code, label in LESSONS.items()),
             ),
@@ -77,7 +82,9 @@ FORM = Form(
             "foot",
             "下次随访",
             (
-                Field(code="next_visit_date", label="下次随访时间", kind=Date(), carries=False),
+                Field(
+                    code="next_visit_date", label="下次随访时间", kind=Date(), may_come=True, carries=False
+                ),
                 Field(code="assessor", label="评估医生签名", kind=Sign()),
             ),
         ),

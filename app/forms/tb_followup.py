@@ -1,6 +1,7 @@
 """肺结核患者随访服务记录表, tuberculosis follow-up (third edition, 2017, form list §9); four visits to a sheet.
 
-The closing assessment at its foot is written once, at the visit that ends the treatment.
+The closing assessment at its foot is written once, at the visit that ends the treatment. More visits than were due are
+asked about and not refused, because there may have been extra ones; more doses than were due are refused.
 """
 
 from __future__ import annotations
@@ -72,13 +73,6 @@ def more_visits_than_due(answers: Answers, _context: Context) -> Message | None:
     due, done = answers["visits_due"], answers["visits_done"]
     if done > due:
         return msg("实际访视 {done} 次多于应访视 {due} 次，请确认。", done=done, due=due)
-    return None
-
-
-def stopped_in_future(answers: Answers, context: Context) -> Message | None:
-    """出现停止治疗时间 lies not after today."""
-    if answers["stop_date"] > context.today:
-        return msg("{date} 还没有到，请核对。", date=answers["stop_date"])
     return None
 
 
@@ -193,7 +187,7 @@ CLOSING = Section(
             kind=Number(1),
             unit="%",
             required=NEVER,
-            computed=Computed(("doses_due", "doses_taken"), rate_of_doses),
+            computed=Computed(("doses_due", "doses_taken"), rate_of_doses, strict=True),
             hard=limits(0, 100),
             carries=False,
         ),
@@ -251,6 +245,7 @@ FORM = Form(
                     code="next_visit_date",
                     label="下次随访时间",
                     kind=Date(),
+                    may_come=True,
                     required=When(
                         CLOSED.codes,
                         lambda answers, context: not CLOSED.holds(answers, context),
@@ -264,7 +259,6 @@ FORM = Form(
     ),
     checks=(
         *followup_parts.VISIT_CHECKS,
-        Check(("stop_date",), stopped_in_future),
         Check(("visits_due", "visits_done"), more_visits_than_due, Level.ASK),
         Check(("doses_due", "doses_taken"), more_doses_than_due),
     ),

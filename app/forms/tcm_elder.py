@@ -2,11 +2,14 @@
 
 Thirty-three questions about the past year, each answered with 1–5; scores and results of the nine constitutions
 follow from them (rules §8.2). A constitution that is 否 has no result.
+
+What is asked and the scale are those of the list; the question around it (您…吗？) and the explanations in brackets are
+this project's wording until the print is at hand.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 from app.domain.tcm_constitution import (
     BALANCED,
@@ -14,6 +17,7 @@ from app.domain.tcm_constitution import (
     QUESTION_COUNT,
     TENDS,
     YES,
+    ConstitutionResult,
     identify_constitution,
     items_of,
     score_of,
@@ -121,20 +125,30 @@ def question(number: int) -> Field:
     )
 
 
+CODES = {number: question_code(number) for number in range(1, QUESTION_COUNT + 1)}
+"""The code of each item, by its number."""
+
+
 def by_number(answers: Answers) -> dict[int, int | None]:
     """The answers by item number."""
-    return {number: answers.get(question_code(number)) for number in range(1, QUESTION_COUNT + 1)}
+    return {number: answers.get(code) for number, code in CODES.items()}
+
+
+@lru_cache(maxsize=16)
+def identified(answers: tuple[int | None, ...]) -> ConstitutionResult:
+    """The constitutions that follow from the answers of items 1–33; each key press asks for the same nine times over."""
+    return identify_constitution(dict(enumerate(answers, 1)))
 
 
 def score(name: str, answers: Answers, _context: Context) -> object:
     """得分 of the constitution `name`, or None before all its items are answered (rules §8.2)."""
-    numbers = {number: answer for number, answer in by_number(answers).items() if answer is not None}
-    return score_of(name, numbers) if all(item in numbers for item in items_of(name)) else None
+    numbers = {item: answers.get(CODES[item]) for item in items_of(name)}
+    return score_of(name, numbers) if None not in numbers.values() else None
 
 
 def result(name: str, answers: Answers, _context: Context) -> object:
     """是, 倾向是 or 基本是 of the constitution `name` as the printed number; None for 否 (rules §8.2)."""
-    return RESULT_CODES.get(identify_constitution(by_number(answers)).results.get(name, ""))
+    return RESULT_CODES.get(identified(tuple(by_number(answers).values())).results.get(name, ""))
 
 
 def constitution(code: str, name: str) -> tuple[Field, Field, Field]:

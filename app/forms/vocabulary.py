@@ -19,7 +19,8 @@ from functools import cached_property
 from typing import Any
 
 from app.domain.message import Message, msg
-from app.forms.kinds import EMPTY, Choice, Choices, Date, Kind, Text, Unreadable
+from app.forms.kinds import EMPTY, Choice, Choices, Kind, Text, Unreadable
+from app.forms.life import Life
 from app.forms.shapes import NOTE, TARGET, flatten
 
 Answers = Mapping[str, Any]
@@ -156,7 +157,8 @@ class Field:
 
     `label` is what the paper prints; `prompt` names the answer in a sentence when the label alone would not.
     `required` says when a complete form needs it, `applies` when it may be answered at all. `hard` values outside are
-    refused, `soft` ones asked about once. `home` names the one home of a fact kept elsewhere ("resident.phone");
+    refused, `soft` ones asked about once, where `doubted` holds (children are no adults). Dates lie in life unless they
+    `may_come` (下次随访日期). `home` names the one home of a fact kept elsewhere ("resident.phone");
     `carries` lets one key take over what was said last time. `group` heads several fields as the paper does (血常规);
     `is_question` says that the label is a whole question, read out to the person; `normal` is the answer that says that
     nothing was found, which a screen may offer for a whole section but never gives by itself.
@@ -171,6 +173,8 @@ class Field:
     applies: When = ALWAYS
     hard: Limits | None = None
     soft: Limits | None = None
+    doubted: When = ALWAYS
+    may_come: bool = False
     paired: bool = False
     target_required: bool = True
     starred: bool = False
@@ -230,7 +234,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Check:
-    """A condition across answers: `problem` gives the sentence to put beside the last of `codes`, or None."""
+    """A condition across answers: `problem` gives the sentence to put beside the last of `codes`, or None.
+
+    It is not asked when the last answer is refused by itself: one mistake is told once.
+    """
 
     codes: tuple[str, ...]
     problem: Callable[[Answers, Context], Message | None]
@@ -334,12 +341,14 @@ class Form:
                 found.extend(self._value_problems(item, answers, context))
             elif item.applies.holds(answers, context) and item.required.holds(answers, context):
                 found.append(Problem(code, Level.MISSING, msg("请填写{field}。", field=item.name)))
+        refused = {problem.code for problem in found if problem.level is Level.REFUSE}
         for check in self.checks:
-            sentence = (
-                check.problem(answers, context) if all(code in answers for code in check.codes) else None
-            )
+            place = check.codes[-1]
+            if place in refused or not all(code in answers for code in check.codes):
+                continue
+            sentence = check.problem(answers, context)
             if sentence is not None:
-                found.append(Problem(check.codes[-1], check.level, sentence))
+                found.append(Problem(place, check.level, sentence))
         order = {code: position for position, code in enumerate(self.fields)}
         return sorted(found, key=lambda problem: order.get(problem.code, len(order)))
 
@@ -360,13 +369,22 @@ class Form:
             yield Problem(item.code, Level.REFUSE, contradiction)
         elif item.hard is not None and not item.hard.admits(value):
             yield Problem(item.code, Level.REFUSE, outside_limits(item, value))
-        elif item.soft is not None and not item.soft.admits(value):
+        elif item.soft is not None and not item.soft.admits(value) and item.doubted.holds(answers, context):
             sentence = msg("{field} {value} 不常见，请确认无误。", field=item.name, value=value)
             yield Problem(item.code, Level.ASK, sentence)
-        elif isinstance(item.kind, Date) and item.code == self.date_code:
-            yield from _date_problems(item, value, context)
-            if not self.after_death.holds(answers, context):
-                yield from _death_problems(item, value, context)
+        else:
+            for sentence in self._life(answers, context).problems(
+                item.name, item.kind, value, may_come=item.may_come
+            ):
+                yield Problem(item.code, Level.REFUSE, sentence)
+
+    def _life(self, answers: Answers, context: Context) -> Life:
+        """Between which days the dates of `answers` may lie; a form that asks the birth date goes by its answer."""
+        born = None if context.birth_date is None else context.birth_date.isoformat()
+        if "birth_date" in self.fields:
+            born = answers.get("birth_date", born)
+        tells_of_death = self.after_death.holds(answers, context)
+        return Life(context.today, born, None if tells_of_death else context.died_on)
 
     def keep(self, answers: Answers) -> dict[str, Any]:
         """`answers` as JSON keeps them."""
@@ -416,25 +434,3 @@ def outside_limits(item: Field, value: object) -> Message:
         high=high,
         value=value,
     )
-
-
-def _date_problems(item: Field, value: date, context: Context) -> Iterator[Problem]:
-    if value > context.today:
-        sentence = msg("{field} {value} 还没有到，请核对日期。", field=item.name, value=value)
-        yield Problem(item.code, Level.REFUSE, sentence)
-    elif context.birth_date is not None and value < context.birth_date:
-        sentence = msg(
-            "{field} {value} 早于出生日期 {born}，请核对。",
-            field=item.name,
-            value=value,
-            born=context.birth_date,
-        )
-        yield Problem(item.code, Level.REFUSE, sentence)
-
-
-def _death_problems(item: Field, value: date, context: Context) -> Iterator[Problem]:
-    if context.died_on is not None and value > context.died_on:
-        sentence = msg(
-            "{field} {value} 晚于死亡日期 {died}，请核对。", field=item.name, value=value, died=context.died_on
-        )
-        yield Problem(item.code, Level.REFUSE, sentence)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from app.printing.style import MM
 
 if TYPE_CHECKING:
+    from app.printing.marks import DrawnMark
     from app.printing.pages import Page, Placed
 
 CROSS_FROM_EDGE_MM = 20.0
@@ -21,6 +22,7 @@ RULER_MM = 30
 TICK_MM, LONG_TICK_MM = 1.6, 3.0
 LINE = 0.3
 WORDS_SIZE = 10.5
+WORDS_LEFT_MM, WORDS_TOP_MM = 20.0, 54.0
 SMALL_SIZE = 8.0
 
 
@@ -57,13 +59,13 @@ class Calibration:
 WORDS = (
     "套打校准页",
     "怎样量：",
-    "1. 打印时选“实际大小”（100%），不要选“适合纸张”；用平时套打的那台打印机和那个纸盒。",
+    "1. 打印时选“实际大小”（100%），不要选“适合纸张”；用平时套打的打印机和纸盒。",
     "2. 用尺量左上角的十字：中心到纸的左边、到纸的上边，都应是 20 毫米。",
-    "3. 在“设置 → 打印”里填差多少。量得偏右，横向填负数；偏左，填正数。量得偏下，纵向填负数；偏上，填正数。",
+    "3. 在“设置 → 打印”里填差多少。偏右，横向填负数；偏左填正数。偏下，纵向填负数；偏上填正数。",
     "    例：到左边量得 21.5 毫米、到上边量得 19 毫米，横向填 -1.5，纵向填 1。",
     "4. 再量左右两个十字的距离（应为 170 毫米）和上下两个十字的距离（应为 257 毫米）。",
-    "    短了，放大：例如左右只有 169 毫米，横向比例填 170 ÷ 169 × 100 = 100.6；上下同样填纵向比例。",
-    "5. 填好后再打一张本页，四角和正中的十字都应在 1 毫米以内。纸放进去的方向每次要一样。",
+    "    例：左右只有 169 毫米，横向比例填 170 ÷ 169 × 100 = 100.6；上下同样，填纵向比例。",
+    "5. 填好后再打一张本页，四角和正中的十字应都差不到 1 毫米。放纸的方向每次要一样。",
 )
 
 
@@ -85,7 +87,7 @@ def calibration_page(calibration: Calibration) -> Page:
 
 def _cross(x: float, y: float, right: int, up: int) -> Placed:
     """A cross at (x, y) with rulers that run towards the middle of the page, marked every 1, 5 and 10 mm."""
-    from app.printing.marks import DrawnMark, StrokeMark
+    from app.printing.marks import StrokeMark
     from app.printing.pages import Placed
 
     arm = CROSS_ARM_MM * MM
@@ -104,12 +106,12 @@ def _cross(x: float, y: float, right: int, up: int) -> Placed:
     return Placed(tuple(marks), x, y)
 
 
-def _text(words: str, x: float, dy: float, size: float) -> list:
+def _text(words: str, x: float, dy: float, size: float) -> list[DrawnMark]:
     from app.printing import fonts
     from app.printing.marks import TextMark
     from app.printing.style import Face
 
-    marks = []
+    marks: list[DrawnMark] = []
     for font, part in fonts.runs(words, Face.PRINTED):
         marks.append(TextMark(x, dy, part, font, size))
         x += fonts.width(part, Face.PRINTED, size)
@@ -131,7 +133,7 @@ def _words(width: float, height: float, calibration: Calibration) -> list[Placed
         LineContent((Text(title, bold=True, size=15.0),), align="center"),
         *(LineContent((Text(words),), size=WORDS_SIZE) for words in (*rest, in_force)),
     )
-    left, top = 30 * MM, 62 * MM
+    left, top = WORDS_LEFT_MM * MM, WORDS_TOP_MM * MM
     placed = []
     for line in set_lines(lines, width - 2 * left).lines:
         placed.append(Placed(line.printed, left, height - top - line.height / 2))

@@ -8,6 +8,7 @@ passes `clean` on its way in, the one border where it is made fit for paper.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.forms.layout import CutLine, Gap, Text
@@ -32,13 +33,17 @@ def clean(text: object) -> str:
 
 @dataclass(frozen=True)
 class Entry:
-    """A filled-in text, at least `mm` wide, on an underline when `line`; `pale` for a hint from last time."""
+    """A filled-in text, at least `mm` wide, on an underline when `line`; `pale` for a hint from last time.
+
+    `about` names what it answers, for the report of characters that no font has.
+    """
 
     text: str
     mm: float = 0
     line: bool = False
     align: str = "left"
     pale: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,19 +210,23 @@ class DocumentContent:
 
 def words_of(document: DocumentContent) -> str:
     """Every filled-in text of `document`, to be looked through for characters without a glyph."""
-    found: list[str] = []
+    return "".join(text for text, _about in texts_of(document))
+
+
+def texts_of(document: DocumentContent) -> Iterator[tuple[str, str]]:
+    """Every text of `document` that somebody wrote, with what it answers ("" where that is not known)."""
     for sheet in document.sheets:
         for leaf in sheet.leaves:
+            yield leaf.title, ""
             lines = list(leaf.head)
             for block in leaf.blocks:
                 if isinstance(block, LinesContent):
                     lines.extend(block.lines)
                 elif isinstance(block, GridContent):
                     lines.extend(line for row in block.rows for cell in row.cells for line in cell.lines)
-            found.append(leaf.title)
             for line in lines:
-                found.extend(_written(item) for item in (*line.items, *line.right))
-    return "".join(found)
+                for item in (*line.items, *line.right):
+                    yield _written(item), item.about if isinstance(item, Entry) else ""
 
 
 def _written(item: Item) -> str:

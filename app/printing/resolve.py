@@ -15,7 +15,7 @@ from typing import Any
 from app.domain.line_codes import line_code
 from app.forms import layout
 from app.forms.editions import of_edition
-from app.forms.kinds import Table
+from app.forms.kinds import Date, Table
 from app.forms.layout import (
     CutLine,
     Gap,
@@ -58,6 +58,13 @@ BOX_LINES_MM = 5.6
 CODED_PAPERS = ("A4", "A4-landscape")
 """Papers with room for a line code; the card has a code of its own."""
 
+ACCOUNT_LENGTH = 200
+"""A text of so many characters is an account of this time and fills its place on paper."""
+
+INDENT = "    "
+"""Before each line of a text that was written in several, as before its first one."""
+
+PERSON_LABELS = {"name": "姓名", "record_no": "编号"}
 DATE_WORDS = {"y": "年", "m": "月", "d": "日"}
 
 
@@ -122,6 +129,24 @@ class _Scope:
             return clean(kind.show(value))
         return clean(item.kind.show(value))
 
+    def paragraphs(self, ref: str) -> tuple[str, ...]:
+        """The lines in which a text was written, where it has a box to itself; those without anything are left out."""
+        value = self.value(ref)
+        lines = (clean(line).strip() for line in value.splitlines()) if isinstance(value, str) else ()
+        return tuple(line for line in lines if line)
+
+    def about(self, ref: str) -> str:
+        """What the answer is called: 姓名, 药物不良反应（说明）, 用药情况 药物名称."""
+        parsed = reference(ref)
+        if parsed.code == "person":
+            return PERSON_LABELS[parsed.column]
+        item = self.form.fields.get(parsed.code)
+        if item is None:
+            return ""
+        columns = item.kind.columns if isinstance(item.kind, Table) else ()
+        labels = [column.label for column in columns if column.code == parsed.column]
+        return " ".join((item.name, *labels))
+
     def holds(self, conditions: Sequence[layout.Condition]) -> bool:
         """Whether every (reference, value) holds; of several options, whether the value is among them."""
         return all(_is_or_includes(self.value(ref), wanted) for ref, wanted in conditions)
@@ -131,10 +156,12 @@ class _Scope:
         """Whether answers are filled in; otherwise they are those of last time, in grey."""
         return self.mode is not Mode.BLANK
 
-    def is_of_this_time(self, ref: str) -> bool:
-        """Whether the answer is told anew each time, like the day of a visit, so that the last one is no hint."""
+    def hints(self, ref: str) -> bool:
+        """Whether the answer may be shown: in grey not the days of last time nor its long accounts, which are written anew."""
         item = self.form.fields.get(reference(ref).code)
-        return item is not None and not item.carries
+        if self.writes or item is None or item.carries:
+            return True
+        return not isinstance(item.kind, Date) and getattr(item.kind, "longest", 0) < ACCOUNT_LENGTH
 
 
 def _is_or_includes(value: object, wanted: object) -> bool:
@@ -142,16 +169,24 @@ def _is_or_includes(value: object, wanted: object) -> bool:
 
 
 def _fill(item: layout.Fill, scope: _Scope) -> list[Item]:
-    text = scope.shown(item.ref) if scope.holds(item.when) else ""
+    text = scope.shown(item.ref) if scope.holds(item.when) and scope.hints(item.ref) else ""
     if item.numbered and text:
         text = str(scope.value(item.ref))
     note = scope.shown(item.ref + NOTE) if item.noted and text else ""
     pale = not scope.writes and not item.ref.startswith("person.")
-    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale=pale)]
+    about = scope.about(item.ref)
+    paragraphs = scope.paragraphs(item.ref) if text and not (item.mm or item.line) else ()
+    if len(paragraphs) > 1:
+        return [
+            part for place, words in enumerate(paragraphs)
+            for part in (*((LineBreak(), Text(INDENT)) if place else ()), Entry(words, pale=pale, about=about))
+        ]
+    return [Entry(f"{text}：{note}" if note else text, item.mm, item.line, item.align, pale, about)]
 
 
 def _signature(item: layout.Signature, scope: _Scope) -> list[Item]:
-    return [Entry(scope.shown(item.ref) if scope.signed and scope.writes else "", item.mm, item.line)]
+    name = scope.shown(item.ref) if scope.signed and scope.writes else ""
+    return [Entry(name, item.mm, item.line, about=scope.about(item.ref))]
 
 
 def _box(item: layout.Box, scope: _Scope) -> list[Item]:
@@ -192,7 +227,7 @@ def _digits(item: layout.Digits, scope: _Scope) -> list[Item]:
 
 
 def _date(item: layout.DateFill, scope: _Scope) -> list[Item]:
-    value = scope.value(item.ref) if scope.writes or not scope.is_of_this_time(item.ref) else None
+    value = scope.value(item.ref) if scope.hints(item.ref) else None
     pieces = str(value).split("-") if value is not None else []
     numbers = {part: str(int(piece)) for part, piece in zip("ymd", pieces, strict=False)}
     pale = not scope.writes

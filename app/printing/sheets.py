@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING
 from app.domain.message import Message, msg
 from app.errors import EnvironmentFailure
 from app.forms.vocabulary import Answers
+from app.i18n import tr
 from app.printing.calibration import Calibration, calibration_pdf
-from app.printing.content import DocumentContent, words_of
+from app.printing.content import DocumentContent, texts_of, words_of
 from app.printing.resolve import Mode, PersonHead, sheet_content
 
 if TYPE_CHECKING:
     from app.printing.engine import Writer
 
 __all__ = [
-    "Calibration", "Mode", "PersonHead", "PrintJob", "blank_form", "calibration_pdf", "missing_glyphs", "print_content",
-    "print_form", "print_many", "sheet_content", "unprintable", "warm_up",
+    "Calibration", "Mode", "NoGlyph", "PersonHead", "PrintJob", "blank_form", "calibration_pdf", "missing_glyphs",
+    "places_without_glyph", "print_content", "print_form", "print_many", "sheet_content", "told_without_glyph",
+    "unprintable", "warm_up",
 ]
 
 Report = Callable[[int, int, Message], None]
@@ -103,6 +105,36 @@ def missing_glyphs(text: str) -> list[str]:
 def unprintable(content: DocumentContent) -> list[str]:
     """The characters of `content` that would print as a gap, to be told before printing."""
     return missing_glyphs(words_of(content))
+
+
+@dataclass(frozen=True)
+class NoGlyph:
+    """A character that no bundled font has, and which answer it stands in ("" where that is not known)."""
+
+    character: str
+    about: str
+
+
+def places_without_glyph(content: DocumentContent) -> list[NoGlyph]:
+    """Each character that would print as a gap with each answer that has it, in printed order."""
+    if not unprintable(content):
+        return []
+    found = [
+        NoGlyph(character, about) for text, about in texts_of(content) for character in missing_glyphs(text)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def told_without_glyph(places: Sequence[NoGlyph]) -> str:
+    """`places` in words, such as “𬀩”（U+2C029，姓名）: the screen may lack the character as well."""
+    told = []
+    for place in places:
+        code = f"U+{ord(place.character):04X}"
+        told.append(
+            tr("“{character}”（{code}，{place}）", character=place.character, code=code, place=place.about)
+            if place.about else tr("“{character}”（{code}）", character=place.character, code=code)
+        )
+    return tr("、").join(told)
 
 
 def warm_up() -> None:

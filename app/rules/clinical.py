@@ -1,4 +1,5 @@
-"""JSON in, JSON out: follow-up of hypertension, diabetes, severe mental disorder and tuberculosis, and screening.
+"""JSON in, JSON out: follow-up of hypertension, diabetes, severe mental disorder, tuberculosis and COPD, and
+screening.
 
 The rules themselves are in app.domain; the keys are those of docs on the command line. Values of `referral` are
 "no", "yes", "urgent". A checklist may hold keys of app.domain.emergencies, their Chinese names or other words; every
@@ -13,7 +14,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from app.domain.blood_pressure import read_blood_pressure
-from app.domain.chronic_followup import VISIT_CLASS_LABELS, combined_next_due
+from app.domain.chronic_followup import VISIT_CLASS_LABELS, Referral, combined_next_due
+from app.domain.copd import EDITION as COPD_EDITION
+from app.domain.copd import CopdSettings, CopdVisit, assess_copd
 from app.domain.dates import two_weeks_after
 from app.domain.diabetes import (
     DiabetesAssessment,
@@ -31,6 +34,8 @@ from app.domain.hypertension import (
 )
 from app.domain.mental_disorder import STABILITY_LABELS, MentalDisorderVisit, assess_mental_disorder
 from app.domain.message import msg
+from app.domain.reasons import SPECIFICATION, Reason
+from app.domain.referrals import is_tuberculosis_suspect, letter_check_due
 from app.domain.screening import DayReading, ScreeningInput, screen_hypertension
 from app.domain.tuberculosis import STANDARD_INTENSIVE_MONTHS, TuberculosisVisit, assess_tuberculosis
 from app.errors import UserError
@@ -202,6 +207,59 @@ def tuberculosis(case: Mapping[str, object]) -> dict[str, object]:
             "took_regularly": found.took_regularly,
             "report_missed_doses": found.report_missed_doses if read.has("missed_days") else None,
             "reasons": reasons_out(found.reasons),
+        }
+    )
+
+
+def copd(case: Mapping[str, object]) -> dict[str, object]:
+    """One follow-up visit, on trial (试行). `visit_class` is the doctor's choice; the two intervals may be given."""
+    read = Reader(case)
+    usual = CopdSettings()
+    months, days = read.whole("months_when_satisfactory"), read.whole("days_otherwise")
+    found = assess_copd(
+        CopdVisit(
+            visit_date=read.day("visit_date"),
+            birth_date=read.day("birth_date"),
+            chosen_class=read.whole("visit_class"),
+            previous_class=read.whole("previous_class"),
+            spo2=read.whole("spo2"),
+        ),
+        CopdSettings(
+            usual.months_when_satisfactory if months is None else months,
+            usual.days_otherwise if days is None else days,
+        ),
+    )
+    refuse_problems(found.problems)
+    return result(
+        {
+            "in_scope": found.in_scope,
+            "referral": (Referral.YES if found.refer else Referral.NO).value,
+            "next_visit_due": iso(found.next_visit_due),
+            "check_due": iso(found.check_due),
+            "next_step": found.next_step,
+            "is_spo2_low": found.is_spo2_low if read.has("spo2") else None,
+            "reasons": reasons_out(found.reasons),
+        },
+        edition=COPD_EDITION,
+    )
+
+
+def referral_letter(case: Mapping[str, object]) -> dict[str, object]:
+    """Until when the result of a referral letter is asked for."""
+    read = Reader(case)
+    day = read.required_day("transfer_date")
+    words = [read.text(code) or "" for code in ("impression", "reason")]
+    due, is_suspected = letter_check_due(day, *words), is_tuberculosis_suspect(*words)
+    sentence = (
+        msg("疑似肺结核，1 周内（{due} 前）电话随访", due=due)
+        if is_suspected
+        else msg("2 周内（{due} 前）随访转诊结果", due=due)
+    )
+    return result(
+        {
+            "check_due": iso(due),
+            "tuberculosis_suspected": is_suspected,
+            "reasons": reasons_out([Reason("check_referral", SPECIFICATION, sentence)]),
         }
     )
 

@@ -38,6 +38,8 @@ RULES: dict[str, RuleAdapter] = {
     "diabetes_t2": RuleAdapter("app.rules.clinical:diabetes_t2"),
     "severe_mental_disorder": RuleAdapter("app.rules.clinical:severe_mental_disorder"),
     "tuberculosis": RuleAdapter("app.rules.clinical:tuberculosis"),
+    "copd": RuleAdapter("app.rules.clinical:copd"),
+    "referral_letter": RuleAdapter("app.rules.clinical:referral_letter"),
     "bmi": RuleAdapter("app.rules.assessments:bmi"),
     "adl": RuleAdapter("app.rules.assessments:adl"),
     "tcm_constitution": RuleAdapter("app.rules.assessments:tcm_constitution"),

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from app.domain.message import Message, msg
-from app.forms.kinds import Choice, Choices, Unreadable
+from app.forms.kinds import Choice, Choices, Kind, Unreadable
 from app.forms.vocabulary import NOTE
 from app.services.follow_up_views import VisitSheet
-from app.services.visit_answers import VisitField
+from app.services.visit_answers import VisitField, answer_key, visit_fields
 
 PARTS = re.compile(r"[/\s、,，;；-]+")
 
@@ -49,12 +50,7 @@ class SheetColumn:
 
     def keys(self, sheet: VisitSheet) -> tuple[tuple[str, ...], ...]:
         """For each code the keys of the visit's answers; () when the person's sheets do not ask it."""
-        codes = (self.form_code,) if self.form_code else sheet.form_codes
-        found = []
-        for code in self.codes:
-            keys = dict.fromkeys(sheet.key(form_code, code) for form_code in codes if form_code in sheet.form_codes)
-            found.append(tuple(key for key in keys if key in sheet.fields))
-        return () if not all(found) else tuple(found)
+        return _keys(self.codes, self.form_code, sheet.form_codes)
 
     def fields(self, sheet: VisitSheet) -> tuple[VisitField, ...]:
         """The declared answers, one for each code."""
@@ -78,18 +74,7 @@ class SheetColumn:
         """A cell as it reads once it was left: 142/86, 头痛头晕、心悸胸闷; what was typed when it cannot be read."""
         if not text.strip():
             return self.usual_shown(sheet)
-        values = [value for value, _ in self._values(sheet, text)]
-        notes = [note for _, note in self._values(sheet, text)]
-        if len(self.codes) > 1:
-            return "/".join(str(value) for value in values)
-        item = self.fields(sheet)[0].field
-        if not isinstance(item.kind, (Choice, Choices)):
-            return text.strip()
-        try:
-            words = item.kind.show(item.kind.read(values[0]))
-        except Unreadable:
-            return text.strip()
-        return f"{words}（{notes[0]}）" if notes[0] else words
+        return cell_shown(self.codes, self.fields(sheet)[0].field.kind, text)
 
     def usual_shown(self, sheet: VisitSheet) -> str:
         """What an empty cell means, to be shown greyed in it: 无症状, or last time's answer; "" for nothing."""
@@ -113,15 +98,7 @@ class SheetColumn:
 
     def _values(self, sheet: VisitSheet, text: str) -> list[tuple[object, str]]:
         """Value and note of each code."""
-        if len(self.codes) > 1:
-            parts = split_pair(text) if self.codes == PRESSURE else PARTS.split(text.strip())
-            # A number too many stays with the last one, of which the form then says that it is none.
-            last = len(self.codes) - 1
-            return [(value, "") for value in (*parts[:last], "/".join(parts[last:]))]
-        kind = self.fields(sheet)[0].field.kind
-        if isinstance(kind, (Choice, Choices)):
-            return [_chosen(kind, text.strip())]
-        return [(text.strip(), "")]
+        return cell_values(self.codes, self.fields(sheet)[0].field.kind, text)
 
 
 PRESSURE = ("sbp", "dbp")
@@ -159,11 +136,49 @@ COLUMNS = (
 BY_KEY: Mapping[str, SheetColumn] = {column.key: column for column in COLUMNS}
 
 
+@lru_cache(maxsize=256)
+def _keys(codes: tuple[str, ...], of_form: str, form_codes: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The keys of a column in a visit with these sheets."""
+    known, found = visit_fields(form_codes), []
+    for code in codes:
+        asked = [form_code for form_code in form_codes if of_form in ("", form_code)]
+        keys = dict.fromkeys(answer_key(form_codes, form_code, code) for form_code in asked)
+        found.append(tuple(key for key in keys if key in known))
+    return tuple(found) if all(found) else ()
+
+
 def chosen_columns(keys: tuple[str, ...]) -> tuple[SheetColumn, ...]:
     """The columns named, with those that cannot be put away, in their order; those of the beginning for none."""
     return tuple(
         column for column in COLUMNS if column.is_locked or (column.key in keys if keys else column.is_shown)
     )
+
+
+def cell_values(codes: tuple[str, ...], kind: Kind, text: str) -> list[tuple[object, str]]:
+    """Raw value and note of each of the `codes` of a cell; `kind` is that of the first."""
+    if len(codes) > 1:
+        parts = split_pair(text) if codes == PRESSURE else [part for part in PARTS.split(text.strip()) if part]
+        # A number too many stays with the last one, of which the form then says that it is none.
+        last = len(codes) - 1
+        return [(value, "") for value in (*parts[:last], "/".join(parts[last:]))]
+    if isinstance(kind, (Choice, Choices)):
+        return [_chosen(kind, text.strip())]
+    return [(text.strip(), "")]
+
+
+def cell_shown(codes: tuple[str, ...], kind: Kind, text: str) -> str:
+    """A cell as it reads once it was left; what was typed when it cannot be read."""
+    found = cell_values(codes, kind, text)
+    if len(codes) > 1:
+        return "/".join(str(value) for value, _ in found if value != "")
+    value, note = found[0]
+    if not isinstance(kind, (Choice, Choices)):
+        return text.strip()
+    try:
+        words = kind.show(kind.read(value))
+    except Unreadable:
+        return text.strip()
+    return f"{words}（{note}）" if note else words
 
 
 def split_pair(text: str) -> list[str]:

@@ -379,12 +379,13 @@ def _state(row: DayRow, proposal: Proposal, standing: Sequence[Problem], columns
     if any(said.urgent for said in proposal.diseases):
         return RowState.ALONE
     missing = [problem.code for problem in standing if problem.level is Level.MISSING]
-    if any(code in columns for code in missing):
-        return RowState.LACKING
-    if any(code.rpartition(".")[2] in DECISIONS for code in missing):
-        return RowState.DECIDE
-    if missing:
+    decisions = [code for code in missing if code.rpartition(".")[2] in DECISIONS]
+    if any(code not in columns and code not in decisions for code in missing):
         return RowState.ALONE
+    if len(missing) > len(decisions):
+        return RowState.LACKING
+    if decisions:
+        return RowState.DECIDE
     return RowState.ASKS if standing else RowState.READY
 
 

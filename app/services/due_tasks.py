@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.services.follow_up_views import ManagedDisease, PastVisit
 from app.services.visit_records import newest_of
-from db.models import DueTask, new_id
+from db.models import DueTask, Enrolment, new_id
 
 FOLLOW_UP_TASK = "follow_up"
 CHECK_TASK = "referral_check"
 VOIDED_RESULT, NO_LONGER_REFERRED = "随访已作废", "更正后不需转诊"
+ENDED = "结束管理"
 """Written into the record as the clinic's own words, therefore not translated."""
 
 
@@ -140,7 +141,15 @@ def retime_tasks(
 def follow_newest(
     session: Session, desk: Desk, resident_id: str, enrolment: ManagedDisease, visits: Sequence[PastVisit]
 ) -> None:
-    """The open follow-up task is due when the newest visit says; one is opened when none is open."""
+    """The open follow-up task is due when the newest visit says; one is opened when none is open.
+
+    Of an enrolment that has ended no visit is due: what a correction opened again is finished with its end.
+    """
+    table = Enrolment.__table__.c
+    ended_on = session.scalar(select(table.ended_on).where(table.id == enrolment.enrolment_id))
+    if ended_on is not None:
+        finish_follow_ups(session, enrolment.enrolment_id, ended_on, None)
+        return
     newest = newest_of(visits, enrolment)
     if newest is None or newest.next_visit_on is None:
         return
@@ -159,6 +168,19 @@ def follow_newest(
         update(_TASKS)
         .where(_TASKS.c.id == open_task.id)
         .values(due_on=newest.next_visit_on, caused_by_id=newest.entry_id)
+    )
+
+
+def finish_follow_ups(session: Session, enrolment_id: str, day: date, cause_id: str | None) -> None:
+    """Of an enrolment that has ended no visit is due; `cause_id` is the visit that ended it."""
+    session.execute(
+        update(_TASKS)
+        .where(
+            _TASKS.c.enrolment_id == enrolment_id,
+            _TASKS.c.kind == FOLLOW_UP_TASK,
+            _TASKS.c.done_on.is_(None),
+        )
+        .values(done_on=day, done_by_id=cause_id, result=ENDED)
     )
 
 

@@ -1,7 +1,8 @@
-"""纳入管理: putting residents under management for hypertension or type 2 diabetes, and ending it.
+"""纳入管理: putting residents under management for one of the programmes, and ending it.
 
-Scope after 国家基本公共卫生服务规范（第三版）: 辖区内 35 岁及以上常住居民中原发性高血压患者 / 2型糖尿病患者. Somebody
-younger is asked about, not refused. A resident may be enrolled again after an enrolment has ended; each is a row of its own.
+Scope after 国家基本公共卫生服务规范（第三版）: 辖区内 35 岁及以上常住居民中原发性高血压患者 / 2型糖尿病患者, and after the
+trial of 2024 those with COPD; severe mental disorder and tuberculosis at any age. Somebody younger is asked about, not
+refused. A resident may be enrolled again after an enrolment has ended; each is a row of its own.
 """
 
 from __future__ import annotations
@@ -16,17 +17,29 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.dates import age_on
 from app.domain.message import Message, msg
+from app.domain.tuberculosis import FIRST_VISIT_WITHIN as FIRST_HOME_VISIT_WITHIN
 from app.errors import UserError
 from app.forms.registry import form
 from app.forms.vocabulary import Level, Problem
-from app.services.diseases import DISEASES, HISTORY_CODES, HYPERTENSION, NAMES, SCOPE_FROM_YEARS
-from app.services.due_tasks import FOLLOW_UP_TASK
+from app.services.diseases import (
+    DIABETES,
+    HISTORY_CODES,
+    HYPERTENSION,
+    NAMES,
+    PROGRAMMES,
+    SCOPE_FROM_YEARS,
+    SCOPED_BY_AGE,
+    TUBERCULOSIS,
+)
+from app.services.due_tasks import ENDED, FOLLOW_UP_TASK
 from app.services.history import record_change
 from app.services.problems import refuse, refuse_if_any
 from db.models import DueTask, Enrolment, Revision, new_id
 from db.queries import follow_ups as queries
 
 ENTITY = "enrolment"
+CAUSED_BY = "caused_by"
+"""In the first revision of an enrolment: the form that meant it."""
 FIRST_VISIT_WITHIN = timedelta(days=14)
 """House rule: the first follow-up of a newly enrolled person is due within two weeks; the specification has no number."""
 
@@ -34,7 +47,16 @@ SECONDARY_ADVICE = msg(
     "只管理原发性高血压。如果怀疑继发性高血压（年轻、突然升高、多种药控制不住、伴肾病或低血钾），请及时转诊，不在这里管理。"
 )
 TYPE_2_ADVICE = msg("只管理 2 型糖尿病。1 型、妊娠期和其他类型的糖尿病请转诊到上级医院。")
-ENDED = "结束管理"
+TUBERCULOSIS_ADVICE = msg("接到定点医疗机构的通知后，72 小时内第一次入户随访；确诊日期填通知的日期。")
+MENTAL_DISORDER_ADVICE = msg("要有监护人或本人的知情同意，另填个人信息补充表；病情变化时 2 周内随访。")
+COPD_ADVICE = msg("慢阻肺病的管理是试行：随访间隔可以在设置里改，分类由医生判断。")
+ADVICE: dict[str, Message] = {
+    HYPERTENSION: SECONDARY_ADVICE,
+    DIABETES: TYPE_2_ADVICE,
+    "smi": MENTAL_DISORDER_ADVICE,
+    TUBERCULOSIS: TUBERCULOSIS_ADVICE,
+    "copd": COPD_ADVICE,
+}
 
 _ENROLMENTS, _TASKS = Enrolment.__table__, DueTask.__table__
 
@@ -91,25 +113,18 @@ class Enrolments:
         first_visit_due: date | None = None,
         confirmed: frozenset[str] = frozenset(),
     ) -> EnrolmentView:
-        """Put a resident under management; opens the first follow-up task (14 days, or `first_visit_due`).
+        """Put a resident under management; opens the first follow-up task (14 days, tuberculosis 72 hours after the day
+        of the notice, or `first_visit_due`).
 
         Raises Refused; its questions ("age", "residence_type") pass when they are in `confirmed`.
         """
         with self._desk.sessions.writing() as session:
             found = self._problems(session, resident_id, disease, diagnosed_on, enrolled_on)
             refuse_if_any(found, confirmed)
-            due = first_visit_due or enrolled_on + FIRST_VISIT_WITHIN
-            row = self._row(resident_id, disease, diagnosed_on, enrolled_on)
-            session.execute(insert(_ENROLMENTS).values(**row))
-            session.execute(insert(_TASKS).values(**self._first_task(row, due)))
-            after = {
-                "disease": disease,
-                "diagnosed_on": None if diagnosed_on is None else diagnosed_on.isoformat(),
-                "enrolled_on": enrolled_on.isoformat(),
-            }
-            record_change(session, self._desk, "enrolment.enrol", ENTITY, row["id"], before=None, after=after)
+            due = first_visit_due or first_visit_of(disease, diagnosed_on, enrolled_on)
+            enrolment_id = write_enrolment(session, self._desk, resident_id, disease, diagnosed_on, enrolled_on, due)
         return EnrolmentView(
-            row["id"],
+            enrolment_id,
             resident_id,
             disease,
             diagnosed_on,
@@ -179,14 +194,14 @@ class Enrolments:
         confirmed = {row.get("code"): row.get("confirmed_ym", "") for row in history}
         return tuple(
             Offer(disease, confirmed[HISTORY_CODES[disease]])
-            for disease in DISEASES
+            for disease in HISTORY_CODES
             if HISTORY_CODES[disease] in confirmed and disease not in managed
         )
 
     def _problems(
         self, session: Session, resident_id: str, disease: str, diagnosed_on: date | None, enrolled_on: date
     ) -> list[Problem]:
-        if disease not in DISEASES:
+        if disease not in PROGRAMMES:
             raise refuse("disease", msg("没有“{disease}”这种管理。", disease=disease))
         person = queries.person(session, resident_id)
         if person is None:
@@ -200,30 +215,6 @@ class Enrolments:
             found.append(Problem("disease", Level.REFUSE, sentence))
         return [*found, *_scope_problems(person, disease, enrolled_on)]
 
-    def _row(
-        self, resident_id: str, disease: str, diagnosed_on: date | None, enrolled_on: date
-    ) -> dict[str, Any]:
-        return {
-            "id": new_id(),
-            "resident_id": resident_id,
-            "organisation_id": self._desk.place.id,
-            "disease": disease,
-            "diagnosed_on": diagnosed_on,
-            "enrolled_on": enrolled_on,
-        }
-
-    def _first_task(self, enrolment: dict[str, Any], due_on: date) -> dict[str, Any]:
-        return {
-            "id": new_id(),
-            "organisation_id": self._desk.place.id,
-            "resident_id": enrolment["resident_id"],
-            "enrolment_id": enrolment["id"],
-            "kind": FOLLOW_UP_TASK,
-            "disease": enrolment["disease"],
-            "due_on": due_on,
-            "caused_by_id": enrolment["id"],
-        }
-
     def _revisions(self, session: Session, enrolment_id: str) -> int:
         statement = select(func.max(Revision.number)).where(
             Revision.entity == ENTITY, Revision.entity_id == enrolment_id
@@ -231,9 +222,56 @@ class Enrolments:
         return session.scalar(statement) or 0
 
 
+def first_visit_of(disease: str, diagnosed_on: date | None, enrolled_on: date) -> date:
+    """The latest day of the first visit: 72 hours after the notice for tuberculosis (rules §6), else two weeks."""
+    if disease == TUBERCULOSIS:
+        return (diagnosed_on or enrolled_on) + FIRST_HOME_VISIT_WITHIN
+    return enrolled_on + FIRST_VISIT_WITHIN
+
+
+def write_enrolment(
+    session: Session,
+    desk: Desk,
+    resident_id: str,
+    disease: str,
+    diagnosed_on: date | None,
+    enrolled_on: date,
+    due_on: date,
+    *,
+    caused_by: str = "",
+) -> str:
+    """The enrolment, its first task and its revision, in the unit of work of the caller; returns its id.
+
+    `caused_by` is the form whose saving means it, so that voiding that form can take it back.
+    """
+    enrolment_id = new_id()
+    of_both = {"resident_id": resident_id, "organisation_id": desk.place.id, "disease": disease}
+    session.execute(
+        insert(_ENROLMENTS).values(id=enrolment_id, diagnosed_on=diagnosed_on, enrolled_on=enrolled_on, **of_both)
+    )
+    session.execute(
+        insert(_TASKS).values(
+            id=new_id(),
+            enrolment_id=enrolment_id,
+            kind=FOLLOW_UP_TASK,
+            due_on=due_on,
+            caused_by_id=enrolment_id,
+            **of_both,
+        )
+    )
+    after = {
+        "disease": disease,
+        "diagnosed_on": None if diagnosed_on is None else diagnosed_on.isoformat(),
+        "enrolled_on": enrolled_on.isoformat(),
+        **({CAUSED_BY: caused_by} if caused_by else {}),
+    }
+    record_change(session, desk, "enrolment.enrol", ENTITY, enrolment_id, before=None, after=after)
+    return enrolment_id
+
+
 def advice_for(disease: str) -> tuple[Message, ...]:
     """What to bear in mind when a disease is taken under management."""
-    return (SECONDARY_ADVICE,) if disease == HYPERTENSION else (TYPE_2_ADVICE,)
+    return (ADVICE[disease],)
 
 
 def _date_problems(
@@ -265,7 +303,7 @@ def _date_problems(
 def _scope_problems(person: Row[Any], disease: str, enrolled_on: date) -> list[Problem]:
     """Who is outside 服务对象 is asked about: younger than 35, or not known to live here."""
     found = []
-    if person.birth_date is not None and person.birth_date <= enrolled_on:
+    if disease in SCOPED_BY_AGE and person.birth_date is not None and person.birth_date <= enrolled_on:
         age = age_on(person.birth_date, enrolled_on)
         if age < SCOPE_FROM_YEARS:
             sentence = msg(

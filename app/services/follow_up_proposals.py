@@ -146,6 +146,8 @@ def _context(sheet: VisitSheet, managed: ManagedDisease, latest: date | None = N
         height_cm=sheet.person.height_cm,
         diagnosed_on=managed.diagnosed_on,
         latest_next_visit=latest,
+        diseases=frozenset({*(each.disease for each in sheet.diseases), *sheet.other_diseases}),
+        died_on=sheet.person.state_on if sheet.person.state == "dead" else None,
     )
 
 

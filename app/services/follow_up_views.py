@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.chronic_followup import VISIT_CLASS_LABELS, VisitClass
+from app.domain.mental_disorder import STABILITY_LABELS, StabilityClass
 from app.domain.message import Message, msg
-from app.services.diseases import DIABETES, HYPERTENSION, NAMES
+from app.services.diseases import DIABETES, DISEASES, HYPERTENSION, MENTAL_DISORDER, NAMES
 from app.services.medicines import Medicine
 from app.services.visit_answers import VisitField, answer_key, visit_fields
 
@@ -99,12 +100,12 @@ class PastVisit:
     @property
     def result(self) -> Message:
         """The word of the class, or why there is none."""
-        return result_text(self.visit_class, self.not_seen)
+        return result_text(self.visit_class, self.not_seen, self.disease)
 
     @property
     def tone(self) -> str:
         """The colour of the chip: good, bad, warn or none."""
-        return result_tone(self.visit_class, self.not_seen)
+        return result_tone(self.visit_class, self.not_seen, self.disease)
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,17 @@ class Targets:
 
 @dataclass(frozen=True)
 class PreviousAnswer:
-    """What was answered last time, for the small print beside a field (上次 162/94)."""
+    """What was answered last time, for the small print beside a field (上次 162/94), or stands on another form.
+
+    `origin` None for last time's answer of this form, or the other form with its day (健康体检 11-22). What is
+    `of_the_day` holds for a visit of that day only.
+    """
 
     value: Any
     shown: str
     on: date
+    origin: Message | None = None
+    of_the_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +153,17 @@ class OpenCheck:
     referred_on: date | None
     name: str = ""
     phone_masked: str = ""
+
+
+@dataclass(frozen=True)
+class HospitalAdvice:
+    """What the hospital wrote on the newest 回转单: from where, what it found and what to do next."""
+
+    entry_id: str
+    on: date
+    hospital: str
+    diagnosis: str
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -175,7 +193,9 @@ class VisitSheet:
 
     `form_codes` are the sheets to fill and `fields` their answers by key (see visit_answers). `starting` is what the
     screen begins with: carried-over answers, or the recorded ones when a visit is corrected. `history` holds every
-    earlier visit, oldest first, without the one being corrected. `visits` is the list shown, newest first.
+    earlier visit, oldest first, without the one being corrected. `visits` is the list shown, newest first. `offers` by key
+    stand on other forms: measured today, or told since the last visit; they go before `previous`.
+    `hospital_advice` stands on a 回转单 that no visit has followed yet.
     """
 
     person: VisitPerson
@@ -194,6 +214,8 @@ class VisitSheet:
     open_checks: tuple[OpenCheck, ...]
     revising: Revising | None = None
     form_codes: tuple[str, ...] = field(default=())
+    offers: Mapping[str, PreviousAnswer] = field(default_factory=dict)
+    hospital_advice: HospitalAdvice | None = None
 
     @property
     def fields(self) -> Mapping[str, VisitField]:
@@ -225,15 +247,31 @@ def glucose_shown(value: Decimal) -> str:
     return text + "0" if text.endswith(".") else (text if "." in text else text + ".0")
 
 
-def result_text(visit_class: int | None, not_seen: int | None) -> Message:
-    """控制满意 …, or 失访; — when the visit has no class (by phone, without values)."""
+def is_measured(disease: str) -> bool:
+    """Whether lists show a measured value of this programme; of the others they show the class alone."""
+    return disease in DISEASES
+
+
+def class_label(disease: str, visit_class: int) -> Message:
+    """The word of a class: each programme's form has its own."""
+    if disease == MENTAL_DISORDER:
+        return STABILITY_LABELS[StabilityClass(visit_class)]
+    return VISIT_CLASS_LABELS[VisitClass(visit_class)]
+
+
+def result_text(visit_class: int | None, not_seen: int | None, disease: str = HYPERTENSION) -> Message:
+    """控制满意 …, or 失访; — when the visit has no class (by phone, without values, tuberculosis)."""
     if not_seen in NOT_SEEN_LABELS:
         return NOT_SEEN_LABELS[not_seen]
-    return VISIT_CLASS_LABELS[VisitClass(visit_class)] if visit_class else NOTHING_MEASURED
+    return class_label(disease, visit_class) if visit_class else NOTHING_MEASURED
 
 
-def result_tone(visit_class: int | None, not_seen: int | None) -> str:
-    """good for 控制满意, bad for 不满意 and 并发症, warn for 不良反应 and 失访, none without a class."""
+def result_tone(visit_class: int | None, not_seen: int | None, disease: str = HYPERTENSION) -> str:
+    """good for 控制满意 and 稳定, bad for 不满意, 并发症 and 不稳定, warn for 不良反应, 基本稳定 and 失访, else none."""
     if not_seen:
         return "warn"
-    return {1: "good", 2: "bad", 3: "warn", 4: "bad"}.get(visit_class or 0, "none")
+    return TONES_OF_CLASS.get(disease, USUAL_TONES).get(visit_class or 0, "none")
+
+
+USUAL_TONES = {1: "good", 2: "bad", 3: "warn", 4: "bad"}
+TONES_OF_CLASS = {MENTAL_DISORDER: {1: "bad", 2: "warn", 3: "good"}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -19,18 +19,16 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.errors import UserError
 from app.forms.registry import form
-from app.i18n import tr
-from app.services import due_tasks, visit_records
+from app.services import due_tasks, letter_checks, visit_records
+from app.services.answer_changes import FormChange, readable
 from app.services.follow_up_proposals import DiseaseProposal, Proposal, propose
 from app.services.follow_up_views import PastVisit, VisitSheet
-from app.services.history import Change, changes_of
+from app.services.history import changes_of
 from app.services.problems import refuse, refuse_if_any
-from app.services.visit_records import ENTRY, STATE, SheetRecord
+from app.services.visit_records import ENTRY, SheetRecord
 from app.services.visit_sheets import DRAFT_KIND, load_core, load_recorded, load_sheet
 from db.models import new_id
 from db.queries import follow_ups as queries
-
-STATES: dict[str, Message] = {"complete": msg("有效"), "void": msg("作废")}
 
 
 @dataclass(frozen=True)
@@ -79,26 +77,6 @@ class PreparedVisit:
 
     sheet: VisitSheet
     proposal: Proposal
-
-
-@dataclass(frozen=True)
-class AnswerChange:
-    """One answer of a revision as read: `before` and `after` "" when there was none."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class VisitChange:
-    """One revision of a sheet: who, when, why, and what changed."""
-
-    number: int
-    at: datetime
-    user_name: str
-    reason: str
-    answers: tuple[AnswerChange, ...]
 
 
 @dataclass(frozen=True)
@@ -174,21 +152,10 @@ class FollowUps:
         _need_reason(reason, msg("请写明更正的原因。"))
         with self._desk.sessions.writing() as session:
             sheet = load_recorded(session, self._desk, entry_id)
-            revising = sheet.revising
-            assert revising is not None
-            if revising.revision != revision:
+            assert sheet.revising is not None
+            if sheet.revising.revision != revision:
                 raise _changed_meanwhile(session, entry_id)
-            proposal = propose(replace(sheet, doctor=revising.author), answers)
-            refuse_if_any(proposal.problems, confirmed)
-            rows = {row.id: row for row in _rows(session, sheet)}
-            records = _recorded(sheet, proposal)
-            revisions = {
-                record.entry_id: rows[record.entry_id].revision
-                + self._revise_sheet(session, record, rows[record.entry_id], reason)
-                for record in records
-            }
-            self._settle_revision(session, sheet, records, reason)
-            return _saved(sheet, records, revisions)
+            return write_revision(session, self._desk, sheet, answers, reason, confirmed)
 
     def void_visit(self, entry_id: str, reason: str) -> None:
         """Make a visit void, with all its sheets: it was written for the wrong person or never happened.
@@ -203,22 +170,24 @@ class FollowUps:
             person = sheet.person
             for row in _rows(session, sheet):
                 visit_records.void_sheet(session, self._desk, row.id, row.revision, reason)
+            if sheet.starting.get("not_seen") in visit_records.LEFT_STATES:
+                visit_records.come_back(session, self._desk, person.resident_id, revising.visit_id, reason)
             for managed in sheet.diseases:
                 due_tasks.take_back_tasks(session, self._desk, managed, revising.entry_ids[managed.form_code])
                 due_tasks.follow_newest(session, self._desk, person.resident_id, managed, sheet.history)
+            letter_checks.settle(session, self._desk, person.resident_id)
             visit_records.copy_last_results(session, sheet.diseases, sheet.history)
-            if sheet.starting.get("not_seen") in visit_records.LEFT_STATES:
-                visit_records.come_back(session, self._desk, person.resident_id, revising.visit_id, reason)
             before = None if person.weight_on == revising.visit_date else person.weight_on
             visit_records.copy_weight(session, person.resident_id, sheet.history, before)
 
-    def history(self, entry_id: str) -> tuple[VisitChange, ...]:
+    def history(self, entry_id: str) -> tuple[FormChange, ...]:
         """Every revision of a sheet, the newest first, with the labels of its form."""
         with self._desk.sessions.reading() as session:
             row = queries.entry(session, entry_id)
             if row is None:
                 raise UserError(msg("没有找到这次随访。请重新打开居民的记录。"))
-            return tuple(_readable(change, row.form_code) for change in changes_of(session, ENTRY, entry_id))
+            declared = form(row.form_code)
+            return tuple(readable(change, declared) for change in changes_of(session, ENTRY, entry_id))
 
     def recorded_sheets(
         self, resident_id: str, form_code: str, *, year: int | None = None
@@ -236,25 +205,6 @@ class FollowUps:
                 raise UserError(msg("没有找到这张表。请重新打开居民的记录。"))
             return _recorded_sheet(row)
 
-    def _revise_sheet(self, session: Session, record: SheetRecord, row: Row[Any], reason: str) -> int:
-        return int(visit_records.update_sheet(session, self._desk, record, row.answers, row.revision, reason))
-
-    def _settle_revision(
-        self, session: Session, sheet: VisitSheet, records: Sequence[SheetRecord], reason: str
-    ) -> None:
-        revising = sheet.revising
-        assert revising is not None
-        had_left = sheet.starting.get("not_seen") in visit_records.LEFT_STATES
-        if had_left:
-            visit_records.come_back(session, self._desk, sheet.person.resident_id, revising.visit_id, reason)
-        visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
-        for record in records:
-            due_tasks.retime_tasks(session, self._desk, sheet.person.resident_id, record, visits)
-        known_on = sheet.person.weight_on
-        if known_on == revising.visit_date:
-            sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
-        _copy_results(session, self._desk, sheet, records)
-
 
 def prepare_visit(session: Session, desk: Desk, visit: NewVisit) -> PreparedVisit:
     """A visit as it stands in the database now, judged, not written. Raises UserError as `open_visit` does."""
@@ -268,9 +218,75 @@ def write_visit(session: Session, desk: Desk, prepared: PreparedVisit) -> SavedV
     records = _new_records(sheet, prepared.proposal)
     visit_records.insert_sheets(session, desk, resident_id, records)
     due_tasks.move_tasks_on(session, desk, resident_id, sheet.history, records)
+    if any(record.check_due is not None for record in records):
+        letter_checks.settle(session, desk, resident_id)
     _copy_results(session, desk, sheet, records)
     visit_records.drop_draft(session, DRAFT_KIND, resident_id)
     return _saved(sheet, records, dict.fromkeys((record.entry_id for record in records), 1))
+
+
+def change_within(
+    session: Session, desk: Desk, entry_id: str, changes: Mapping[str, Mapping[str, Any]], reason: str
+) -> SavedVisit:
+    """Correct some answers of a recorded visit, by entry and code (None takes one away), in the caller's unit of work.
+
+    Class, next date, tasks and results follow. What is only asked about was answered where the change was agreed to.
+    Raises Refused when the visit could not be saved like this.
+    """
+    sheet = load_recorded(session, desk, entry_id)
+    assert sheet.revising is not None
+    form_codes = {of_sheet: form_code for form_code, of_sheet in sheet.revising.entry_ids.items()}
+    answers = _without_proposed(sheet)
+    for changed_entry, codes in changes.items():
+        answers |= {sheet.key(form_codes[changed_entry], code): value for code, value in codes.items()}
+    kept = {key: value for key, value in answers.items() if value is not None}
+    return write_revision(session, desk, sheet, kept, reason, frozenset(sheet.fields))
+
+
+def write_revision(
+    session: Session,
+    desk: Desk,
+    sheet: VisitSheet,
+    answers: Mapping[str, object],
+    reason: str,
+    confirmed: frozenset[str],
+) -> SavedVisit:
+    """Write a recorded visit anew from its answers by key, in the unit of work of the caller. Raises Refused."""
+    revising = sheet.revising
+    assert revising is not None
+    proposal = propose(replace(sheet, doctor=revising.author), answers)
+    refuse_if_any(proposal.problems, confirmed)
+    rows = {row.id: row for row in _rows(session, sheet)}
+    records = _recorded(sheet, proposal)
+    revisions = {
+        record.entry_id: rows[record.entry_id].revision
+        + _revise_sheet(session, desk, record, rows[record.entry_id], reason)
+        for record in records
+    }
+    _settle_revision(session, desk, sheet, records, reason)
+    return _saved(sheet, records, revisions)
+
+
+def _revise_sheet(session: Session, desk: Desk, record: SheetRecord, row: Row[Any], reason: str) -> int:
+    return int(visit_records.update_sheet(session, desk, record, row.answers, row.revision, reason))
+
+
+def _settle_revision(
+    session: Session, desk: Desk, sheet: VisitSheet, records: Sequence[SheetRecord], reason: str
+) -> None:
+    revising = sheet.revising
+    assert revising is not None
+    had_left = sheet.starting.get("not_seen") in visit_records.LEFT_STATES
+    if had_left:
+        visit_records.come_back(session, desk, sheet.person.resident_id, revising.visit_id, reason)
+    visits = _by_date([*sheet.history, *(record.as_past() for record in records)])
+    for record in records:
+        due_tasks.retime_tasks(session, desk, sheet.person.resident_id, record, visits)
+    letter_checks.settle(session, desk, sheet.person.resident_id)
+    known_on = sheet.person.weight_on
+    if known_on == revising.visit_date:
+        sheet = replace(sheet, person=replace(sheet.person, weight_on=None))
+    _copy_results(session, desk, sheet, records)
 
 
 def _copy_results(session: Session, desk: Desk, sheet: VisitSheet, records: Sequence[SheetRecord]) -> None:
@@ -379,34 +395,6 @@ def _changed_meanwhile(session: Session, entry_id: str) -> UserError:
             user=newest.user_name,
         ),
     )
-
-
-def _readable(change: Change, form_code: str) -> VisitChange:
-    fields = form(form_code).fields
-    before = change.before or {}
-    codes = [*fields, STATE]
-    answers = tuple(
-        AnswerChange(
-            _label(code, form_code), _shown(before, code, form_code), _shown(change.after, code, form_code)
-        )
-        for code in codes
-        if code in before or code in change.after
-    )
-    return VisitChange(change.number, change.at, change.user_name, change.reason, answers)
-
-
-def _label(code: str, form_code: str) -> str:
-    return tr("状态") if code == STATE else form(form_code).fields[code].name
-
-
-def _shown(kept: Mapping[str, Any], code: str, form_code: str) -> str:
-    value = kept.get(code)
-    if value is None:
-        return ""
-    if code == STATE:
-        return tr(STATES[value])
-    kind = form(form_code).fields[code].kind
-    return kind.show(kind.restore(value))
 
 
 def _recorded_sheet(row: Row[Any]) -> RecordedSheet:

@@ -16,6 +16,7 @@ from typing import Any
 from app.domain.message import Message, msg
 from app.domain.record_number import parse_record_number
 from app.errors import UserError
+from app.forms.editions import editions, of_edition
 from app.forms.judging import judged
 from app.forms.kinds import (
     ApproximateDate,
@@ -30,7 +31,6 @@ from app.forms.kinds import (
     first_day,
     plain,
 )
-from app.forms.registry import form
 from app.forms.vocabulary import ALWAYS, NEVER, Context, Field, Form, Level, Problem
 from app.services.problems import Refused
 
@@ -50,37 +50,43 @@ PERSON_KEYS = (
 
 @dataclass(frozen=True)
 class AnswersFile:
-    """What an answers file says: the person, the visits (one for a form filled once), and whether any is unfinished."""
+    """What an answers file says: the person, the visits (one for a form filled once), what lacks and what is unusual."""
 
     name: str
     record_no: str
     visits: tuple[dict[str, Any], ...]
     missing: tuple[Problem, ...]
+    doubted: tuple[Problem, ...] = ()
 
 
-def read_answers(code: str, content: object, today: date) -> AnswersFile:
+def read_answers(code: str, content: object, today: date, *, edition: str = "") -> AnswersFile:
     """Check and complete the answers in `content` (parsed JSON) by the same rules as the window.
 
+    They are answers of `edition`, "" for the edition in force.
+
     Raises Refused with every impossible answer (an unknown option, 无 with another, a date outside life …), UserError
-    when the file has another shape. Answers still missing are told, not refused: such a sheet prints as a draft.
+    when the file has another shape or there is no such edition. Answers still missing and unusual ones are told, not
+    refused: a sheet that lacks some prints as a draft.
     """
-    declared = form(code)
+    declared = of_edition(code, edition)
     person, visits = _parts(declared, content)
     context = _context(person, today)
     refused: list[Problem] = []
     missing: list[Problem] = []
+    doubted: list[Problem] = []
     answers = []
     for raw in visits:
         reading = judged(declared, raw, context)
         refused.extend(problem for problem in reading.problems if problem.level is Level.REFUSE)
         missing.extend(problem for problem in reading.problems if problem.level is Level.MISSING)
+        doubted.extend(problem for problem in reading.problems if problem.level is Level.ASK)
         answers.append(reading.answers)
     if refused:
         raise Refused(refused)
     first = answers[0] if answers else {}
     name = str(person.get("name") or first.get("name") or "")
     record_no = person.get("record_no") or first.get("record_no")
-    return AnswersFile(name, _record_number(record_no), tuple(answers), tuple(missing))
+    return AnswersFile(name, _record_number(record_no), tuple(answers), tuple(missing), tuple(doubted))
 
 
 def _record_number(raw: object) -> str:
@@ -162,11 +168,15 @@ def _height(raw: object) -> Decimal | None:
 
 
 def describe(declared: Form) -> dict[str, Any]:
-    """The whole declaration as JSON: sections with their fields, kinds, units, options, ranges and conditions."""
+    """The whole declaration as JSON: sections with their fields, kinds, units, options, ranges and conditions.
+
+    `editions` are all that the program can read and print, the one in force last.
+    """
     return {
         "code": declared.code,
         "title": declared.title,
         "edition": declared.edition,
+        "editions": list(editions(declared.code)),
         "visits_per_sheet": declared.visits_per_sheet,
         "sections": [
             {

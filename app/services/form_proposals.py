@@ -12,8 +12,9 @@ from typing import Any
 
 from app.domain.adl import assess_self_care
 from app.domain.chronic_followup import Referral
-from app.domain.dates import short_date, two_weeks_after
+from app.domain.dates import short_date
 from app.domain.message import Message, msg
+from app.domain.referrals import is_tuberculosis_suspect, letter_check_due
 from app.domain.tcm_constitution import QUESTION_COUNT, YES, identify_constitution
 from app.forms.registry import form
 from app.forms.tcm_elder import by_number
@@ -21,11 +22,12 @@ from app.forms.vocabulary import Context, Level, Problem
 from app.services.examination_findings import REFER, advice_of, evaluation_of, findings_of
 from app.services.form_views import Proposal, RecordedForm
 from app.services.programme_rules import JUDGES, Before, Judgement, judge_visit, referral_was_made
+from app.services.screening_judging import screening_proposals
 
 ADL_TONES = {1: "good", 2: "warn", 3: "bad", 4: "bad"}
 CONSENT_REFUSED = 0
-EXAMINATION_NEEDS = ("bp_left_sbp", "bp_right_sbp", "height", "weight")
-"""Before any of these an examination has hardly begun and is not evaluated."""
+EXAMINATION_NEEDS = ("bp_left_sbp", "bp_right_sbp", "weight")
+"""Before any of these an examination has hardly begun and is not evaluated; the height stands there from the record."""
 
 
 def proposals(
@@ -37,6 +39,8 @@ def proposals(
     """
     if form_code in JUDGES:
         return _of_visit(form_code, answers, context, history)
+    if form_code == "screening":
+        return screening_proposals(answers, context, history)
     told = TOLD.get(form_code)
     return () if told is None else told(answers, context)
 
@@ -162,8 +166,12 @@ def _referral_out(answers: Mapping[str, Any], _context: Context) -> tuple[Propos
     day = answers.get("transfer_date")
     if day is None:
         return ()
-    due = two_weeks_after(day)
-    reason = msg("2 周内（{due} 前）随访转诊结果", due=short_date(due, seen_from=day))
+    words = [str(answers.get(code, "")) for code in ("impression", "present_illness")]
+    due = letter_check_due(day, *words)
+    shown = short_date(due, seen_from=day)
+    reason = msg("2 周内（{due} 前）随访转诊结果", due=shown)
+    if is_tuberculosis_suspect(*words):
+        reason = msg("疑似肺结核：1 周内（{due} 前）电话随访到位情况", due=shown)
     return (Proposal(msg("转出后要随访结果"), (reason,), check_due=due),)
 
 

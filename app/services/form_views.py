@@ -88,7 +88,8 @@ class OpenForm:
 
     `starting` is what the screen begins with: today, the doctor, facts that have their home elsewhere; for a recorded
     form its answers. `offers` by code may be taken over, never are by themselves. `previous` is the last complete form
-    of the same kind. `recorded` is the form being corrected, None for a new one.
+    of the same kind. `recorded` is the form being corrected, None for a new one. `history` has the other complete forms
+    of the same kind, newest first; `days` those on which there is another one, complete or not.
     """
 
     person: VisitPerson
@@ -100,6 +101,8 @@ class OpenForm:
     previous: RecordedForm | None
     draft: DraftView | None
     recorded: RecordedForm | None = None
+    history: tuple[RecordedForm, ...] = ()
+    days: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)

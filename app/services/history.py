@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from db.models import AuditEntry, Revision
+from db.models import AuditEntry, Revision, new_id
 
 FIRST_HASH = "0" * 64
+
+_AUDIT = AuditEntry.__table__
+# Core, and built once: every change that is saved writes both rows, and a unit of work writes several.
+_ADD_REVISION, _ADD_LINK = insert(Revision.__table__), insert(_AUDIT)
+_LAST_LINK = select(_AUDIT.c.sequence, _AUDIT.c.hash).order_by(_AUDIT.c.sequence.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -57,18 +62,20 @@ def record_change(
         before = {key: before.get(key) for key in sorted(changed)}
         after = {key: after.get(key) for key in sorted(changed)}
     now = desk.now()
-    session.add(
-        Revision(
-            entity=entity,
-            entity_id=entity_id,
-            number=number,
-            at=now,
-            user_id=desk.actor.user_id,
-            user_name=desk.actor.name,
-            reason=reason,
-            before=before,
-            after=dict(after),
-        )
+    session.execute(
+        _ADD_REVISION,
+        {
+            "id": new_id(),
+            "entity": entity,
+            "entity_id": entity_id,
+            "number": number,
+            "at": now,
+            "user_id": desk.actor.user_id,
+            "user_name": desk.actor.name,
+            "reason": reason,
+            "before": before,
+            "after": dict(after),
+        },
     )
     content = hashlib.sha256(canonical([before, after, reason]).encode()).hexdigest()
     add_audit(session, desk, action, entity, entity_id, content_hash=content)
@@ -79,22 +86,18 @@ def add_audit(
 ) -> None:
     """Add one link to the audit chain; used alone for actions that change no record (sign-in, print, export)."""
     session.flush()
-    last = session.execute(
-        select(AuditEntry.sequence, AuditEntry.hash).order_by(AuditEntry.sequence.desc()).limit(1)
-    ).first()
-    entry = AuditEntry(
-        sequence=(last.sequence if last else 0) + 1,
-        at=desk.now(),
-        user_id=desk.actor.user_id,
-        action=action,
-        entity=entity,
-        entity_id=entity_id,
-        content_hash=content_hash,
-        previous_hash=last.hash if last else FIRST_HASH,
-    )
-    entry.hash = link_hash(entry)
-    session.add(entry)
-    session.flush()
+    last = session.execute(_LAST_LINK).first()
+    entry: dict[str, Any] = {
+        "sequence": (last.sequence if last else 0) + 1,
+        "at": desk.now(),
+        "user_id": desk.actor.user_id,
+        "action": action,
+        "entity": entity,
+        "entity_id": entity_id,
+        "content_hash": content_hash,
+        "previous_hash": last.hash if last else FIRST_HASH,
+    }
+    session.execute(_ADD_LINK, {**entry, "hash": link_hash(AuditEntry(**entry))})
 
 
 def link_hash(entry: AuditEntry) -> str:

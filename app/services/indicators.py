@@ -1,7 +1,7 @@
-"""工作指标 of hypertension and type 2 diabetes: 规范管理率 and 控制率 of the year, and the progress of the quarter.
+"""工作指标 of the programmes: 规范管理率 and 控制率 of the year, and the progress of the quarter.
 
-The counting is app.domain.indicators; here the people are fetched and the settings applied. While the yearly
-examination (健康体检表) cannot be filled in this program, it is left out of 规范管理 and the result says so.
+The counting is app.domain.indicators; here the people are fetched and the settings applied. The indicators of records, of
+the elderly and of tuberculosis are year_indicators.py. Partial and void forms count nowhere.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from app.domain.indicators import (
     standard_management_rate,
 )
 from app.domain.message import Message, msg
-from app.services.diseases import DIABETES, DISEASES, HYPERTENSION, NAMES
+from app.services.diseases import COPD, DIABETES, DISEASES, HYPERTENSION, MENTAL_DISORDER, NAMES
 from app.services.settings import Settings
 from db.queries import indicators as queries
 
@@ -37,10 +37,11 @@ STANDARD = {
     DIABETES: IndicatorName.DIABETES_STANDARD,
 }
 CONTROL = {HYPERTENSION: IndicatorName.PRESSURE_CONTROL, DIABETES: IndicatorName.GLUCOSE_CONTROL}
-EXAMINATIONS_ARE_KEPT = False
-"""Whether a 健康体检表 can be filled and kept in this program. Declared alone it can only be printed."""
+NOT_ONLY_FACE_TO_FACE = (MENTAL_DISORDER,)
+"""Under these every kind of visit counts (rules §11)."""
 
-WITHOUT_EXAMINATION = msg("本软件还没有健康体检表，规范管理暂不计年度体检。")
+SHOWN_WHERE_ANYBODY_IS_MANAGED = (MENTAL_DISORDER, COPD)
+CONSENT_FORM, CONSENT_REFUSED = "smi_info", 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Shortfall:
 
 @dataclass(frozen=True)
 class DiseaseIndicators:
-    """The two rates of one disease, who is behind them, and what is left out (`remarks`)."""
+    """The two rates of one disease and who is behind them."""
 
     disease: str
     period: Period
@@ -63,7 +64,6 @@ class DiseaseIndicators:
     control: Rate
     shortfalls: tuple[Shortfall, ...]
     not_controlled: tuple[str, ...]
-    remarks: tuple[Message, ...]
 
     @property
     def standard_name(self) -> IndicatorName:
@@ -116,17 +116,27 @@ class Indicators:
             control=control,
             shortfalls=tuple(_shortfall(one, period, settings) for one in people if one.id in missed),
             not_controlled=tuple(one for one in control.denominator_ids if one not in reached),
-            remarks=() if EXAMINATIONS_ARE_KEPT else (WITHOUT_EXAMINATION,),
         )
 
+    def mental_standard(self, year: int | None = None, cut_off: date | None = None) -> Rate:
+        """严重精神障碍患者规范管理率: four visits of any kind, and the yearly examination where it was consented to."""
+        today = self._desk.today()
+        period = _period(year or today.year, cut_off, today)
+        with self._desk.sessions.reading() as session:
+            people = _managed_people(session, self._desk.place.id, MENTAL_DISORDER, period)
+        return standard_management_rate(people, period, self._settings(), face_to_face_only=False)
+
     def quarter_progress(self) -> tuple[QuarterProgress, ...]:
-        """本季度进度 for both diseases, counted by the database."""
+        """本季度进度, counted by the database: hypertension and diabetes always, the others where anybody is managed."""
         today = self._desk.today()
         start = date(today.year, 1, 1)
         progress = []
         with self._desk.sessions.reading() as session:
-            for disease in DISEASES:
-                rows = queries.face_to_face_counts(session, self._desk.place.id, disease, start, today)
+            for disease in (*DISEASES, *SHOWN_WHERE_ANYBODY_IS_MANAGED):
+                methods = None if disease in NOT_ONLY_FACE_TO_FACE else queries.FACE_TO_FACE
+                rows = queries.visit_counts(session, self._desk.place.id, disease, start, today, methods)
+                if not rows and disease not in DISEASES:
+                    continue
                 done = tuple(
                     row.resident_id for row in rows if row.visits >= visits_so_far(row.enrolled_on, today)
                 )
@@ -177,8 +187,9 @@ def _managed_people(
     for row in queries.checks(*of_period):
         checks[row.resident_id].append(RequiredCheck(row.due_on, row.done_on))
     examined: dict[str, list[date]] = defaultdict(list)
-    for row in queries.examinations(*of_period) if EXAMINATIONS_ARE_KEPT else ():
+    for row in queries.examinations(*of_period):
         examined[row.resident_id].append(row.entry_date)
+    declined = _declined(session, organisation_id) if disease == MENTAL_DISORDER else frozenset()
     people: dict[str, ManagedPerson] = {}
     for row in queries.managed(*of_period):
         known = people.get(row.resident_id)
@@ -190,9 +201,18 @@ def _managed_people(
             visits=tuple(visits[row.resident_id]),
             exam_dates=tuple(examined[row.resident_id]),
             checks=tuple(checks[row.resident_id]),
-            exam_required=EXAMINATIONS_ARE_KEPT,
+            exam_required=row.resident_id not in declined,
         )
     return tuple(people.values())
+
+
+def _declined(session: Session, organisation_id: str) -> frozenset[str]:
+    """Who refused consent in the newest 个人信息补充表: the yearly examination is not asked of them."""
+    newest = {
+        row.resident_id: row.answers
+        for row in queries.forms_of_managed(session, organisation_id, MENTAL_DISORDER, CONSENT_FORM)
+    }
+    return frozenset(who for who, answers in newest.items() if answers.get("consent") == CONSENT_REFUSED)
 
 
 def _shortfall(person: ManagedPerson, period: Period, settings: IndicatorSettings) -> Shortfall:

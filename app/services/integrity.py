@@ -6,6 +6,7 @@ adds its own. Nothing is repaired here. It reads everything and may take minutes
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from app.services.stock_checks import stock_reservations, stock_time_lines, stoc
 from db.checks import broken_references, page_damage, structure_damage
 from db.cipher import DatabaseError, connect
 from db.models import Revision
+from db.queries.record_folder import attachment_content, attachment_sums
 
 Findings = list[Message]
 MOST = 10
@@ -138,6 +140,17 @@ def search_keys(desk: Desk) -> Findings:
     return [msg("有 {count} 位居民的查找索引不对，可能查不到。", count=len(wrong))] if wrong else []
 
 
+def attachments(desk: Desk) -> Findings:
+    """The contents of every attachment are what was put in. They are read one at a time."""
+    with desk.sessions.reading() as session:
+        sums = attachment_sums(session)
+        wrong = 0
+        for row in sums:
+            content = attachment_content(session, row.id) or b""
+            wrong += len(content) != row.size or hashlib.sha256(content).hexdigest() != row.sha256
+    return [msg("有 {count} 份附件的内容被改动或损坏。", count=wrong)] if wrong else []
+
+
 CHECKS: list[Check] = [
     Check(msg("数据库每一页的签名"), pages),
     Check(msg("数据库的结构"), structures),
@@ -149,4 +162,5 @@ CHECKS: list[Check] = [
     Check(msg("库存不小于零"), stock_time_lines),
     Check(msg("库存的预留"), stock_reservations),
     Check(msg("追溯码和库存"), trace_code_units),
+    Check(msg("附件的内容"), attachments),
 ]

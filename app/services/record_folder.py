@@ -40,6 +40,9 @@ from db.queries import record_folder as queries
 ENROLMENT, STATE = "enrolment", "state"
 """Kinds of the timeline that are no form; the third is ATTACHMENT."""
 
+ROUND_FORM = "screening"
+"""Filled in for a whole group at once; it stands in the folder of those who were measured."""
+
 _STATE_TONES = {"dead": "bad", "moved": "warn", "lost": "warn", "cancelled": "none", "active": "info"}
 
 
@@ -213,7 +216,7 @@ def _concerns(form_code: str, managed: set[str], age: int | None) -> bool:
         return (DISEASE_OF.get(form_code) or PROGRAMME_OF.get(form_code)) in managed
     if form_code in YEARLY_FROM_65 and form_code != "health_exam":
         return age is not None and age >= OLD_FROM_YEARS
-    return True
+    return form_code != ROUND_FORM
 
 
 # ---- timeline

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -21,12 +21,13 @@ from app.services.follow_up_views import OpenCheck
 from app.services.history import record_change
 from app.services.masks import masked_phone
 from app.services.problems import refuse
-from db.models import DueTask, FollowUp
+from db.models import DueTask, FormEntry, Revision
 from db.queries import follow_ups as queries
 
 ARRIVED, NOT_ARRIVED = "到位", "未到位"
 """转诊结果 as the extended sheet prints it; the record keeps the words."""
 LONGEST_RESULT = 200
+ENTITY = "due_task"
 
 _TASKS = DueTask.__table__
 
@@ -75,23 +76,39 @@ class ReferralChecks:
             ).one_or_none()
             if row is None or row.done_on is not None:
                 raise UserError(msg("这次转诊的结果已经填过了，请刷新后查看。"))
-            session.execute(update(_TASKS).where(_TASKS.c.id == task_id).values(done_on=day, result=result))
-            record_change(
-                session,
-                self._desk,
-                "referral_check.result",
-                "due_task",
-                task_id,
-                before=None,
-                after={"done_on": day.isoformat(), "result": result},
-            )
+            record_result(session, self._desk, task_id, day, result)
         return OpenCheck(row.id, row.resident_id, row.disease, row.due_on, None)
 
 
-def _referral_days(session: Session, rows: Sequence[Row[Any]]) -> dict[str, date]:
-    """The day of the visit that made each referral, by the visit's sheet."""
-    table = FollowUp.__table__.c
-    statement = select(table.form_entry_id, table.visit_date).where(
-        table.form_entry_id.in_([row.caused_by_id for row in rows])
+def record_result(
+    session: Session, desk: Desk, task_id: str, done_on: date | None, result: str, *, done_by_id: str | None = None
+) -> None:
+    """Write the result of a check as its next revision, in the unit of work of the caller; `done_on` None opens it again.
+
+    `done_by_id` is the form that says it, None when the doctor asked.
+    """
+    known = session.execute(select(_TASKS.c.done_on, _TASKS.c.result).where(_TASKS.c.id == task_id)).one()
+    before, after = _kept(known.done_on, known.result), _kept(done_on, result)
+    if before == after:
+        return
+    session.execute(
+        update(_TASKS).where(_TASKS.c.id == task_id).values(done_on=done_on, result=result, done_by_id=done_by_id)
     )
-    return {row.form_entry_id: row.visit_date for row in session.execute(statement)}
+    newest = select(func.max(Revision.number)).where(Revision.entity == ENTITY, Revision.entity_id == task_id)
+    number = (session.scalar(newest) or 0) + 1
+    action = "referral_check.result" if done_on is not None else "referral_check.reopen"
+    first = number == 1
+    record_change(
+        session, desk, action, ENTITY, task_id, before=None if first else before, after=after, number=number
+    )
+
+
+def _kept(done_on: date | None, result: str) -> dict[str, str | None]:
+    return {"done_on": None if done_on is None else done_on.isoformat(), "result": result}
+
+
+def _referral_days(session: Session, rows: Sequence[Row[Any]]) -> dict[str, date]:
+    """The day of the visit or letter that made each referral, by its sheet."""
+    table = FormEntry.__table__.c
+    statement = select(table.id, table.entry_date).where(table.id.in_([row.caused_by_id for row in rows]))
+    return {row.id: row.entry_date for row in session.execute(statement)}

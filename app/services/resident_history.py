@@ -16,6 +16,7 @@ from app.forms.personal_info import FORM as INFO
 from app.forms.record_cover import FORM as COVER
 from app.forms.registry import form
 from app.i18n import tr
+from app.services.attachment_views import ATTACHMENT
 from app.services.diseases import NAMES
 from app.services.enrolments import ENTITY as ENROLMENT
 from app.services.history import Change, changes_of
@@ -44,7 +45,7 @@ _OTHER_LABELS = {
     STATE: msg("状态"),
 }
 _HIDDEN = frozenset({"birth_precision", "ethnic_code", "drug_allergy_note"})
-_SHEET_STATES = {"complete": msg("有效"), "partial": msg("草稿"), "void": msg("作废")}
+_SHEET_STATES = {"complete": msg("有效"), "kept": msg("有效"), "partial": msg("草稿"), "void": msg("作废")}
 RESIDENT_FORMS = (COVER.code, INFO.code)
 ONE_ACTION = timedelta(seconds=1)
 _ID_STATES = {"valid": msg("通过"), "upgraded_15": msg("由 15 位换算"), "to_verify": msg("待核实")}
@@ -72,9 +73,17 @@ def history_of(session: Session, resident_id: str) -> tuple[HistoryRow, ...]:
         changes = of_enrolment.get(enrolment.id, [])
         title = tr(NAMES[enrolment.disease])
         sources += [Source("", title, change) for change in changes if change.number > 1]
+    for revision, title in queries.attachment_changes(session, resident_id, ATTACHMENT):
+        sources.append(Source("", tr("附件：{title}", title=title), _attachment_change(revision)))
     actions = sorted(_actions(sources), key=lambda action: (action[0].change.at, action[0].change.number), reverse=True)
     rows = (_history_row(session, action) for action in actions)
     return tuple(row for row in rows if row.changes)
+
+
+def _attachment_change(revision: Revision) -> Change:
+    """A change of an attachment: that it became void, told as of a sheet."""
+    before, after = ({STATE: values.get("state")} for values in (revision.before or {}, revision.after))
+    return Change(revision.number, revision.at, revision.user_name, revision.reason, before, after)
 
 
 def _by_entity(revisions: Sequence[Revision]) -> dict[str, list[Change]]:

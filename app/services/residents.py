@@ -28,6 +28,7 @@ from app.services.duplicates import likely_duplicates
 from app.services.history import add_audit, changes_of
 from app.services.households import HouseholdChoice, head_hint, settle_new
 from app.services.problems import refuse, refuse_if_any
+from app.services.record_corrections import save_forms, write_correction
 from app.services.record_folder import RecordFolder
 from app.services.record_numbers import note_given
 from app.services.resident_checks import Circumstances, Examined, examine
@@ -37,14 +38,12 @@ from app.services.resident_keys import refresh_household_keys, refresh_keys
 from app.services.resident_rows import (
     COMPLETE,
     ENTITY,
-    PARTIAL,
     columns_of,
     form_entry,
     get_resident,
     kept_columns,
     record_resident,
     resident_view,
-    save_form,
 )
 from app.services.resident_views import (
     ACTIVE,
@@ -128,7 +127,7 @@ class Residents:
             settle_new(session, desk, resident, household)
             record_resident(session, desk, resident, None, "resident.register")
             note_given(session, [found.columns["record_no"]])
-            _save_forms(session, desk, resident.id, found)
+            save_forms(session, desk, resident.id, found)
             refresh_keys(session, [resident.id])
             return resident_view(session, resident, desk.today())
 
@@ -216,17 +215,7 @@ class Residents:
                 if problem.level is not Level.ASK or problem.code in changed
             ]
             refuse_if_any(standing, confirmed)
-            before = kept_columns(resident)
-            for name, value in found.columns.items():
-                setattr(resident, name, value)
-            record_resident(session, desk, resident, before, "resident.revise", reason.strip())
-            if found.columns["record_no"] != before["record_no"]:
-                note_given(
-                    session,
-                    [number for number in (before["record_no"], found.columns["record_no"]) if number],
-                )
-            _save_forms(session, desk, resident_id, found, reason=reason.strip())
-            refresh_keys(session, [resident_id])
+            write_correction(session, desk, resident, found, reason.strip())
             return resident_view(session, resident, desk.today())
 
     def note_revealed(self, resident_id: str) -> None:
@@ -322,13 +311,6 @@ def _standing(found: Examined, *, as_partial: bool, may_lack: Container[str] = (
         or problem.code in ALWAYS_NEEDED
         or not (as_partial or problem.code in may_lack)
     ]
-
-
-def _save_forms(session: Session, desk: Desk, resident_id: str, found: Examined, reason: str = "") -> None:
-    for form, answers in ((COVER, found.cover), (INFO, found.info)):
-        is_partial = found.missing(form.code) or (form is INFO and found.is_child)
-        state = PARTIAL if is_partial else COMPLETE
-        save_form(session, desk, resident_id, form, answers, state=state, reason=reason)
 
 
 def _both_forms(

@@ -8,6 +8,7 @@ the defaults.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +28,16 @@ DESK_KIND = "desk_kind"
 DESK_KINDS = ("clinic", "township")
 
 Value = bool | int | str
+DECIMAL = re.compile(r"-?[0-9]{1,3}([.][0-9])?")
 
 
 @dataclass(frozen=True)
 class SettingKind:
-    """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included."""
+    """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included.
+
+    A `decimal` one is a text such as "-1.5", a number with at most one digit behind the point. What is not `is_asked` has
+    no place on the pages of the settings: a screen remembers it.
+    """
 
     name: str
     default: Value
@@ -41,6 +47,8 @@ class SettingKind:
     low: int = 0
     high: int = 0
     early: bool = False
+    decimal: bool = False
+    is_asked: bool = True
 
     def read(self, text: str) -> Value:
         """The value that `text` means; the default for a text that means none (an older or newer program's)."""
@@ -54,6 +62,13 @@ class SettingKind:
         if self.choices and value not in self.choices:
             allowed = tr("、").join(str(choice) for choice in self.choices)
             return msg("“{label}”可以是 {choices}，没有保存。", label=self.label, choices=allowed)
+        if self.decimal and not (DECIMAL.fullmatch(str(value)) and self.low <= float(value) <= self.high):
+            return msg(
+                "“{label}”请填 {low} 到 {high} 之间的数，最多一位小数，没有保存。",
+                label=self.label, low=self.low, high=self.high,
+            )
+        if self.decimal:
+            return None
         if self.high and not self.low <= int(value) <= self.high:
             return msg(
                 "“{label}”请填 {low} 到 {high} 之间的数，没有保存。", label=self.label, low=self.low, high=self.high
@@ -145,6 +160,28 @@ SETTINGS = (
         "expiry_yellow_days", 180, msg("近效期黄色"), msg("离有效期还有几天以内标黄色。"), low=1, high=1095
     ),
     SettingKind(
+        "copd_months_satisfactory",
+        3,
+        msg("慢阻肺病满意后几个月随访（试行）"),
+        msg("慢阻肺病患者控制满意时，几个月后随访；国家的表是试行，没有定数。"),
+        low=1,
+        high=12,
+    ),
+    SettingKind(
+        "copd_days_otherwise",
+        14,
+        msg("慢阻肺病不满意后几天随访（试行）"),
+        msg("慢阻肺病患者控制不满意、不良反应或并发症时，几天内再随访；国家的表是试行，没有定数。"),
+        low=1,
+        high=60,
+    ),
+    SettingKind(
+        "day_sheet_columns", "", msg("日间表格的列"), msg("日间表格里选了哪些列，由表格自己记住。"), is_asked=False
+    ),
+    SettingKind(
+        "screening_columns", "", msg("筛查表格的列"), msg("筛查表格里选了哪些列，由表格自己记住。"), is_asked=False
+    ),
+    SettingKind(
         "request_authorise_step",
         False,
         msg("药品申领要签发"),
@@ -156,7 +193,44 @@ SETTINGS = (
         msg("县里批准注射抗菌药"),
         msg("本室经县级批准可以输注和注射抗菌药物；没有批准时发药会拦住。"),
     ),
+    SettingKind(
+        "overprint_dx_mm",
+        "0",
+        msg("套打横向移动"),
+        msg("套打的字要往右移几毫米；偏右了就填负数。"),
+        low=-30,
+        high=30,
+        decimal=True,
+    ),
+    SettingKind(
+        "overprint_dy_mm",
+        "0",
+        msg("套打纵向移动"),
+        msg("套打的字要往下移几毫米；偏下了就填负数。"),
+        low=-30,
+        high=30,
+        decimal=True,
+    ),
+    SettingKind(
+        "overprint_width_percent",
+        "100",
+        msg("套打横向比例"),
+        msg("左右两个十字应相距 170 毫米，短了就放大一点，例如 100.6。"),
+        low=90,
+        high=110,
+        decimal=True,
+    ),
+    SettingKind(
+        "overprint_height_percent",
+        "100",
+        msg("套打纵向比例"),
+        msg("上下两个十字应相距 257 毫米，短了就放大一点，例如 100.6。"),
+        low=90,
+        high=110,
+        decimal=True,
+    ),
 )
+RULE_SETTINGS = ("copd_months_satisfactory", "copd_days_otherwise")
 BY_NAME: Mapping[str, SettingKind] = {kind.name: kind for kind in SETTINGS}
 
 
@@ -240,6 +314,11 @@ def stored_values(session: Session) -> dict[str, Value]:
 
     stored = dict(session.execute(select(Setting.name, Setting.value)).all())
     return {kind.name: kind.read(stored[kind.name]) if kind.name in stored else kind.default for kind in SETTINGS}
+
+
+def rule_settings(session: Session) -> dict[str, int]:
+    """The numbers that the rules of the forms take from the settings (app.forms.vocabulary.Context.settings)."""
+    return {name: int(value) for name, value in stored_values(session).items() if name in RULE_SETTINGS}
 
 
 def read_early_settings(folder: Path) -> dict[str, Value]:

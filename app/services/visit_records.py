@@ -20,6 +20,7 @@ from app.desk import Desk
 from app.domain.chronic_followup import Referral, count_unsatisfactory_in_a_row
 from app.forms.registry import form
 from app.forms.vocabulary import NOTE
+from app.services.answer_changes import STATE
 from app.services.follow_up_proposals import YES, DiseaseProposal, Proposal
 from app.services.follow_up_views import DEAD, LOST, MOVED, ManagedDisease, PastVisit, VisitSheet
 from app.services.history import record_change
@@ -28,7 +29,6 @@ from app.services.resident_rows import kept_columns, record_resident
 from db.models import DueTask, Enrolment, FollowUp, FormDraft, FormEntry, Resident, new_id
 
 ENTRY = "form_entry"
-STATE = "_state"
 LEFT_STATES = {DEAD: "dead", MOVED: "moved"}
 END_REASONS = {DEAD: "死亡", MOVED: "迁出"}
 """Written into the record as the clinic's own words, therefore not translated."""
@@ -287,7 +287,11 @@ def risk_of(newest: PastVisit | None, streak: int) -> int:
 
 
 def keep_height(
-    session: Session, desk: Desk, resident_id: str, known: Decimal | None, answers: Iterable[Mapping[str, Any]]
+    session: Session,
+    desk: Desk,
+    resident_id: str,
+    known: Decimal | None,
+    answers: Iterable[Mapping[str, Any]],
 ) -> None:
     """Height is a fact of the resident with its home there: a form that measured another one than `known` revises it."""
     height = next((given["height"] for given in answers if "height" in given), None)

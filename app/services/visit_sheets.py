@@ -33,7 +33,9 @@ from app.services.follow_up_views import (
 )
 from app.services.masks import masked_id_number, masked_phone
 from app.services.medicines import Medicine, medicines_of
+from app.services.referral_returns import newest_advice
 from app.services.visit_answers import answer_key, merge_answers
+from app.services.visit_offers import glance, visit_offers
 from db.queries import follow_ups as queries
 
 DRAFT_KIND = "follow_up"
@@ -57,6 +59,7 @@ def load_sheet(
     previous = _previous_answers(core.form_codes, entries)
     medicines = _last_medicines(core.form_codes, entries)
     draft = queries.draft(session, DRAFT_KIND, resident_id)
+    last_visit_on = core.history[-1].visit_date if core.history else None
     starting: dict[str, Any] = {"visit_date": desk.today(), "doctor": desk.actor.name}
     starting.update(_taken_over(core.form_codes, entries))
     return replace(
@@ -65,6 +68,8 @@ def load_sheet(
         previous=previous,
         medicines=medicines,
         draft=None if draft is None else draft_view(draft),
+        offers=visit_offers(session, resident_id, core.form_codes, desk.today(), previous),
+        hospital_advice=newest_advice(session, resident_id, last_visit_on, desk.today()),
     )
 
 
@@ -257,11 +262,6 @@ def _previous_answers(form_codes: tuple[str, ...], entries: Sequence[Row[Any]]) 
                 shown = glance(fields[code].kind.show(value))
                 previous[key] = PreviousAnswer(value, shown, row.entry_date)
     return previous
-
-
-def glance(shown: str, longest: int = 40) -> str:
-    """`shown` cut to what fits beside a field."""
-    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def _newest_seen(form_codes: tuple[str, ...], entries: Sequence[Row[Any]]) -> Mapping[str, Row[Any]]:

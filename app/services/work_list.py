@@ -7,7 +7,7 @@ transaction wrote, so the list needs one statement. It changes nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row
 
 from app.desk import Desk
-from app.domain.chronic_followup import VISIT_CLASS_LABELS, VisitClass
+from app.domain.chronic_followup import VisitClass
 from app.domain.dates import age_on, short_date
 from app.domain.message import Message, msg
 from app.domain.search_keys import Query, query_text, read_query
 from app.i18n import tr
 from app.pinyin import name_readings
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import DISEASES, NAMES, PROGRAMMES, visit_form
 from app.services.due_tasks import CHECK_TASK
-from app.services.follow_up_views import NOTHING_MEASURED, reading_text
+from app.services.examinations_due import ExaminationsDue
+from app.services.follow_up_views import NOTHING_MEASURED, class_label, is_measured, reading_text
 from app.services.indicators import Indicators, QuarterProgress
 from app.services.masks import masked_phone
 from db.queries import work_list as queries
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=6)
 """本周 is today and the six days after it: on a Sunday a calendar week would show nothing of what is coming."""
 PAGE = 100
+REFERRED_AT_TWICE = (*DISEASES, "copd")
+"""Under these a second visit 不满意 one after the other is referred."""
+
 LIMB_DISABILITY = 5
 LONGEST_NOTE = 8
 HOME_WORDS = ("行动不便", "上门", "卧床", "瘫痪")
@@ -104,20 +108,31 @@ class LastResult:
 
     @property
     def text(self) -> Message:
-        """162/94 不满意(第1次), 136/82 满意, 148/88 when there is no class, — before the first visit."""
+        """162/94 不满意(第1次), 136/82 满意, 148/88 when there is no class, — before the first visit.
+
+        Of a programme in which nothing is measured for the lists the class alone, or the day where it has no classes.
+        """
+        if not is_measured(self.disease):
+            if self.visit_class is not None:
+                return class_label(self.disease, self.visit_class)
+            return NOTHING_MEASURED if self.on is None else msg("{date} 已随访", date=self.on)
         if self.visit_class is None:
             return self.reading
         if self.visit_class == VisitClass.UNSATISFACTORY and self.times:
             return msg("{reading}　不满意(第{times}次)", reading=self.reading, times=self.times)
         if self.visit_class == VisitClass.CONTROLLED:
             return msg("{reading}　满意", reading=self.reading)
-        label = VISIT_CLASS_LABELS[VisitClass(self.visit_class)]
+        label = class_label(self.disease, self.visit_class)
         return msg("{reading}　{label}", reading=self.reading, label=label)
 
 
 @dataclass(frozen=True)
 class WorkRow:
-    """One person to be seen. `key` is where the list goes on after this row; `note` is short and may be ""."""
+    """One person to be seen. `key` is where the list goes on after this row; `note` is short and may be "".
+
+    `form_code` is the form on which the visit that is due is written, "" for the combined visit of 高血压 and 糖尿病, which
+    comes first when it is due within the same week.
+    """
 
     resident_id: str
     key: OrderKey
@@ -135,21 +150,42 @@ class WorkRow:
     distance_km: Decimal | None
     reminders: tuple[Chip, ...]
     kinds: tuple[str, ...]
+    form_code: str = ""
+
+    @property
+    def is_check_only(self) -> bool:
+        """Whether no visit is due and nothing is under management: a referral's result alone is to be asked for."""
+        return not self.diseases
 
     @property
     def diseases_text(self) -> Message:
-        """高血压 · 糖尿病."""
-        if len(self.diseases) == 2:
-            return msg("{one} · {other}", one=NAMES[self.diseases[0]], other=NAMES[self.diseases[1]])
-        return NAMES[self.diseases[0]]
+        """高血压 · 糖尿病; — of who is under no programme."""
+        if not self.diseases:
+            return NOTHING_MEASURED
+        text = NAMES[self.diseases[0]]
+        for disease in self.diseases[1:]:
+            text = msg("{one} · {other}", one=text, other=NAMES[disease])
+        return text
+
+    @property
+    def has_combined_visit(self) -> bool:
+        """Whether the row leads to the visit of 高血压 and 糖尿病 and not to a form of its own (`form_code`)."""
+        return not self.form_code and not self.is_check_only
 
     @property
     def last_text(self) -> Message:
         """The last results side by side; with two diseases only what was measured."""
-        measured = [last for last in self.last if last.is_measured] or self.last[:1]
-        if len(measured) == 2:
+        measured = [last for last in self.last if last.is_measured]
+        others = [last for last in self.last if not is_measured(last.disease) and last.text != NOTHING_MEASURED]
+        if len(measured) == 2 and not others:
             return msg("{one}　{other}", one=measured[0].reading, other=measured[1].reading)
-        return measured[0].text
+        told = [*measured, *others] or self.last[:1]
+        if not told:
+            return NOTHING_MEASURED
+        text = told[0].text
+        for last in told[1:]:
+            text = msg("{one}　{other}", one=text, other=last.text)
+        return text
 
 
 @dataclass(frozen=True)
@@ -172,10 +208,12 @@ class WorkPage:
 
 @dataclass(frozen=True)
 class SideCards:
-    """What stands beside the list: 本季度进度, and 待办 (people whose referral is to be asked after within a week)."""
+    """What stands beside the list: 本季度进度, and 待办 (people whose referral is to be asked after within a week, and
+    people without this year's examination)."""
 
     progress: tuple[QuarterProgress, ...]
     referral_checks: int
+    examinations: int = 0
 
 
 class WorkList:
@@ -213,14 +251,13 @@ class WorkList:
     ) -> WorkRow | None:
         """保存，下一位: who follows `resident_id`, whose row had the key `after` before it was saved.
 
-        At the end of the list it begins again from the top; None when nobody else is left.
+        At the end of the list it begins again from the top; None when nobody else is left. Who only has a referral to be
+        asked after is passed over: there is no form to be filled in.
         """
-        rows, _ = self._rows(wanted, order, after, 2)
-        others = [row for row in rows if row.resident_id != resident_id]
-        if not others and after is not None:
-            rows, _ = self._rows(wanted, order, None, 2)
-            others = [row for row in rows if row.resident_id != resident_id]
-        return others[0] if others else None
+        found = self._next_visit(resident_id, wanted, order, after)
+        if found is None and after is not None:
+            found = self._next_visit(resident_id, wanted, order, None)
+        return found
 
     def groups(self) -> tuple[str, ...]:
         """The groups of the village, for the filter."""
@@ -228,11 +265,24 @@ class WorkList:
             return tuple(queries.groups(session, self._desk.place.id))
 
     def side_cards(self) -> SideCards:
-        """The cards beside the list."""
+        """The cards beside the list. It counts everybody: call it in a worker."""
         until = self._desk.today() + WEEK
         with self._desk.sessions.reading() as session:
             checks = queries.open_count(session, self._desk.place.id, CHECK_TASK, until)
-        return SideCards(Indicators(self._desk).quarter_progress(), checks)
+        examinations = ExaminationsDue(self._desk).count()
+        return SideCards(Indicators(self._desk).quarter_progress(), checks, examinations)
+
+    def _next_visit(
+        self, resident_id: str, wanted: WorkFilter, order: Order, after: OrderKey | None
+    ) -> WorkRow | None:
+        more = True
+        while more:
+            rows, more = self._rows(wanted, order, after, 2)
+            for row in rows:
+                if row.resident_id != resident_id and not row.is_check_only:
+                    return row
+            after = rows[-1].key if rows else None
+        return None
 
     def _rows(
         self, wanted: WorkFilter, order: Order, after: OrderKey | None, limit: int
@@ -312,7 +362,7 @@ def _key_width(rows: Sequence[Row[Any]]) -> int:
 def _work_row(tasks: Sequence[Row[Any]], key_width: int, today: date) -> WorkRow:
     first = tasks[0]
     by_disease = {row.disease: row for row in tasks}
-    diseases = tuple(disease for disease in DISEASES if disease in by_disease)
+    diseases = _in_programme_order(by_disease)
     born = first.birth_date
     return WorkRow(
         resident_id=first.resident_id,
@@ -330,8 +380,29 @@ def _work_row(tasks: Sequence[Row[Any]], key_width: int, today: date) -> WorkRow
         note=_short_note(first),
         distance_km=first.distance_km,
         reminders=_reminders(tasks, today),
-        kinds=tuple(dict.fromkeys(row.kind for row in tasks)),
+        kinds=(first.kind,) if len(tasks) == 1 else tuple(dict.fromkeys(row.kind for row in tasks)),
+        form_code=_form_code(tasks, today),
     )
+
+
+def _in_programme_order(diseases: Mapping[str, object]) -> tuple[str, ...]:
+    """The diseases in the order of the programmes; a check without a programme has none."""
+    if len(diseases) == 1:
+        return tuple(diseases) if next(iter(diseases)) in PROGRAMMES else ()
+    return tuple(disease for disease in PROGRAMMES if disease in diseases)
+
+
+def _form_code(tasks: Sequence[Row[Any]], today: date) -> str:
+    """Where the visit that is due is written; `tasks` of one person, the earliest first."""
+    first = tasks[0]
+    if first.kind != CHECK_TASK and first.disease in DISEASES:
+        return ""
+    visits = [row for row in tasks if row.kind != CHECK_TASK] or tasks
+    soon = max(visits[0].due_on, today) + WEEK
+    if any(row.disease in DISEASES and row.due_on <= soon for row in visits):
+        return ""
+    first = next((row for row in visits if row.disease and row.disease not in DISEASES), None)
+    return "" if first is None else visit_form(first.disease, first.last_visit_on)
 
 
 def _last_result(row: Row[Any]) -> LastResult:
@@ -354,9 +425,10 @@ def _reminders(tasks: Sequence[Row[Any]], today: date) -> tuple[Chip, ...]:
     """What to think of before going: 再不满意则转诊, 转诊复核, 行动不便·上门, 无人照顾."""
     person = tasks[0]
     chips = []
-    if any(row.kind == CHECK_TASK and row.due_on <= today + WEEK for row in tasks):
+    soon = today + WEEK
+    if any(row.kind == CHECK_TASK and row.due_on <= soon for row in tasks):
         chips.append(Chip("referral_check", "warn", msg("转诊复核")))
-    elif any(row.unsatisfactory_in_a_row == 1 for row in tasks):
+    elif any(row.unsatisfactory_in_a_row == 1 and row.disease in REFERRED_AT_TWICE for row in tasks):
         chips.append(Chip("refer_if_again", "warn", msg("再不满意则转诊")))
     if LIMB_DISABILITY in _codes(person.disability) or _says(person.care_note, HOME_WORDS):
         chips.append(Chip("home_visit", "none", msg("行动不便·上门")))
@@ -372,4 +444,4 @@ def _codes(kept: str | None) -> tuple[int, ...]:
 
 
 def _says(note: str, words: Sequence[str]) -> bool:
-    return any(word in note for word in words)
+    return bool(note) and any(word in note for word in words)

@@ -1,8 +1,9 @@
 """Print a batch by the program or by plain ReportLab; tells seconds, pages, MB of the file and peak memory as JSON.
 
-    python -m bench.children.print_batch first|program|plain SHEETS
+    python -m bench.children.print_batch first|program|plain|mixed SHEETS
 
-`first` prints by the program with nothing loaded beforehand; the others load ReportLab and the fonts before the clock.
+`mixed` prints sheets of all national forms in turn, each with its line code. `first` prints by the program with nothing
+loaded beforehand; the others load ReportLab and the fonts before the clock.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.forms.registry import form
 from app.printing.sheets import PersonHead, PrintJob, print_form, print_many, sheet_content, warm_up
 from app.services.progress import never_cancelled, quiet_report
 from bench.machine import memory_of
+from tests.samples.form_answers import FILLED
 
 if TYPE_CHECKING:
     from app.printing.pages import Page, Placed
@@ -56,6 +61,16 @@ def visit(number: int, quarter: int) -> dict[str, Any]:
         ],
         "next_visit_date": date(2026, 3 + 3 * quarter, 1 + number % 28), "doctor": "王明",
     }  # fmt: skip
+
+
+def mixed_jobs(sheets: int) -> Iterator[PrintJob]:
+    """Sheets of every national form in turn, of other people each time, so that every line code is another."""
+    samples = {code: dict(form(code).read(raw).answers) for code, raw in FILLED.items()}
+    codes = tuple(samples)
+    for number in range(sheets):
+        somebody = replace(person(number), resident_id=f"019aaf3e-77c1-7d20-8b1f-{number * 7919:012x}")
+        code = codes[number % len(codes)]
+        yield PrintJob(code, somebody, [samples[code]])
 
 
 def program_sheet(number: int) -> bytes:
@@ -127,7 +142,16 @@ def draw_marks(canvas: Any, placed: Placed) -> None:
 
 def by_program(sheets: int, file: Path) -> tuple[float, int]:
     """Seconds and pages of a batch by the program."""
-    jobs = (PrintJob(FORM, person(number), visits(number)) for number in range(sheets))
+    return printed((PrintJob(FORM, person(number), visits(number)) for number in range(sheets)), sheets, file)
+
+
+def mixed(sheets: int, file: Path) -> tuple[float, int]:
+    """Seconds and pages of a batch of all national forms."""
+    return printed(mixed_jobs(sheets), sheets, file)
+
+
+def printed(jobs: Iterator[PrintJob], sheets: int, file: Path) -> tuple[float, int]:
+    """Seconds and pages of a batch."""
     began = time.perf_counter()
     pages = print_many(jobs, file, quiet_report, never_cancelled, total=sheets)
     return time.perf_counter() - began, pages
@@ -158,7 +182,7 @@ def main() -> int:
         file = Path(folder) / "batch.pdf"
         if kind != "first":
             warm_up()
-        seconds, pages = (by_plain_drawing if kind == "plain" else by_program)(sheets, file)
+        seconds, pages = {"plain": by_plain_drawing, "mixed": mixed}.get(kind, by_program)(sheets, file)
         told = {"seconds": seconds, "pages": pages, "megabytes": file.stat().st_size / 1e6}
     memory = memory_of(os.getpid())
     if memory is not None:

@@ -154,14 +154,15 @@ class FollowUp(WithId, Base):
 class DueTask(WithId, Base):
     """要做的事: a follow-up ("follow_up") or the check of a referral's result ("referral_check") that is due by a day.
 
-    A referral check stays open until a result is entered, even when an ordinary visit happened in between.
+    A referral check stays open until a result is entered, even when an ordinary visit happened in between. The check of
+    a letter (双向转诊单) that no visit of its day accounts for belongs to no enrolment and has no disease ("").
     """
 
     __tablename__ = "due_task"
 
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
     resident_id: Mapped[str] = mapped_column(ForeignKey("resident.id"), index=True)
-    enrolment_id: Mapped[str] = mapped_column(ForeignKey("enrolment.id"))
+    enrolment_id: Mapped[str | None] = mapped_column(ForeignKey("enrolment.id"))
     kind: Mapped[str] = mapped_column(String(20))
     disease: Mapped[str] = mapped_column(String(10))
     due_on: Mapped[date]

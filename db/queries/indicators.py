@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -36,6 +36,7 @@ def managed(
         select(
             _ENROLMENT.id,
             _ENROLMENT.resident_id,
+            _ENROLMENT.diagnosed_on,
             _ENROLMENT.enrolled_on,
             _ENROLMENT.ended_on,
             _RESIDENT.birth_date,
@@ -104,10 +105,15 @@ def examinations(
     return session.execute(statement).all()
 
 
-def face_to_face_counts(
-    session: Session, organisation_id: str, disease: str, start: date, end: date
+def visit_counts(
+    session: Session,
+    organisation_id: str,
+    disease: str,
+    start: date,
+    end: date,
+    methods: Sequence[int] | None = FACE_TO_FACE,
 ) -> Sequence[Row[Any]]:
-    """For each enrolment under management today: enrolled_on, and its face-to-face visits in the period.
+    """For each enrolment under management today: enrolled_on, and its visits of these methods (None: all) in the period.
 
     Indexes ix_enrolment_organisation_id_disease and ix_follow_up_organisation_id_disease_visit_date.
     """
@@ -117,8 +123,8 @@ def face_to_face_counts(
             _FOLLOW_UP.organisation_id == organisation_id,
             _FOLLOW_UP.disease == disease,
             _FOLLOW_UP.visit_date.between(start, end),
-            _FOLLOW_UP.method.in_(FACE_TO_FACE),
             _FOLLOW_UP.not_seen.is_(None),
+            true() if methods is None else _FOLLOW_UP.method.in_(methods),
         )
         .group_by(_FOLLOW_UP.resident_id)
         .subquery()
@@ -139,6 +145,69 @@ def face_to_face_counts(
                 _RESIDENT.state == "active",
             )
         )
+    )
+    return session.execute(statement).all()
+
+
+def forms_of_managed(
+    session: Session, organisation_id: str, disease: str, form_code: str
+) -> Sequence[Row[Any]]:
+    """The complete forms of one kind of everybody enrolled for a disease, oldest first.
+
+    Index ix_form_entry_resident_id_form_code_entry_date.
+    """
+    statement = (
+        select(_ENTRY.resident_id, _ENTRY.entry_date, _ENTRY.answers)
+        .where(
+            _ENTRY.resident_id.in_(_enrolled(organisation_id, disease, _ENROLMENT.resident_id)),
+            _ENTRY.form_code == form_code,
+            _ENTRY.state == "complete",
+        )
+        .order_by(_ENTRY.entry_date, _ENTRY.id)
+    )
+    return session.execute(statement).all()
+
+
+def residents(session: Session, organisation_id: str) -> Sequence[Row[Any]]:
+    """Everybody under care: id, birth_date, residence_type. Index ix_resident_organisation_id_state."""
+    statement = select(_RESIDENT.id, _RESIDENT.birth_date, _RESIDENT.residence_type).where(
+        _RESIDENT.organisation_id == organisation_id, _RESIDENT.state == "active"
+    )
+    return session.execute(statement).all()
+
+
+def with_complete(session: Session, form_code: str) -> set[str]:
+    """The residents who have a complete form of a kind. Index ix_form_entry_form_code_entry_date."""
+    statement = (
+        select(_ENTRY.resident_id).where(_ENTRY.form_code == form_code, _ENTRY.state == "complete").distinct()
+    )
+    return set(session.scalars(statement))
+
+
+def served(session: Session, form_codes: Sequence[str], start: date, end: date) -> set[str]:
+    """The residents with a complete form of these kinds in the period. Index ix_form_entry_form_code_entry_date."""
+    statement = (
+        select(_ENTRY.resident_id)
+        .where(
+            _ENTRY.form_code.in_(form_codes),
+            _ENTRY.entry_date.between(start, end),
+            _ENTRY.state == "complete",
+        )
+        .distinct()
+    )
+    return set(session.scalars(statement))
+
+
+def services(
+    session: Session, form_code: str, start: date, end: date, guidance: Sequence[str]
+) -> Sequence[Row[Any]]:
+    """The complete forms of a kind in the period: resident_id, entry_date, is_guided (one of the answers is given).
+
+    Index ix_form_entry_form_code_entry_date.
+    """
+    given = [func.json_extract(_ENTRY.answers, f"$.{code}").is_not(None) for code in guidance]
+    statement = select(_ENTRY.resident_id, _ENTRY.entry_date, or_(*given).label("is_guided")).where(
+        _ENTRY.form_code == form_code, _ENTRY.entry_date.between(start, end), _ENTRY.state == "complete"
     )
     return session.execute(statement).all()
 

@@ -72,6 +72,15 @@ _ENROLMENT_CHANGES = (
     .order_by(Revision.number.desc())
 )
 
+_ATTACHMENT_CHANGES = (
+    select(Revision, _ATTACHMENT.title)
+    .join_from(Revision, Attachment.__table__, _ATTACHMENT.id == Revision.entity_id)
+    .where(
+        Revision.entity == bindparam("entity"), Revision.number > 1, _ATTACHMENT.resident_id == _BY_RESIDENT
+    )
+    .order_by(Revision.number.desc())
+)
+
 
 def entries(session: Session, resident_id: str) -> Sequence[Row[Any]]:
     """Every sheet of a resident, void and partial ones too, the newest first, with the name of its author.
@@ -117,3 +126,11 @@ def entry_changes(session: Session, resident_id: str, entity: str) -> Sequence[R
 def enrolment_changes(session: Session, resident_id: str, entity: str) -> Sequence[Revision]:
     """Every revision of every enrolment of a resident. Index uq_revision_entity_entity_id_number."""
     return session.scalars(_ENROLMENT_CHANGES, {"resident_id": resident_id, "entity": entity}).all()
+
+
+def attachment_changes(session: Session, resident_id: str, entity: str) -> Sequence[Row[Any]]:
+    """What became of the attachments of a resident after they were added, each with its title.
+
+    Indexes ix_attachment_resident_id and uq_revision_entity_entity_id_number.
+    """
+    return session.execute(_ATTACHMENT_CHANGES, {"resident_id": resident_id, "entity": entity}).all()

@@ -35,6 +35,15 @@ _MEMBERS = (
 )
 
 
+_BY_ID_SUFFIX = text(
+    f"""SELECT '' AS k, {_HIT_COLUMNS} FROM resident r {_HIT_JOINS}
+    WHERE r.id IN (SELECT id FROM resident WHERE substr(id, 27) = :suffix)
+    ORDER BY r.number LIMIT :most"""
+).columns(birth_date=Date)
+"""From the 27th character of an id on are the ten digits that a line code names. The inner query reads the index of the
+primary key from end to end: 3 ms for 30,000 residents, without a key of its own."""
+
+
 @cache
 def _by_keys(ranges: int) -> TextualSelect:
     parts = " UNION ALL ".join(
@@ -91,6 +100,11 @@ def hits_in(
     for part, (low, high) in enumerate(ranges):
         values |= {f"low{part}": low, f"high{part}": high}
     return [Hit(*row) for row in connection.execute(_by_keys(len(ranges)), values)]
+
+
+def with_id_suffix(connection: Connection, suffix: str, most: int) -> list[Hit]:
+    """The residents whose id ends in the ten digits `suffix`: usually one, since the ends of ids are random."""
+    return [Hit(*row) for row in connection.execute(_BY_ID_SUFFIX, {"suffix": suffix, "most": most})]
 
 
 def members_of(connection: Connection, household_ids: Sequence[str]) -> list[Hit]:

@@ -64,7 +64,7 @@ def page(
             _TASK.kind,
             _TASK.due_on,
             _TASK.enrolment_id,
-            _ENROLMENT.disease,
+            _TASK.disease,
             _ENROLMENT.last_visit_on,
             _ENROLMENT.last_class,
             _ENROLMENT.last_sbp,
@@ -84,11 +84,11 @@ def page(
             _HOUSEHOLD.distance_km,
         )
         .join_from(people, DueTask.__table__, _TASK.resident_id == people.c.resident_id)
-        .join(Enrolment.__table__, _ENROLMENT.id == _TASK.enrolment_id)
+        .outerjoin(Enrolment.__table__, _ENROLMENT.id == _TASK.enrolment_id)
         .join(Resident.__table__, _RESIDENT.id == people.c.resident_id)
         .outerjoin(Household.__table__, _HOUSEHOLD.id == _RESIDENT.household_id)
         .where(_TASK.done_on.is_(None))
-        .order_by(*columns, _TASK.due_on, _ENROLMENT.disease.desc())
+        .order_by(*columns, _TASK.due_on, _TASK.disease.desc())
     )
     return session.execute(statement).all()
 

@@ -122,7 +122,7 @@ def test_a_rule_starts_without_the_database():
         (["rule"], "", "还缺少 NAME。用 cunyi rule --help 看用法。"),
         (["rool"], "", "没有 rool 这个命令"),
         (["rool"], "", "、check、tour。用 cunyi --help 看用法。"),
-        (["form", "lost"], "", "没有 lost 这个命令，有的是：list、blank、print。用 cunyi form --help 看用法。"),
+        (["form", "lost"], "", "没有 lost 这个命令，有的是：list、blank、print、calibration。用 cunyi form --help 看用法。"),
         ([], "", "还缺少 COMMAND。"),
         (["rule", "bmi", "--fast"], "", "不认识 --fast。"),
         (["check", "--data"], "", "--data 后面要写一个值。"),
@@ -192,8 +192,8 @@ def test_a_wrong_passphrase_is_told(folder, capsys, monkeypatch):
 def test_a_whole_desk_passes_the_check(folder, capsys):
     assert main(["check", "--data", str(folder)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[-1] == "全部 6 项完好。"
-    assert len(said) == 7
+    assert said[-1] == "全部 7 项完好。"
+    assert len(said) == 8
 
 
 def test_a_broken_chain_fails_the_check_with_status_1(folder, capsys):

@@ -16,6 +16,7 @@ import pytest
 
 from app.logs import event, fault_event, save_fault_report, start_log, stop_log
 from app.services.backups import BackupKind
+from app.version import VERSION
 from db.models import new_id
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def test_a_fault_report_has_the_places_and_not_the_values(tmp_path):
     file = save_fault_report(tmp_path, caught(), NOW)
     text = file.read_text(encoding="utf-8")
     assert_discreet(text)
-    assert "Cunyi 0.1.0" in text
+    assert f"Cunyi {VERSION}" in text
     assert "tests/app/test_logs.py" in text.replace("\\", "/")
     assert str(Path.home()) not in text
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

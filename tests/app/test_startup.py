@@ -29,6 +29,7 @@ from app.startup import (
     open_database,
     open_for_command,
 )
+from app.version import VERSION
 from db.cipher import connect
 from db.migrations import HEAD
 from db.models import OwnKeys
@@ -262,7 +263,7 @@ def test_a_newer_database_is_refused_untouched_and_both_versions_are_named(folde
     opening = look(folder, store)
     assert opening.state is State.NEWER_VERSION
     assert has_three_answers(opening.message)
-    assert all(part in str(opening.message) for part in ("9.9.9", "9999", HEAD, "0.1.0"))
+    assert all(part in str(opening.message) for part in ("9.9.9", "9999", HEAD, VERSION))
     with pytest.raises(CannotOpen):
         open_database(opening)
     assert (folder / "cunyi.db").read_bytes() == before

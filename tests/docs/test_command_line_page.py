@@ -33,7 +33,7 @@ def help_of(name):
     text = printed.getvalue()
     options = set(re.findall(r"^  (?:-h, )?(--[a-z][a-z-]*)", text, re.MULTILINE))
     arguments = re.findall(r"^  ([A-Za-z]\S*)", text, re.MULTILINE)
-    inner = re.findall(r"^    (\w+) ", text, re.MULTILINE) if "COMMAND" in arguments else []
+    inner = re.findall(r"^    (\w+)(?: |$)", text, re.MULTILINE) if "COMMAND" in arguments else []
     return options, arguments, inner
 
 
@@ -60,7 +60,10 @@ def test_the_options_and_arguments_explained_are_those_that_are_there(name):
 
 
 def test_the_options_are_read_from_the_help():
-    assert COMMANDS["form print"] == ({"--answers", "--out"}, ["CODE"])
+    assert COMMANDS["form print"] == (
+        {"--answers", "--out", "--overprint", "--dx", "--dy", "--edition"},
+        ["CODE"],
+    )
 
 
 @pytest.mark.parametrize("option", [*COMMON, *WINDOW_OPTIONS])

@@ -116,7 +116,7 @@ FILLED: dict[str, dict[str, Any]] = {
         "lab": [2, "血常规正常"], "drug_adherence": 1, "adr": [2, "手抖"], "effect": 2, "referral": 1,
         "drugs": [{"name": "奥氮平", "period": 1, "times": 2, "dose_mg": "5"}],
         "drug_advice": [{"name": "奥氮平", "period": 1, "times": 2, "dose_mg": "5"}], "rehab": [1, 4],
-        "visit_class": 2, "next_visit_date": "2027-01-20", "doctor": "王明", "interviewee": 1,
+        "visit_class": 2, "next_visit_date": "2026-12-04", "doctor": "王明", "interviewee": 1,
     },
     "tb_first_visit": {
         "visit_date": DAY, "visit_method": 2, "patient_type": 1, "sputum": 1, "resistance": 2, "symptoms": [1, 2, 10],

@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 
+from app.domain.line_codes import line_code
+from app.forms.registry import form
 from app.security.secret_store import MemoryStore, SilentStore
 from app.services.households import HouseholdChoice
 from app.startup import State, look, open_database
@@ -17,6 +19,7 @@ from tests.ui.hands import click, control, press
 from ui.background import ImmediateRunner
 from ui.compose import Composer
 from ui.shell.main_window import MainWindow
+from ui.shell.resident_hits import place_of
 from ui.shell.sign_in import PinDots, UserButton
 
 
@@ -233,6 +236,35 @@ def test_choosing_a_hit_of_the_search_opens_the_resident(compose, folder, store)
     box.chosen.emit(box.hits()[0].key)
     assert composer.window.current_key() == "residents"
     assert control(composer.window, QLabel, "person_name").text() == person.name
+
+
+@pytest.mark.parametrize(("form_code", "screen"), [
+    ("htn_followup", "follow_ups"), ("personal_info", "residents"), ("encounter", "forms"),
+])
+def test_a_scanned_sheet_opens_where_it_is_entered(compose, folder, store, form_code, screen):
+    composer = compose(folder, store)
+    person = register(sign_in(composer), "李桂兰")
+    box = composer.window.top_bar.search
+    QTest.keyClicks(box.line, line_code(person.id, form_code))
+    assert [hit.title.split()[0] for hit in box.hits()] == ["李桂兰"]
+    assert form(form_code).title in box.hits()[0].subtitle
+    press(box.line, Qt.Key.Key_Return)
+    assert composer.window.current_key() == screen
+
+
+def test_a_sheet_of_any_other_form_opens_that_form():
+    assert place_of("17", "health_exam") == "forms:resident_id=17&form_code=health_exam"
+    assert place_of("17", "dm_followup") == "follow_ups:resident_id=17"
+    assert place_of("17", "") == "residents:resident_id=17"
+
+
+def test_a_line_code_that_is_not_right_says_why_under_the_search_line(compose, folder, store):
+    composer = compose(folder, store)
+    person = register(sign_in(composer), "李桂兰")
+    code = line_code(person.id, "health_exam")
+    [hit] = composer.find(code[:-1] + ("0" if code[-1] != "0" else "1"))
+    assert (hit.key, hit.title) == ("", "行码找不到")
+    assert "再扫一次" in hit.subtitle
 
 
 def test_locking_covers_the_desk_and_the_pin_brings_it_back_as_it_was(compose, folder, store):

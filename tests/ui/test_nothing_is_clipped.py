@@ -20,6 +20,7 @@ from app.demo import clinic as sample_clinic
 from app.demo import township as sample_township
 from app.security.secret_store import MemoryStore
 from tests.desks import Clock
+from tests.ui.screens.form_pages import KINDS
 from ui.background import ImmediateRunner
 from ui.compose import Composer
 from ui.shell.main_window import MainWindow
@@ -87,6 +88,20 @@ def places(composer: Composer) -> Iterator[str]:
         yield "an empty registration"
         window.show_screen("follow_ups", resident_id=first)
         yield "a visit"
+        for code in KINDS:
+            window.show_screen("forms", resident_id=first, form_code=code)
+            page = window.screen("forms").page
+            page.view.build_all()
+            yield f"the form {code}"
+            page.save()
+            yield f"the form {code} with what lacks"
+        window.show_screen("day_sheet", people=[row.resident_id for row in composer.services.work_list.page().rows[:20]])
+        window.screen("day_sheet").page.model.set_text(0, 0, "186/112")
+        yield "a day sheet"
+        window.show_screen("day_sheet", kind="screening")
+        yield "before a screening round"
+        window.screen("day_sheet").start.start()
+        yield "a screening round"
 
 
 def tabs_of(place: str, screen: QWidget) -> Iterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListView, QPushButton, QVBoxLayout, QWidget
@@ -128,15 +126,3 @@ def test_hits_are_read_to_screen_readers(box):
     hits = box.window().findChild(QListView, "search_hits")
     assert hits.model().index(0, 0).data() == "李桂兰 女 · 71 岁 · 3组 高血压"
     assert unnamed_controls(box) == []
-
-
-def test_a_key_press_takes_at_most_two_milliseconds(box):
-    many = [SearchHit(str(number), f"李桂{number}", "女 · 71 岁", (ChipText("高血压", "blue"),)) for number in range(MOST_HITS)]
-    box.set_find(lambda text: many)
-    box.line.setText("l")
-    took = []
-    for number in range(200):
-        begin = time.perf_counter()
-        box.line.setText("lg" if number % 2 else "l")
-        took.append((time.perf_counter() - begin) * 1000)
-    assert sorted(took)[189] <= 2

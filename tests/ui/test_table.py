@@ -202,3 +202,32 @@ def test_many_rows_are_shown_at_once(table):
     table.set_rows([Due(number, f"居民{number}") for number in range(3000)])
     table.select_row(2999)
     assert table.current_row().id == 2999
+
+
+@pytest.mark.parametrize(("width", "hidden"), [(900, set()), (330, {"phone"}), (240, {"phone", "group"})])
+def test_columns_give_way_before_the_table_scrolls_sideways(qtbot, width, hidden):
+    columns = (
+        Column("name", "姓名"), Column("phone", "电话", gives_way=2, value=lambda _row: "138****2716"),
+        Column("group", "组", gives_way=1, value=lambda _row: "第三村民组"),
+        Column("note", "提醒", value=lambda _row: "行动不便·上门", width=120, stretch=True),
+    )
+    made = DataTable(columns, name="work", accessible_name="要随访的人")
+    qtbot.addWidget(made)
+    made.resize(width, 400)
+    made.set_rows(ROWS)
+    made.show()
+
+    assert {column.key for number, column in enumerate(columns) if made.isColumnHidden(number)} == hidden
+    assert not made.horizontalScrollBar().isVisible()
+
+
+def test_rows_are_appended_without_moving_what_is_seen(table):
+    table.select_row(1)
+    chosen = []
+    table.row_selected.connect(chosen.append)
+
+    table.append_rows([Due(4, "陈玉珍"), Due(5, "刘德贵")])
+    table.append_rows([])
+
+    assert [row.id for row in table.rows()] == [1, 2, 3, 4, 5]
+    assert (table.current_row().id, chosen) == (2, [])

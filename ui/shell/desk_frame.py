@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.i18n import tr
 from ui.shell.idle import IdleWatch
 from ui.shell.navigation import Navigation
+from ui.shell.next_forms import NextFormsStrip
 from ui.shell.top_bar import TopBar
 from ui.theme.tokens import Desk
 
@@ -22,6 +23,7 @@ class DeskFrame(QWidget):
         self.idle_watch = IdleWatch(self)
         self.stack = QStackedWidget()
         self.stack.setObjectName("page")
+        self.next_forms = NextFormsStrip()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -29,6 +31,7 @@ class DeskFrame(QWidget):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top_bar)
+        right.addWidget(self.next_forms)
         right.addWidget(self.stack, 1)
         row.addLayout(right, 1)
 

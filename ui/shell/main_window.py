@@ -14,7 +14,7 @@ screen's buttons only write theirs. Every screen lies in a scroll area: what doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from ui.theme.theme import apply_theme, current_theme
 from ui.theme.tokens import Desk
 
 if TYPE_CHECKING:
+    from app.services.next_forms import FormOffer
     from ui.shell.desk_frame import DeskFrame
     from ui.shell.navigation import Navigation
     from ui.shell.open_windows import OpenWindows
@@ -164,6 +165,7 @@ class MainWindow(QMainWindow):
             kept.clear()
         self._current = ""
         self.navigation.clear()
+        self.offer_forms(())
         self._open_windows().forget()
 
     def rebuild_frame(self) -> None:
@@ -246,6 +248,10 @@ class MainWindow(QMainWindow):
     def said(self) -> str:
         """What was said last."""
         return self._toast.text() if self._toast is not None else ""
+
+    def offer_forms(self, offers: Sequence[FormOffer]) -> None:
+        """Offer what may be filled in next, F9; nothing takes the former offers away."""
+        self._desk().next_forms.show_offers(offers)
 
     # --- cover and lock ---------------------------------------------------------------------------------------
 
@@ -417,6 +423,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self, frame: DeskFrame) -> None:
         frame.navigation.chosen.connect(self.show_screen)
+        frame.next_forms.taken.connect(lambda offer: self.show_screen("forms", offer=offer, from_screen=self._current))
         frame.top_bar.type_size_asked.connect(self.next_type_size)
         frame.top_bar.lock_asked.connect(self.lock)
         frame.top_bar.search.chosen.connect(self.search_chosen)
@@ -429,6 +436,7 @@ class MainWindow(QMainWindow):
             "search": frame.top_bar.search.start, "help": self.show_help, "primary": self.run_primary,
             "save": self.run_save, "print": self.run_print, "refresh": self.run_refresh, "lock": self.lock,
             "larger": self.larger_type, "smaller": self.smaller_type, "normal": lambda: self.set_type_scale(1.0),
+            "next_form": frame.next_forms.take_first,
         }
         always = {"larger", "smaller", "normal", "help"}
         for key in KEYS:

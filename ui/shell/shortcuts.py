@@ -34,6 +34,7 @@ KEYS = (
     Key("save", ("Ctrl+Return", "Ctrl+Enter"), "Ctrl ↵", msg("保存")),
     Key("print", ("Ctrl+P",), "Ctrl P", msg("打印")),
     Key("refresh", ("F5",), "F5", msg("重新读取这一页")),
+    Key("next_form", ("F9",), "F9", msg("填保存后提示的那张表")),
     Key("lock", ("Ctrl+L",), "Ctrl L", msg("锁定屏幕")),
     Key("larger", ("Ctrl+=", "Ctrl++"), "Ctrl =", msg("字大一号")),
     Key("smaller", ("Ctrl+-",), "Ctrl -", msg("字小一号")),

@@ -142,6 +142,7 @@ QPlainTextEdit, QTextEdit {{ padding: {theme.px(4)}px {theme.gap(6)}px; }}
 QPlainTextEdit:focus, QTextEdit:focus, QListView:focus, QTreeView:focus, QListWidget:focus, QTreeWidget:focus {{
   border: {focus}px solid {c.focus}; padding: {max(0, theme.px(4) - 1)}px;
 }}
+QPlainTextEdit:focus, QTextEdit:focus {{ padding: {max(0, theme.px(4) - 1)}px {max(0, theme.gap(6) - 1)}px; }}
 QListView::item, QTreeView::item {{ min-height: {theme.px(30)}px; padding: 0 {theme.px(6)}px; border-radius: {theme.px(4)}px; }}
 QListView::item:selected, QTreeView::item:selected {{ background: {c.surface_selected}; color: {c.text}; }}
 QListView::item:hover, QTreeView::item:hover {{ background: {c.surface_hover}; }}
@@ -215,6 +216,9 @@ QTableView[kind="data"] QHeaderView::section:first {{ border-top-left-radius: {r
 QTableView[kind="data"] QHeaderView::section:last {{ border-top-right-radius: {radius}px; }}
 QTableView[kind="data"] QHeaderView::section:only-one {{
   border-top-left-radius: {radius}px; border-top-right-radius: {radius}px;
+}}
+QTableView[kind="data"] QTableCornerButton::section {{
+  background: {c.surface_header}; border: none; border-bottom: 1px solid {c.border};
 }}
 QTableView QLineEdit {{ padding: 0 {theme.gap(8)}px; min-height: 0; }}
 QTableView QLineEdit:focus {{ padding: 0 {theme.gap(8)}px; min-height: 0; }}

@@ -13,7 +13,7 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QScrollArea, QWidget
 
 from app.pinyin import usual_pinyin
 
@@ -87,6 +87,13 @@ class Hands:
             self.effort.digits += reading
         settle()
 
+    def enter(self, text: str) -> None:
+        """Type a text where the focus is: Chinese by input method, the rest by keys."""
+        if text.isascii():
+            self.type(text)
+        else:
+            self.write(text)
+
     def write(self, text: str) -> None:
         """Write Chinese where the focus is, as an input method commits it."""
         event = QInputMethodEvent()
@@ -124,12 +131,12 @@ class Hands:
         """Put `text` into a control in place of what it holds: Chinese by input method, the rest by keys."""
         self.go_to(target)
         self.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        if text.isascii():
-            self.type(text)
-        else:
-            self.write(text)
+        self.enter(text)
 
     def _focused(self) -> QWidget:
+        menu = QApplication.activePopupWidget()
+        if isinstance(menu, QMenu):
+            return menu
         modal = self._modal()
         if QApplication.activeWindow() is None:
             # Without a window manager nobody hands the activity back when a window in front has closed.

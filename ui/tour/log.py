@@ -24,14 +24,17 @@ POINT_SECONDS, CLICK_SECONDS, THINK_SECONDS = 1.1, 0.2, 1.35
 
 @dataclass
 class Step:
-    """One step of the day. `model_seconds` is what the keystroke-level model gives for an average user."""
+    """One step of the day. `model_seconds` is what the keystroke-level model gives for an average user; where `people`
+    are seen one after the other, each costs a thought of its own."""
 
     name: str
     seconds: float = 0.0
     keystrokes: int = 0
     digits: int = 0
     clicks: int = 0
+    people: int = 1
     model_seconds: float = 0.0
+    model_seconds_per_person: float = 0.0
     outcome: str = ""
     pictures: list[str] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
@@ -69,8 +72,10 @@ class Log:
     @staticmethod
     def _count(step: Step, effort: Effort) -> None:
         step.keystrokes, step.digits, step.clicks = effort.keys, effort.digits, effort.clicks
-        model = effort.keys * KEY_SECONDS + effort.clicks * (POINT_SECONDS + CLICK_SECONDS) + THINK_SECONDS
+        model = effort.keys * KEY_SECONDS + effort.clicks * (POINT_SECONDS + CLICK_SECONDS)
+        model += step.people * THINK_SECONDS
         step.model_seconds = round(model, 1)
+        step.model_seconds_per_person = round(model / step.people, 1)
 
     def picture(self, window: QWidget, name: str, step: Step | None = None) -> Path:
         """Save what the window shows as screens/<number>_<name>.png."""
@@ -84,8 +89,10 @@ class Log:
         return file
 
     def sheet(self, pdf: bytes, name: str, step: Step | None = None) -> Path:
-        """Save a printed sheet as sheets/<name>.pdf."""
-        file = self.sheets / f"{name}.pdf"
+        """Save a printed sheet as sheets/<name>.pdf; a second one of the name gets a number."""
+        file, number = self.sheets / f"{name}.pdf", 2
+        while file.exists():
+            file, number = self.sheets / f"{name} {number}.pdf", number + 1
         file.write_bytes(pdf)
         if step is not None:
             step.sheets.append(file.name)

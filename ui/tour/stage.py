@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from ui.background import BackgroundRunner
 from ui.compose import Composer
@@ -76,10 +76,13 @@ class Stage:
         wait_until(self.window.isActiveWindow, "the window to be active")
 
     def hush(self) -> None:
-        """What was said in the step before is gone: in life more time lies between."""
+        """What was said and offered in the step before is gone: in life more time lies between."""
         toast = self.window.findChild(QWidget, "toast")
         if toast is not None:
             toast.hide()
+        offered = self.window.findChild(QAbstractButton, "next_forms_away")
+        if offered is not None and offered.isVisible():
+            offered.click()
 
     def wait_for_desk(self) -> None:
         """Wait until the first screen is there."""

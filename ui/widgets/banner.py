@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from app.i18n import tr
 from ui.widgets.cards import Card
@@ -23,6 +23,10 @@ class PersonHeading:
     numbers: str = ""
     chips: tuple[ChipText, ...] = ()
     note: str = ""
+
+
+MOST_NUMBERS = 5
+BETWEEN_NUMBERS = "　"
 
 
 class PatientBanner(Card):
@@ -48,13 +52,14 @@ class PatientBanner(Card):
         row.addWidget(self._note, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(self._actions)
         self.add(row)
+        self._words = words
+        self._each_number: list[QLabel] = []
 
     def show_person(self, heading: PersonHeading) -> None:
         """Show a person."""
         self._name.setText(heading.name)
         self._facts.setText(heading.facts)
-        self._numbers.setText(heading.numbers)
-        self._numbers.setVisible(bool(heading.numbers))
+        self._show_numbers(heading.numbers)
         self._chips.set_chips(heading.chips)
         self._note.setText(heading.note)
         self._note.setVisible(bool(heading.note))
@@ -62,6 +67,26 @@ class PatientBanner(Card):
         parts = (heading.facts, heading.numbers, *(chip.text for chip in heading.chips), heading.note)
         self.setAccessibleDescription(tr("，").join(part for part in parts if part))
 
+    def add_foot(self, widget: QWidget) -> None:
+        """Put the numbers into a line of their own across the card, with this widget behind them; each number stays
+        whole where the line breaks."""
+        self._words.removeWidget(self._numbers)
+        self._numbers.hide()
+        foot = FlowBox(spacing=14, row_spacing=4)
+        self._each_number = [label("", "caption", name=f"person_number_{place}") for place in range(1, MOST_NUMBERS + 1)]
+        for each in self._each_number:
+            foot.add(each)
+        foot.add(widget)
+        self.add(foot)
+
     def add_action(self, button: QWidget) -> None:
         """Append an action at the right."""
         self._actions.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _show_numbers(self, numbers: str) -> None:
+        self._numbers.setText(numbers)
+        self._numbers.setVisible(bool(numbers) and not self._each_number)
+        parts = numbers.split(BETWEEN_NUMBERS, len(self._each_number) - 1) if numbers else []
+        for place, each in enumerate(self._each_number):
+            each.setText(parts[place] if place < len(parts) else "")
+            each.setVisible(place < len(parts))

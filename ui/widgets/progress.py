@@ -35,10 +35,15 @@ class ShareBar(QWidget):
 
     def __init__(self, share: Share, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._share = share
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("{title}，完成 {done}，共 {of}", title=share.title, done=share.done, of=share.of))
+        self.set_share(share)
         theme_changes().changed.connect(self.follow_theme)
+
+    def set_share(self, share: Share) -> None:
+        """Show another share."""
+        self._share = share
+        self.setAccessibleName(tr("{title}，完成 {done}，共 {of}", title=share.title, done=share.done, of=share.of))
+        self.update()
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the size of this appearance."""

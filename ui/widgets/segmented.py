@@ -2,7 +2,8 @@
 
 A group is one stop of the Tab key. Typing an answer's number chooses it, arrow keys move, Space chooses, Delete takes
 the answer back. Numbers of two digits work: with answers 1 and 10, typing 1 chooses 1 and a 0 right after it makes
-it 10. Answers that do not fit into one line go on in the next.
+it 10; a comma ends a number. A number that no answer has is told (`refused`). Answers that do not fit into one line go
+on in the next.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 
 SECOND_DIGIT_WITHIN_MS = 900
+BETWEEN_NUMBERS = ",.;，。、；"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class ChoiceGroup(QWidget):
     """What both kinds of groups share: placing, keys, names."""
 
     changed = Signal(object)
+    refused = Signal(str)
     padding = 13
     gap = 0
     height_at_100 = tokens.CONTROL_HEIGHT
@@ -88,8 +91,11 @@ class ChoiceGroup(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._typed = ""
+        self._last_number = ""
+        self._before_digit: list[bool] = []
         self._since_digit = QElapsedTimer()
         self._at = 0
+        self._widths: dict[ChoiceButton, int] = {}
         self.buttons: list[ChoiceButton] = []
         for option in options:
             button = ChoiceButton(option, self)
@@ -104,6 +110,7 @@ class ChoiceGroup(QWidget):
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the sizes of this appearance."""
+        self._widths.clear()
         self.updateGeometry()
         self._place()
         self.update()
@@ -178,6 +185,8 @@ class ChoiceGroup(QWidget):
             self.clear_answer()
         elif event.text().isascii() and event.text().isdigit():
             self.type_digit(event.text())
+        elif event.text() and event.text() in BETWEEN_NUMBERS:
+            self._typed = ""
         else:
             super().keyPressEvent(event)
 
@@ -189,13 +198,26 @@ class ChoiceGroup(QWidget):
         recent = self._since_digit.isValid() and self._since_digit.elapsed() <= SECOND_DIGIT_WITHIN_MS
         self._since_digit.start()
         if recent and self._typed and (button := self._button_numbered(self._typed + digit)):
+            self._last_number = self._typed + digit
             self.correct_to(self._button_numbered(self._typed), button)
             self._typed = ""
             return
-        self._typed = digit
+        self._typed, self._last_number = digit, ""
         if button := self._button_numbered(digit):
+            self._last_number = digit
+            self._before_digit = [each.isChecked() for each in self.buttons]
             self._at = self.buttons.index(button)
             self.choose(button)
+        elif not self._may_go_on(digit):
+            self.refused.emit(digit)
+
+    def typed_button(self) -> ChoiceButton | None:
+        """The answer whose number has just been typed whole; None while a second digit may make another of it."""
+        return None if self._may_go_on(self._last_number) else self._button_numbered(self._last_number)
+
+    def _may_go_on(self, number: str) -> bool:
+        longer = (button.option.number for button in self.buttons if len(button.option.number) > len(number))
+        return any(each.startswith(number) for each in longer)
 
     def correct_to(self, former: ChoiceButton | None, button: ChoiceButton) -> None:
         """A second digit made another number of the first."""
@@ -222,8 +244,11 @@ class ChoiceGroup(QWidget):
         return current_theme().px(self.height_at_100)
 
     def _width_of(self, button: ChoiceButton) -> int:
-        theme = current_theme()
-        return QFontMetrics(theme.font(bold=True)).horizontalAdvance(button.text()) + 2 * theme.gap(self.padding)
+        if button not in self._widths:
+            theme = current_theme()
+            words = QFontMetrics(theme.font(bold=True)).horizontalAdvance(button.text())
+            self._widths[button] = words + 2 * theme.gap(self.padding)
+        return self._widths[button]
 
     def _lines(self, width: int) -> list[list[ChoiceButton]]:
         gap = current_theme().gap(self.gap)
@@ -383,9 +408,10 @@ class PillChoices(ChoiceGroup):
         self._announce()
 
     def correct_to(self, former: ChoiceButton | None, button: ChoiceButton) -> None:
-        """The first digit had toggled an answer that was not meant: toggle it back."""
+        """The first digit had toggled an answer that was not meant, and perhaps taken others back: as it was before."""
         if former is not None:
-            former.setChecked(not former.isChecked())
+            for each, was_checked in zip(self.buttons, self._before_digit, strict=True):
+                each.setChecked(was_checked)
         super().correct_to(former, button)
 
     def move_by(self, step: int) -> None:

@@ -32,7 +32,7 @@ ROOM_AROUND = 60
 class SmallWindow(QDialog):
     """A title, fields, a sentence in red, two buttons."""
 
-    def __init__(self, title: str, do: str, *, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, do: str, *, name: str, leave: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setWindowTitle(title)
@@ -51,7 +51,7 @@ class SmallWindow(QDialog):
         self._problem.hide()
         self._column.addWidget(self._problem)
         row = Horizontal(spacing=10)
-        cancel = SecondaryButton(tr("取消"), name=f"{name}_cancel", hint="Esc")
+        cancel = SecondaryButton(leave or tr("取消"), name=f"{name}_cancel", hint="Esc")
         cancel.clicked.connect(self.reject)
         self.do_button = PrimaryButton(do, name=f"{name}_do", hint="↵")
         self.do_button.clicked.connect(self.on_do)

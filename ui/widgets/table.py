@@ -34,7 +34,7 @@ class Cell:
     """A cell that says more than one plain thing.
 
     `suffix` follows the text in ordinary weight (“硝苯地平控释片 30mg×7”); `second_line` stands beneath in small
-    quiet type; `tone` colours the words.
+    quiet type; `tone` colours the words; `struck` crosses them out.
     """
 
     text: str = ""
@@ -45,6 +45,7 @@ class Cell:
     muted: bool = False
     tone: tokens.Tone | None = None
     icon: str = ""
+    struck: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Column:
     """One column. `width` at 100 % (0: as wide as its contents); `stretch` takes what is left.
 
     `value` gets the value from a row; without it the row's item or attribute `key` is taken. An `editable` column
-    shows a box to type in.
+    shows a box to type in. A column that `gives_way` is not shown while all have no room; the highest goes first.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Column:
     editable: bool = False
     value: Callable[[Any], object] | None = field(default=None, compare=False)
     tip: str = ""
+    gives_way: int = 0
 
 
 def cell_of(column: Column, row: object) -> Cell:
@@ -103,6 +105,13 @@ class RowsModel(QAbstractTableModel):
         self.beginResetModel()
         self._rows = list(rows)
         self.endResetModel()
+
+    def append_rows(self, rows: Sequence[object]) -> None:
+        """Show more rows at the end."""
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows += rows
+            self.endInsertRows()
 
     def replace_row(self, number: int, row: object) -> None:
         """Show another version of one row."""
@@ -239,6 +248,10 @@ class DataTable(QTableView):
         elif before is not None:
             self.row_selected.emit(None)
         self.viewport().update()
+
+    def append_rows(self, rows: Sequence[Any]) -> None:
+        """Show more rows at the end; what is seen and chosen stays where it is."""
+        self.rows_model.append_rows(rows)
 
     def replace_row(self, number: int, row: Any) -> None:
         """Show another version of one row."""
@@ -394,17 +407,34 @@ class DataTable(QTableView):
         if sum(self._padded(columns, contents)) > room:
             self._is_tight = True
             self._is_tight = sum(self._padded(columns, contents)) <= room
+        hidden = self._giving_way(columns, self._padded(columns, contents), room)
         set_look(self.horizontalHeader(), "tight", self._is_tight)
-        widths = self._padded(columns, contents)
+        widths = [0 if number in hidden else width for number, width in enumerate(self._padded(columns, contents))]
         spare = room - sum(widths)
         self._is_too_wide = spare < 0
         stretching = [number for number, column in enumerate(columns) if column.stretch] or [len(columns) - 1]
+        if spare < 0 and columns[stretching[-1]].width and -spare <= widths[stretching[-1]] // 2:
+            # Its words end in dots before the whole table has to scroll.
+            widths[stretching[-1]] += spare
+            self._is_too_wide = False
         if spare > 0 and columns:
             for number in stretching:
                 widths[number] += spare // len(stretching)
             widths[stretching[-1]] += spare % len(stretching)
         for number, width in enumerate(widths):
-            self.setColumnWidth(number, width)
+            self.setColumnHidden(number, number in hidden)
+            if number not in hidden:
+                self.setColumnWidth(number, width)
+
+    def _giving_way(self, columns: Sequence[Column], widths: Sequence[int], room: int) -> set[int]:
+        """The columns that are not shown because all have no room."""
+        hidden: set[int] = set()
+        giving = sorted((n for n, column in enumerate(columns) if column.gives_way), key=lambda n: -columns[n].gives_way)
+        for number in giving:
+            if sum(width for n, width in enumerate(widths) if n not in hidden) <= room:
+                break
+            hidden.add(number)
+        return hidden
 
     def _padded(self, columns: Sequence[Column], contents: list[int]) -> list[int]:
         padding = 2 * self.cell_padding()

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QLineEdit,
@@ -156,7 +156,8 @@ class CellDelegate(QStyledItemDelegate):
         bold = column.bold if cell.bold is None else cell.bold
         muted = cell.muted or column.muted
         ink = colours.tone(cell.tone).text if cell.tone else colours.text_muted if muted else colours.text
-        font = theme.font(bold=bold)
+        font = QFont(theme.font(bold=bold))
+        font.setStrikeOut(cell.struck)
         painter.setFont(font)
         painter.setPen(QColor(ink))
         room = place.adjusted(left - place.left(), 0, 0, 0)

@@ -120,7 +120,7 @@ FIRST = Grid(rows.COLUMNS, (
         rows.labelled("FEV1/FVC", number("fev1_fvc", "%")),
         rows.labelled("FEV1占\n预计值百分比", number("fev1_pred", "%")),
     )),
-))
+), header_rows=1)
 
 SECOND = Grid(rows.COLUMNS, (
     rows.head_rows(FORM)[0],
@@ -143,7 +143,7 @@ SECOND = Grid(rows.COLUMNS, (
     rows.whole_label("备注", PerVisit(cell(Fill("remark"))), mm=10),
     *rows.foot_rows(),
     rows.whole_label("居民签字", PerVisit(cell(Signature("resident_sign"))), mm=rows.SIGNATURE_MM),
-))
+), header_rows=1)
 
 PAGE = Leaf(title=FORM.title, blocks=(FIRST,), foot_left=TRIAL_NOTE, foot_right=TRIAL_MARK)
 

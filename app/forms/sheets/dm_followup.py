@@ -93,7 +93,7 @@ GRID = Grid(rows.COLUMNS, (
     )),
     *rows.referral_rows(),
     *rows.foot_rows(),
-))
+), header_rows=1)
 
 SHEET = Sheet(
     form=FORM.code, visits=rows.VISITS, leaves=(Leaf(title=FORM.title, blocks=(GRID,), foot_left=EXAMINED_ONLY),),

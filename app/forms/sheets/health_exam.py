@@ -417,9 +417,12 @@ CONCLUDED = Grid(CONCLUSION, at_least(CONCLUSION_MM, (
     ),
 )))
 
+TOP_MM = 20.0
+"""The upper edge of the pages without a title: below the line code."""
+
 SHEET = Sheet(form=FORM.code, leaves=(
     Leaf(title=FORM.title, blocks=(HEAD,), foot_left=EXAMINED_ONLY),
-    Leaf(title="", blocks=(BODY,), foot_left=EXAMINED_ONLY),
-    Leaf(title="", blocks=(TESTS,), foot_left=EXAMINED_ONLY),
-    Leaf(title="", blocks=(*TREATED, CONCLUDED)),
+    Leaf(title="", blocks=(BODY,), foot_left=EXAMINED_ONLY, top_mm=TOP_MM),
+    Leaf(title="", blocks=(TESTS,), foot_left=EXAMINED_ONLY, top_mm=TOP_MM),
+    Leaf(title="", blocks=(*TREATED, CONCLUDED), top_mm=TOP_MM),
 ))

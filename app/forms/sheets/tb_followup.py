@@ -109,6 +109,6 @@ GRID = Grid(rows.COLUMNS, (
     rows.whole_label("随访医生签名", PerVisit(cell(Signature("doctor"))), mm=rows.SIGNATURE_MM),
     Row((label("停止治疗及原因", span=2), end_of_treatment()), mm=13),
     Row((label("全程管理情况", span=2), whole_course()), mm=18),
-))
+), header_rows=1)
 
 SHEET = Sheet(form=FORM.code, visits=rows.VISITS, leaves=(Leaf(title=FORM.title, blocks=(GRID,)),))

@@ -1,4 +1,4 @@
-"""Attachments, and finding forms by kind and day."""
+"""Attachments, finding forms by kind and day, and referral checks of people under no programme."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Attachments, and finding forms by kind and day."""
+    """Attachments, finding forms by kind and day, and referral checks of people under no programme."""
     op.create_table(
         "attachment",
         sa.Column("resident_id", sa.String(length=36), nullable=False),
@@ -42,3 +42,6 @@ def upgrade() -> None:
     with op.batch_alter_table("form_entry", schema=None) as batch_op:
         batch_op.create_index("ix_form_entry_form_code_entry_date", ["form_code", "entry_date"], unique=False)
         batch_op.create_index("ix_form_entry_visit_id", ["visit_id"], unique=False)
+
+    with op.batch_alter_table("due_task", schema=None) as batch_op:
+        batch_op.alter_column("enrolment_id", existing_type=sa.String(length=36), nullable=True)

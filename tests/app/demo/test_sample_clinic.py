@@ -211,3 +211,12 @@ def test_the_first_screen_is_as_full_on_any_day_of_the_year(tmp_path, today):
     assert counts.overdue >= 5
     assert counts.today >= 6
     desk.sessions.engine.dispose()
+
+
+def test_one_resident_each_is_under_management_for_the_other_programmes(sample):
+    managed = {enrolment.disease: enrolment for enrolment in all_of(sample, Enrolment) if enrolment.ended_on is None}
+    assert {"smi", "tb", "copd"} <= managed.keys()
+    for disease in ("smi", "tb", "copd"):
+        tasks = [task for task in all_of(sample, DueTask) if task.enrolment_id == managed[disease].id]
+        (open_task,) = [task for task in tasks if task.kind == "follow_up" and task.done_on is None]
+        assert open_task.due_on >= TODAY

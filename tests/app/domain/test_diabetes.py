@@ -240,3 +240,30 @@ def test_a_person_with_both_diseases_comes_on_the_earlier_date():
     assert combined_next_due(THREE_MONTHS, TWO_WEEKS) == TWO_WEEKS
     assert combined_next_due(None, THREE_MONTHS) == THREE_MONTHS
     assert combined_next_due(None, None) is None
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "意识或行为改变", "呼气有烂苹果样丙酮味", "心悸", "出汗", "食欲减退", "恶心", "呕吐", "多饮", "多尿", "腹痛",
+        "有深大呼吸", "皮肤潮红", "视力突然骤降", "consciousness_change", "acetone_breath", "palpitation", "sweating",
+        "appetite_loss", "nausea", "vomiting", "polydipsia", "polyuria", "abdominal_pain", "deep_breathing",
+        "flushed_skin", "sudden_vision_loss", "other_sudden_event",
+    ],
+)  # fmt: skip
+def test_every_sign_on_the_checklist_is_an_emergency(sign):
+    found = assess(emergency_checklist=(sign,))
+    assert (found.urgent, found.referral) == (True, Referral.URGENT)
+    assert found.next_visit_due == found.check_due == TWO_WEEKS
+
+
+@pytest.mark.parametrize(
+    ("fpg", "day", "due"),
+    [
+        ("6.9", date(2026, 11, 30), date(2027, 2, 28)),  # clamped to the end of the month
+        ("6.9", date(2027, 11, 30), date(2028, 2, 29)),
+        ("7.0", date(2026, 12, 20), date(2027, 1, 3)),
+    ],
+)
+def test_three_months_are_calendar_months_and_two_weeks_fourteen_days(fpg, day, due):
+    assert assess(fpg, visit_date=day).next_visit_due == due

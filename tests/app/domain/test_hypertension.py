@@ -363,3 +363,18 @@ def test_an_individual_target_is_a_hint_that_changes_nothing():
 )
 def test_the_programme_is_for_people_from_35_years(birth_date, in_scope):
     assert assess(birth_date=birth_date).in_programme_scope is in_scope
+
+
+@pytest.mark.parametrize(
+    ("day", "sbp", "due"),
+    [
+        (date(2026, 11, 30), 130, date(2027, 2, 28)),  # clamped to the end of the month
+        (date(2027, 11, 30), 130, date(2028, 2, 29)),
+        (date(2026, 1, 31), 130, date(2026, 4, 30)),
+        (date(2026, 2, 28), 130, date(2026, 5, 28)),
+        (date(2026, 12, 20), 150, date(2027, 1, 3)),
+        (date(2028, 2, 20), 150, date(2028, 3, 5)),
+    ],
+)
+def test_three_months_are_calendar_months_and_two_weeks_fourteen_days(day, sbp, due):
+    assert assess_hypertension(HypertensionVisit(day, AT_64, sbp, 80)).next_visit_due == due

@@ -34,6 +34,8 @@ def assess(**values):
         ({"severe_adr": True}, 1),
         ({"severe_physical_disease": True}, 1),
         ({"otherwise_abnormal": True}, 2),
+        ({"symptoms_present": True}, 2),
+        ({"symptoms_present": True, "symptoms_obvious": True}, 1),
         ({"risk_level": 1, "insight": 3}, 1),
     ],
 )
@@ -62,6 +64,15 @@ def test_mostly_stable_is_seen_after_two_weeks_and_then_after_a_month():
     assert assess(risk_level=1, previous_class=1).next_visit_due == date(2026, 12, 14)
     assert assess(risk_level=1, previous_class=2).next_visit_due == date(2026, 12, 30)
     assert assess(risk_level=1).referral is Referral.NO
+
+
+@pytest.mark.parametrize(
+    ("previous", "due"),
+    [(None, date(2026, 2, 14)), (1, date(2026, 2, 14)), (2, date(2026, 2, 28)), (3, date(2026, 2, 14))],
+)
+def test_only_the_second_mostly_stable_in_a_row_gives_a_month(previous, due):
+    found = assess(visit_date=date(2026, 1, 31), risk_level=2, previous_class=previous)
+    assert found.next_visit_due == due
 
 
 def test_stable_is_seen_after_three_months_of_the_calendar():

@@ -68,7 +68,7 @@ def test_impossible_doses_are_refused(due, taken):
     assert found.dose_rate_percent is None
 
 
-@pytest.mark.parametrize(("days", "report"), [(6, False), (7, True), (None, False)])
+@pytest.mark.parametrize(("days", "report"), [(0, False), (6, False), (7, True), (8, True), (None, False)])
 def test_missed_doses_of_a_week_are_reported(days, report):
     assert assess_tuberculosis(TuberculosisVisit(missed_days=days)).report_missed_doses is report
 
@@ -81,6 +81,9 @@ def test_missed_doses_of_a_week_are_reported(days, report):
         (2, 3, 2, date(2026, 4, 30)),
         (2, 3, 3, date(2026, 4, 10)),  # another regimen
         (1, 1, 2, date(2026, 4, 30)),
+        (3, 1, 2, date(2026, 4, 30)),  # nobody of the family watches
+        (4, 1, 2, date(2026, 4, 30)),
+        (2, 6, 2, date(2026, 4, 30)),
     ],
 )
 def test_the_interval_depends_on_supervisor_and_phase(supervisor, month, intensive, due):

@@ -267,7 +267,7 @@ def test_arms_that_differ_by_more_than_20_are_asked_about(left, right, asked):
         ({"risk_control": [5], "target_weight": "57.9"}, []),
         ({"risk_control": [5], "target_weight": "58"}, [("target_weight", Level.ASK)]),
         ({"risk_control": [5], "target_weight": "19.9"}, [("target_weight", Level.REFUSE)]),
-        ({"risk_control": [5], "target_weight": "300.1"}, [("target_weight", Level.REFUSE), ("target_weight", Level.ASK)]),
+        ({"risk_control": [5], "target_weight": "300.1"}, [("target_weight", Level.REFUSE)]),
         ({"unknown": 1}, [("unknown", Level.REFUSE)]),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.forms.judging import judged
 from app.forms.registry import form
 from app.forms.vocabulary import Context, Level
 
@@ -141,3 +142,11 @@ def test_a_next_date_later_than_the_rule_allows_is_asked_about():
 def test_answers_survive_being_kept():
     answers = FORM.complete(FORM.read(visit(**CLOSING)).answers, CONTEXT)
     assert FORM.restore(FORM.keep(answers)) == answers
+
+
+@pytest.mark.parametrize(("rate", "refused"), [("89.4", False), ("89.5", True), ("90", True)])
+def test_a_rate_of_doses_that_does_not_follow_from_its_parts_is_refused(rate, refused):
+    closed = visit(**CLOSING | {"doses_taken": 161, "dose_rate": rate, "next_visit_date": None})
+    problems = judged(FORM, closed, CONTEXT).problems
+    expected = ["按各项回答，服药率应是“89.4”，您填的是“" + rate + "”，请核对。"] if refused else []
+    assert [str(problem.message) for problem in problems] == expected

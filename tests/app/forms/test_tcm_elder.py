@@ -149,3 +149,37 @@ def test_the_limits_of_a_score(code, low, high):
 def test_the_form_is_dated_in_life(day, refused):
     _answers, problems = judged({"form_date": day})
     assert any(problem.level is Level.REFUSE for problem in problems) == refused
+
+
+TOPICS = (
+    "精力充沛", "容易疲乏", "容易气短", "说话声音低弱无力", "闷闷不乐、情绪低沉", "精神紧张、焦虑不安",
+    "因生活状态改变而感到孤独、失落", "容易感到害怕或受到惊吓", "感到身体超重不轻松", "眼睛干涩", "手脚发凉",
+    "胃脘部、背部或腰膝部怕冷", "比一般人耐受不了寒冷", "容易患感冒", "没有感冒时也会鼻塞、流鼻涕",
+    "口粘（黏）口腻，或睡眠打鼾", "容易过敏", "皮肤容易起荨麻疹", "皮肤不知不觉中出现青紫瘀斑、皮下出血",
+    "皮肤一抓就红，并出现抓痕", "皮肤或口唇干", "肢体麻木或固定部位疼痛", "面部或鼻部有油腻感或者油亮发光",
+    "面色或目眶晦黯，或出现褐色斑块/斑点", "皮肤湿疹、疮疖", "口干咽燥、总想喝水", "口苦或嘴里有异味", "腹部肥大",
+    "吃（喝）凉的东西会感到不舒服或者怕吃（喝）凉的东西", "大便黏滞不爽、解不尽的感觉", "容易大便干燥",
+    "舌苔厚腻或有舌苔厚厚的感觉", "舌下静脉瘀紫或增粗",
+)  # fmt: skip
+"""What each item asks, in the words of the list of forms."""
+
+
+@pytest.mark.parametrize(("number", "topic"), list(enumerate(TOPICS, start=1)))
+def test_a_question_asks_in_the_words_of_the_list(number, topic):
+    assert topic in FORM.fields[f"q{number:02d}"].label
+
+
+@pytest.mark.parametrize(
+    ("number", "parts"),
+    [
+        (1, ("没有（根本不/从来没有）", "很少（有一点/偶尔）", "有时（有些/少数时间）",
+             "经常（相当/多数时间）", "总是（非常/每天）")),
+        (9, ("BMI＜24", "24≤BMI＜25", "25≤BMI＜26", "26≤BMI＜28", "≥28")),
+        (14, ("＜2次", "2-4次", "5-6次", "8次以上", "几乎每月")),
+        (17, ("从来没有", "1、2次", "3、4次", "5、6次", "每次遇到上述原因都过敏")),
+        (28, ("＜80cm", "80-85cm", "86-90cm", "91-105cm", "＞105cm")),
+    ],
+)  # fmt: skip
+def test_the_scale_of_an_item_is_that_of_the_list(number, parts):
+    labels = [option.label for option in FORM.fields[f"q{number:02d}"].kind.options]
+    assert [part in label for part, label in zip(parts, labels, strict=True)] == [True] * 5

@@ -19,11 +19,23 @@ from app.printing.sheets import PersonHead
 
 @dataclass(frozen=True)
 class Word:
-    """A piece of text with the place of its beginning, in points from the lower left corner."""
+    """A piece of text with the place of its beginning, in points from the lower left corner, its type size and its end."""
 
     text: str
     x: float
     y: float
+    size: float = 0
+    end: float = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A straight line drawn on a page."""
+
+    x: float
+    y: float
+    to_x: float
+    to_y: float
 
 
 def unicode_of(font: Any) -> dict[int, str]:
@@ -33,6 +45,11 @@ def unicode_of(font: Any) -> dict[int, str]:
         int(code, 16): bytes.fromhex(text).decode("utf-16-be")
         for code, text in re.findall(r"^<(\w\w)> <(\w{4,})>$", table, re.MULTILINE)
     }
+
+
+def widths_of(font: Any) -> dict[int, float]:
+    """The width of each code of a font, in thousandths of its size."""
+    return {int(font["/FirstChar"]) + number: float(wide) for number, wide in enumerate(font["/Widths"])}
 
 
 class Paper:
@@ -61,22 +78,64 @@ class Paper:
 
     def _drawn(self, stream: ContentStream, resources: Any) -> Iterator[Word]:
         maps = {name: unicode_of(font) for name, font in resources["/Font"].items()}
-        x = y = 0.0
+        widths = {name: widths_of(font) for name, font in resources["/Font"].items()}
+        x = y = size = spacing = 0.0
+        advance: dict[int, float] = {}
         codes: dict[int, str] = {}
         for operands, operator in stream.operations:
             if operator == b"Tm":
                 x, y = float(operands[4]), float(operands[5])
             elif operator == b"Tf":
                 codes = maps[operands[0]]
+                advance = widths[operands[0]]
+                size = float(operands[1])
+            elif operator == b"Tc":
+                spacing = float(operands[0])
             elif operator == b"Tj":
                 written = operands[0]
                 data = written if isinstance(written, bytes) else written.original_bytes
                 text = "".join(codes.get(code, "") for code in data)
                 if text.strip():
-                    yield Word(text.strip(), x, y)
+                    shown = list(data.rstrip(b" ")) if text.endswith(" ") else list(data)
+                    wide = sum(advance[code] * size / 1000 + spacing for code in shown) - spacing
+                    yield Word(text.strip(), x, y, size, x + wide)
+                x += sum(advance[code] * size / 1000 + spacing for code in data)
             elif operator == b"Do":
                 form = resources["/XObject"][operands[0]]
                 yield from self._drawn(ContentStream(form, self._reader), form["/Resources"])
+
+    def height(self, page: int) -> float:
+        """The height of a page in points."""
+        return float(self._reader.pages[page].mediabox.height)
+
+    def width(self, page: int) -> float:
+        """The width of a page in points."""
+        return float(self._reader.pages[page].mediabox.width)
+
+    def rules(self, page: int = 0) -> list[Rule]:
+        """The straight lines of a page."""
+        content = self._reader.pages[page]
+        return list(self._lines(ContentStream(content.get_contents(), self._reader), content["/Resources"]))
+
+    def _lines(self, stream: ContentStream, resources: Any) -> Iterator[Rule]:
+        x = y = 0.0
+        for operands, operator in stream.operations:
+            if operator == b"m":
+                x, y = float(operands[0]), float(operands[1])
+            elif operator == b"l":
+                yield Rule(x, y, float(operands[0]), float(operands[1]))
+            elif operator == b"Do":
+                form = resources["/XObject"][operands[0]]
+                yield from self._lines(ContentStream(form, self._reader), form["/Resources"])
+
+    def on_paper(self, page: int, word: Word) -> tuple[float, float]:
+        """Where a word comes to lie on a page that is moved and stretched as a whole, as overprints are."""
+        content = self._reader.pages[page]
+        for operands, operator in ContentStream(content.get_contents(), self._reader).operations[1:4]:
+            if operator == b"cm":
+                a, _b, _c, d, e, f = (float(value) for value in operands)
+                return a * word.x + e, d * word.y + f
+        return word.x, word.y
 
     def rows(self, page: int = 0, left: float = 0, right: float = 1000) -> list[str]:
         """The lines of text between two places across the page, from the top, without white space."""
@@ -109,6 +168,12 @@ class Paper:
 @pytest.fixture
 def paper() -> Callable[[bytes], Paper]:
     """Reads a PDF back."""
+    return Paper
+
+
+@pytest.fixture(scope="session")
+def paper_of() -> Callable[[bytes], Paper]:
+    """Reads a PDF back, for fixtures that outlive a test."""
     return Paper
 
 

@@ -287,6 +287,44 @@ def test_tuberculosis_says_nothing_of_what_was_not_asked():
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
+        ({"visit_class": 1}, {"referral": "no", "next_visit_due": "2027-02-28", "next_step": 1}),
+        ({"visit_class": 2}, {"referral": "no", "next_visit_due": "2026-12-14", "next_step": 2}),
+        ({"visit_class": 2, "previous_class": 2}, {"referral": "yes", "check_due": "2026-12-14", "next_step": 3}),
+        ({"visit_class": 1, "months_when_satisfactory": 1}, {"next_visit_due": "2026-12-30"}),
+        ({"visit_class": 4, "days_otherwise": 7}, {"next_visit_due": "2026-12-07"}),
+        ({"spo2": 93}, {"is_spo2_low": False}),
+        ({"spo2": 92}, {"is_spo2_low": True}),
+        ({"birth_date": "1991-11-30"}, {"in_scope": True}),
+        ({"birth_date": "1991-12-01"}, {"in_scope": False}),
+    ],
+)
+def test_copd_follows_the_class_that_was_chosen(case, expected):
+    found = rule("copd", {"visit_date": "2026-11-30", **case})
+    assert {key: found[key] for key in expected} == expected
+    assert "试行" in found["edition"]
+
+
+@pytest.mark.parametrize(
+    ("impression", "due"),
+    [("高血压3级", "2026-12-04"), ("疑似肺结核", "2026-11-27"), ("", "2026-12-04")],
+)
+def test_a_letter_is_asked_after_within_two_weeks_or_one_for_suspected_tuberculosis(impression, due):
+    assert rule("referral_letter", {"transfer_date": "2026-11-20", "impression": impression})["check_due"] == due
+
+
+def test_a_letter_without_a_day_is_refused():
+    with pytest.raises(UserError, match="transfer_date"):
+        rule("referral_letter", {"impression": "高血压3级"})
+
+
+def test_a_class_of_copd_that_is_not_printed_is_refused():
+    with pytest.raises(UserError, match="1 到 4"):
+        rule("copd", {"visit_date": "2026-11-30", "visit_class": 5})
+
+
+@pytest.mark.parametrize(
+    ("case", "expected"),
+    [
         ({"height_cm": 165, "weight_kg": "65.34"}, {"bmi": 24.0, "category": "overweight"}),
         ({"height_cm": "170", "weight_kg": 53}, {"bmi": 18.34, "category": "underweight"}),
         (

@@ -197,6 +197,22 @@ def test_a_wrongly_written_death_can_be_taken_back(clinic_desk, visits, person):
     assert visits.open_visit(person).history[-1].sbp == 162
 
 
+def test_a_visit_of_before_is_not_moved_behind_the_death(clinic_desk, visits, person):
+    saved = visits.save_visit(person, htn_answers(FIRST))
+    died = TODAY - timedelta(days=2)
+    Residents(clinic_desk).change_state(person, "dead", died, "脑出血")
+    assert corrected(visits, saved, visit_date=died.isoformat()).visit_date == died
+    with pytest.raises(Refused, match="晚于死亡日期"):
+        corrected(visits, saved, visit_date=TODAY.isoformat())
+
+
+def test_the_visit_that_tells_of_a_death_is_corrected_to_a_later_day(clinic_desk, visits, person):
+    died = {"not_seen": 2, "not_seen_note": "脑出血"}
+    dead = visits.save_visit(person, {"visit_date": FIRST.isoformat(), **died})
+    assert corrected(visits, dead, visit_date=TODAY.isoformat()).visit_date == TODAY
+    assert Residents(clinic_desk).get(person).state_on == TODAY
+
+
 def test_the_audit_chain_holds_after_saving_correcting_and_voiding(clinic_desk, visits, person):
     saved = visits.save_visit(person, htn_answers(FIRST))
     corrected(visits, saved, sbp=138)

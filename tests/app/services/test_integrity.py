@@ -23,6 +23,7 @@ NAMES = {
     "time lines": "库存不小于零",
     "reservations": "库存的预留",
     "codes": "追溯码和库存",
+    "attachments": "附件的内容",
 }
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 
+from app.domain.line_codes import grouped, line_code
 from app.services.households import HouseholdChoice, HouseholdData, Households
 from app.services.resident_keys import KeyCheck, check_keys, rebuild_keys
 from app.services.residents import Residents
 from app.services.search import Search
-from db.models import SearchKey
+from db.models import Resident, SearchKey
 from tests.desks import Clock, make_clinic
 from tests.residents import found_household, id_number, register
 
@@ -188,3 +189,49 @@ def test_damaged_keys_are_noticed_and_rebuilt(village):
     with village.sessions.reading() as session:
         assert check_keys(session) == KeyCheck(9, ())
     assert names(village, "王二") == []
+
+
+def id_of(desk, name):
+    return Search(desk).find(name)[0].resident_id
+
+
+@pytest.mark.parametrize("form_code", ["health_exam", "htn_followup", "personal_info"])
+def test_the_line_code_of_a_sheet_finds_whose_it_is_and_which_form(quiet_village, form_code):
+    code = line_code(id_of(quiet_village, "李桂兰"), form_code)
+
+    for typed in (code, grouped(code), code.lower()):
+        [hit] = Search(quiet_village).find(typed)
+        assert (hit.name, hit.matched, hit.form_code) == ("李桂兰", "line_code", form_code)
+        assert Search(quiet_village).line_code_problem(typed) is None
+
+
+def test_a_line_code_with_a_wrong_character_finds_nobody_and_says_why(quiet_village):
+    code = line_code(id_of(quiet_village, "李桂兰"), "health_exam")
+    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+
+    assert Search(quiet_village).find(wrong) == []
+    assert "最后一位对不上" in str(Search(quiet_village).line_code_problem(wrong))
+
+
+def test_a_line_code_of_another_clinic_finds_nobody_and_says_so(quiet_village):
+    code = line_code("019aaf3e-77c1-7d20-8b1f-5c9e03f47a6b", "health_exam")
+
+    assert Search(quiet_village).find(code) == []
+    assert "别的卫生室" in str(Search(quiet_village).line_code_problem(code))
+
+
+def test_two_people_whose_ids_end_alike_are_both_found(village):
+    first, second = id_of(village, "李桂兰"), id_of(village, "吕布")
+    with village.sessions.writing() as session:
+        row = dict(session.execute(select(Resident.__table__).where(Resident.id == second)).mappings().one())
+        alike = {**row, "id": second[:-10] + first[-10:], "number": 999, "record_no": None, "id_number": None}
+        session.execute(insert(Resident.__table__).values(alike))
+
+    found = Search(village).find(line_code(first, "encounter"))
+
+    assert {hit.name for hit in found} == {"李桂兰", "吕布"}
+
+
+@pytest.mark.parametrize("typed", ["李桂兰", "cy", "13812342716"])
+def test_what_is_no_line_code_has_no_problem_with_one(quiet_village, typed):
+    assert Search(quiet_village).line_code_problem(typed) is None

@@ -33,6 +33,9 @@ def test_what_was_never_set_is_the_default(clinic_desk):
         ("lock_after_minutes", 120),
         ("backup_folder", "/media/U盘"),
         ("prorate_new", False),
+        ("overprint_dx_mm", "-1.5"),
+        ("overprint_dy_mm", "30"),
+        ("overprint_width_percent", "100.6"),
     ],
 )
 def test_what_is_set_is_read_again(clinic_desk, name, value):
@@ -50,6 +53,12 @@ def test_what_is_set_is_read_again(clinic_desk, name, value):
         ("lock_after_minutes", 0),
         ("lock_after_minutes", 121),
         ("lock_after_minutes", True),
+        ("overprint_dx_mm", "30.1"),
+        ("overprint_dx_mm", "1.25"),
+        ("overprint_dx_mm", "1,5"),
+        ("overprint_dx_mm", ""),
+        ("overprint_dx_mm", 1),
+        ("overprint_height_percent", "89.9"),
     ],
 )
 def test_a_value_that_may_not_be_set_is_refused(clinic_desk, name, value):

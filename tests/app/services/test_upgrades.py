@@ -8,6 +8,7 @@ from app.security.keys import DeskKey
 from app.services.backups import BackupFailed, BackupKind, list_backups
 from app.services.upgrades import UpgradeFailed, upgrade_database
 from app.startup import look, open_database
+from app.version import VERSION
 from db.cipher import connect, program_version, schema_version
 from db.migrations import HEAD, VERSIONS
 from tests.desks import KEY
@@ -52,7 +53,7 @@ def state_of(file):
 def test_a_step_is_taken_after_a_backup_that_holds_the_old_state(clinic_desk, steps):
     clinic_desk.sessions.close()
     backup = upgrade_database(clinic_desk.folder, KEY, clinic_desk.now(), versions=steps("SELECT 1"))
-    assert state_of(clinic_desk.folder / "cunyi.db") == (NEXT, True, "0.1.0")
+    assert state_of(clinic_desk.folder / "cunyi.db") == (NEXT, True, VERSION)
     assert state_of(backup) == (HEAD, False, "")
     [listed] = list_backups(clinic_desk.folder / "backups")
     assert listed.kind is BackupKind.BEFORE_UPGRADE

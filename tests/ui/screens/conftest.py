@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
 
 from app.desk import Desk
 from tests.desks import Clock, make_clinic, make_township
+from tests.followup_people import add_resident
+from tests.ui.screens.form_pages import screen_of
 from ui.background import ImmediateRunner
 from ui.dialogs import ScriptedDialogs
+from ui.screens import forms
+from ui.screens.forms.page import FormPage
 from ui.services import Services
+from ui.shell.main_window import MainWindow
 
 
 class Window:
@@ -65,3 +73,37 @@ def services(clinic_desk: Desk, window: Window, dialogs: ScriptedDialogs) -> Ser
     """The services of the clinic, with work done at once."""
     return Services(clinic_desk, ImmediateRunner(), dialogs, navigate=window.navigate, preview=window.preview,
                     say=window.said.append)
+
+
+@pytest.fixture
+def person(clinic_desk: Desk) -> str:
+    """李桂兰, 71, on the list of the clinic."""
+    return add_resident(clinic_desk, name="李桂兰", height_cm=Decimal("156.5"))
+
+
+@pytest.fixture
+def forms_window(qtbot, services: Services) -> MainWindow:
+    """The real window with the screen of the forms, in front."""
+    shown = MainWindow()
+    qtbot.addWidget(shown)
+    shown.add_screen(forms.entry(services))
+    shown.show_desk()
+    shown.resize(1366, 768)
+    shown.show()
+    shown.activateWindow()
+    QTest.qWaitForWindowActive(shown)
+    return shown
+
+
+@pytest.fixture
+def open_form(qtbot, forms_window: MainWindow) -> Callable[..., FormPage]:
+    """open_form(resident_id=…, form_code=…): the page of a form, all of it built."""
+
+    def opened(**arguments: Any) -> FormPage:
+        forms_window.show_screen("forms", **arguments)
+        page = screen_of(forms_window).page
+        assert page is not None
+        qtbot.waitUntil(page.view.is_built)
+        return page
+
+    return opened

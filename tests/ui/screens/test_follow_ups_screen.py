@@ -749,6 +749,20 @@ def test_an_earlier_visit_is_opened_from_the_list_beside_the_form(desk, open_vis
 # --- printing -----------------------------------------------------------------------------------------------------
 
 
+def test_saving_with_the_sheet_for_the_resident_shows_it_and_goes_on(desk, services, open_visit):
+    person = managed(desk, "htn", name="张守业")
+    seen_before(desk, person, next_visit_date=TODAY.isoformat())
+    open_visit(person)
+    type_digits("136827663.5" + "1")
+    press(*TAKE_OVER_ALL)
+    press(Qt.Key.Key_P, CTRL_SHIFT)
+    ((pdf, title),) = services.preview.shown
+    words = "".join(pypdf.PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
+    assert title == "给居民的单子"
+    assert "136/82" in words
+    assert "请您记住三件事" in words
+
+
 def test_saving_and_printing_shows_the_sheets_of_the_year(desk, services, open_visit):
     person = managed(desk, "htn", "dm", name="张守业")
     seen_before(desk, person, "htn", "dm", next_visit_date=TODAY.isoformat())
@@ -810,7 +824,7 @@ def test_enrolling_says_beside_the_field_what_stands_against_it(desk, services, 
     dialog = EnrolDialog(services, resident_id=person, name="李桂兰")
     qtbot.addWidget(dialog)
     assert dialog.enrol() is None
-    assert dialog.cells["disease"].problem() == "请选高血压或糖尿病。"
+    assert dialog.cells["disease"].problem() == "请选病种。"
     QTest.keyClick(dialog.cells["disease"].control, "2")
     dialog.cells["diagnosed_on"].show_raw("diagnosed_on", "2027-01-01")
     assert dialog.enrol() is None
@@ -847,7 +861,8 @@ def test_nothing_is_cut_off_at_the_commonest_screen(desk, qapp, open_visit, scal
     assert visit.layout_of.is_stacked() == (scale > 1.3)
     assert visit.strip.isVisible() == visit.layout_of.is_stacked()
     page = visit.rect()
-    for button in (control(visit, QPushButton, name) for name in ("cancel_visit", "save_and_print", "save_next")):
+    names = ("cancel_visit", "save_and_slip", "save_and_print", "save_next")
+    for button in (control(visit, QPushButton, name) for name in names):
         place = button.geometry().translated(button.parentWidget().mapTo(visit, button.parentWidget().rect().topLeft()))
         assert page.contains(place)
         assert button.width() >= button.sizeHint().width()

@@ -16,6 +16,7 @@ from db.models import AuditEntry
 from tests.followup_people import htn_answers
 from tests.ui.hands import click, control, press, type_chinese
 from ui.screens.residents import entry
+from ui.screens.residents.folder_tab import KindLine
 from ui.screens.residents.words import chips_of, household_title
 from ui.widgets.form_view.lines import DateControl
 from ui.widgets.naming import unnamed_controls
@@ -310,13 +311,16 @@ def test_the_facts_of_a_household_are_corrected(screen, register, services):
 
 def test_numbers_are_masked_until_they_are_asked_for(screen, register):
     screen.open_record(register("李桂兰", 2, "1955-03-08", id_number=GUI_LAN).id)
-    numbers = control(screen, QLabel, "person_numbers")
-    assert GUI_LAN not in numbers.text()
-    assert "138****2716" in numbers.text()
+
+    def shown():
+        return " ".join(each.text() for each in screen.record.banner.findChildren(QLabel) if each.isVisible())
+
+    assert GUI_LAN not in shown()
+    assert "138****2716" in shown()
     press(screen, Qt.Key.Key_F6)
-    assert GUI_LAN in numbers.text()
+    assert GUI_LAN in shown()
     press(screen, Qt.Key.Key_F6)
-    assert GUI_LAN not in numbers.text()
+    assert GUI_LAN not in shown()
 
 
 def test_looking_at_the_whole_numbers_is_written_into_the_audit_chain(screen, register, services):
@@ -335,7 +339,7 @@ def test_a_visit_of_the_timeline_opens_to_be_read_or_corrected(screen, register,
     saved = services.follow_ups.save_visit(person.id, htn_answers(date(2026, 11, 20)))
     screen.open_record(person.id)
     (visit,) = [row for row in services.residents.timeline(person.id) if row.kind == "htn_followup"]
-    screen.on_timeline(visit)
+    screen.forms.open_row(visit)
     assert window.went == [("follow_ups", {"entry_id": saved.sheets[0].entry_id})]
 
 
@@ -547,7 +551,7 @@ def test_a_household_that_lost_its_head_says_so(screen, register, services, dial
 def test_follow_up_goes_to_its_screen_with_this_resident(screen, register, services, window):
     person = register("李大山", residence_type=1)
     services.enrolments.enrol(person.id, "htn", None, date(2026, 11, 1))
-    screen.open_record(person.id)
+    screen.open_with(person.id, tab="chronic")
     click(control(screen, QPushButton, "visit_htn"))
     assert window.went == [("follow_ups", {"resident_id": person.id})]
 
@@ -561,11 +565,11 @@ def test_ctrl_i_opens_the_import_of_a_roster(screen, window):
 
 def test_the_menu_offers_what_can_be_done_and_f2_opens_it(screen, register):
     screen.open_record(register("李大山").id)
-    assert [action for action, _words in screen.record.actions_offered()][:2] == ["enrol_htn", "enrol_dm"]
+    assert [action for action, _words in screen.record.actions_offered()][:3] == ["form", "enrol_htn", "enrol_dm"]
     screen.primary_action()
     menu = screen.record.menu()
     assert menu.isVisible()
-    assert "纳入高血压管理" in menu.actions()[0].text()
+    assert "填写新表" in menu.actions()[0].text()
     menu.close()
 
 
@@ -584,9 +588,10 @@ def test_the_sheets_of_the_record_are_printed_from_the_folder(screen, register, 
     screen.open_record(register("李大山").id)
     screen.record.tabs.show_tab("folder")
     table = control(screen, DataTable, "folder")
-    assert [row[0] for row in table.rows()] == ["居民健康档案", "个人基本信息表"]
-    table.select_row(1)
-    press(table, Qt.Key.Key_Return)
+    kinds = {line.kind.title: n for n, line in enumerate(table.rows()) if isinstance(line, KindLine)}
+    assert list(kinds)[:2] == ["居民健康档案", "个人基本信息表"]
+    table.select_row(kinds["个人基本信息表"])
+    click(control(screen, QPushButton, "folder_print"))
     pdf, title = window.previews[0]
     assert pdf.startswith(b"%PDF")
     assert title == "李大山 个人基本信息表"

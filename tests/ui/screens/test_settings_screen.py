@@ -13,6 +13,7 @@ from app.security.secret_store import MemoryStore
 from app.services.accounts import Accounts, WrongPin
 from app.services.backups import Backups
 from app.services.history import changes_of
+from app.services.overprint import calibration
 from app.services.settings import BY_NAME, SETTINGS, Settings
 from app.services.setup import Setup
 from app.startup import look, open_database
@@ -114,7 +115,7 @@ def choose(screen, name):
 
 def test_the_sections_are_gone_through_by_the_keyboard(settings):
     _window, screen = settings
-    assert screen.page_keys() == ("organisation", "users", "display", "security", "backups", "rules", "about")
+    assert screen.page_keys() == ("organisation", "users", "display", "security", "backups", "printing", "rules", "about")
     press(screen.sections, Qt.Key.Key_Down)
     assert screen.current_key() == "users"
     press(screen.sections, Qt.Key.Key_Return)
@@ -313,6 +314,28 @@ def test_a_half_typed_pin_is_gone_when_the_page_is_left(qtbot, settings):
     assert not screen.current_page().back_action()
 
 
+# --- printing -------------------------------------------------------------------------------------------------
+
+
+def test_the_printer_is_measured_and_corrected(qtbot, settings, opened):
+    _window, screen = settings
+    screen.show_page("printing")
+    shown = []
+    screen.services.preview = lambda pdf, title: shown.append((pdf[:5], title))
+    screen.primary_action()
+    assert shown == [(b"%PDF-", "套打校准页")]
+
+    field = line(screen.current_page(), "setting_overprint_dx_mm")
+    write(qtbot, field, "-1.5")
+    press(field, Qt.Key.Key_Return)
+    assert calibration(opened.desk).dx_mm == -1.5
+
+    write(qtbot, field, "far")
+    press(field, Qt.Key.Key_Return)
+    assert "最多一位小数" in screen.current_page().card.rows["overprint_dx_mm"].field.problem()
+    assert calibration(opened.desk).dx_mm == -1.5
+
+
 # --- declared settings ----------------------------------------------------------------------------------------
 
 
@@ -320,7 +343,7 @@ def test_every_declared_setting_has_its_control(settings):
     _window, screen = settings
     for key in screen.page_keys():
         screen.show_page(key)
-    missing = [kind.name for kind in SETTINGS if screen.findChild(QWidget, f"setting_{kind.name}") is None]
+    missing = [kind.name for kind in SETTINGS if kind.is_asked and screen.findChild(QWidget, f"setting_{kind.name}") is None]
     assert missing == []
     assert BY_NAME["request_authorise_step"] in settings_of("rules", "clinic")
 

@@ -21,7 +21,7 @@ from tests.followup_people import REFERRED, htn_answers
 from tests.ui.hands import compose_chinese, control, type_chinese
 from tests.ui.screens.follow_up_desk import TODAY, focus, follow_up_window, managed, seen_before, services_of
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
-from ui.screens.today.screen import TodayScreen
+from ui.screens.today.screen import AT_ONCE, TodayScreen
 from ui.theme.theme import Theme, apply_theme
 from ui.widgets.field_row import ComboBox
 from ui.widgets.naming import unnamed_controls
@@ -259,6 +259,9 @@ def test_five_hundred_people_are_all_listed(desk, open_today):
     for number in range(500):
         managed(desk, name=f"李{number}", due_in=-number % 7)
     screen = open_today()
+    screen.table.setFocus()
+    for _ in range(500 // AT_ONCE + 1):
+        press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     assert len(screen.table.rows()) == 500
 
 
@@ -272,3 +275,18 @@ def test_every_control_has_its_names_and_fits(desk, qapp, open_today, scale):
     for name in ("print_list", "start_follow_up"):
         button = control(screen, QPushButton, name)
         assert button.width() >= button.sizeHint().width()
+
+
+def test_a_long_list_is_read_on_when_one_scrolls_there(desk, open_today):
+    for number in range(AT_ONCE + 5):
+        managed(desk, name=f"居民{number}", due_in=0)
+    screen = open_today()
+    assert len(screen.table.rows()) == AT_ONCE
+
+    screen.table.setFocus()
+    press(Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+
+    assert len(screen.table.rows()) == AT_ONCE + 5
+    assert len({row.resident_id for row in screen.table.rows()}) == AT_ONCE + 5
+    screen.refresh()
+    assert len(screen.table.rows()) == AT_ONCE + 5

@@ -70,6 +70,9 @@ class CaptionLine(QWidget):
         painter.setFont(theme.font(tokens.TYPE.caption))
         painter.setPen(QColor(theme.colours.text_muted))
         words = f"{self.caption}\u3000{self._last}" if self._last else self.caption
+        if self._last and painter.fontMetrics().horizontalAdvance(words) > self.width():
+            # What was said last time tells more than the field's own 现在 → 目标, which its arrow shows too.
+            words = "\u3000".join((self.caption.partition("\u3000")[0], self._last))
         shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), shown)
         painter.end()

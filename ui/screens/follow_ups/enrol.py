@@ -1,4 +1,4 @@
-"""纳入管理: choosing a resident and putting them under management for hypertension or type 2 diabetes."""
+"""纳入管理: choosing a resident and putting them under management for one of the programmes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.errors import CunyiError
 from app.forms.kinds import Date, Unreadable
 from app.forms.vocabulary import Level, Problem
 from app.i18n import tr
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import NAMES, PROGRAMMES
 from app.services.enrolments import advice_for
 from app.services.problems import Refused
 from ui.dialogs import show_failure
@@ -67,7 +67,7 @@ class EnrolDialog(QDialog):
                 self._show("resident", Level.REFUSE, tr("请先选一位居民。"))
                 return None
             if not self.cells["disease"].raw("disease"):
-                self._show("disease", Level.REFUSE, tr("请选高血压或糖尿病。"))
+                self._show("disease", Level.REFUSE, tr("请选病种。"))
                 return None
             made = self._services.enrolments.enrol(
                 self._resident_id, str(self.cells["disease"].raw("disease")), self._date("diagnosed_on"),
@@ -95,7 +95,7 @@ class EnrolDialog(QDialog):
         line.setReadOnly(bool(self._resident_id))
         line.chosen.connect(self._on_resident)
         line.textEdited.connect(self._on_resident_typed)
-        options = [Option(disease, tr(NAMES[disease]), str(number)) for number, disease in enumerate(DISEASES, 1)]
+        options = [Option(disease, tr(NAMES[disease]), str(number)) for number, disease in enumerate(PROGRAMMES, 1)]
         bar = BarControl(options, name="enrol_disease", accessible_name=tr("病种"))
         bar.answered.connect(self._show_advice)
         diagnosed = DateControl(name="enrol_diagnosed_on", accessible_name=tr("确诊日期"), today=today)

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.body import BmiCategory, bmi_category
-from app.forms.kinds import Table
+from app.domain.message import Message
+from app.forms.kinds import Choices, Table
 from app.forms.vocabulary import NOTE, Level, Problem
 from app.i18n import tr
 from app.services.diseases import NAMES
@@ -229,18 +230,22 @@ class VisitForm(Card):
         return [each for each in self._order if isinstance(each, Cell)]
 
     def _show_cell(self, cell: Cell, state: VisitState) -> None:
-        last = []
+        last, origin = [], None
         for key in cell.keys:
             computed = isinstance(cell, SingleCell) and isinstance(cell.control, ShownControl)
             if not computed:
                 cell.show_raw(key, state.raw.get(key))
             is_offered = state.is_offered(key)
-            before = self.sheet.previous.get(key)
+            before = state.known(key)
             cell.show_offered(key, before.value if before else None, state.previous_words(key) if is_offered else "")
             if before is not None and not is_offered and self._tells_last(key, state):
                 last.append(state.previous_words(key))
+            if before is not None and before.origin is not None and (is_offered or last):
+                origin = before.origin
+                if is_offered and isinstance(self.sheet.fields[key].field.kind, Choices):
+                    last.append(state.previous_words(key))  # pills do not show it in grey
         if cell.keys[0] != "insulin_kind":
-            cell.caption.show_last(self._last_words(cell, last))
+            cell.caption.show_last(self._last_words(cell, last, origin))
         cell.setVisible(self._is_wanted(cell, state))
 
     def _tells_last(self, key: str, state: VisitState) -> bool:
@@ -250,10 +255,13 @@ class VisitForm(Card):
             return False
         return not item.field.carries or state.differs_from_last(key)
 
-    def _last_words(self, cell: Cell, last: list[str]) -> str:
+    def _last_words(self, cell: Cell, last: list[str], origin: Message | None) -> str:
+        """Last time's answer, or where another value stands with its day."""
+        separator = "/" if cell.keys[0] == "sbp" else " → "
+        if origin is not None:
+            return tr("{origin} {value}", origin=origin, value=separator.join(last)).rstrip()
         if not last:
             return ""
-        separator = "/" if cell.keys[0] == "sbp" else " → "
         return tr("上次 {value}", value=separator.join(last))
 
     def _is_wanted(self, cell: Cell, state: VisitState) -> bool:

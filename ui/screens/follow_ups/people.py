@@ -6,9 +6,9 @@ left for the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -31,18 +31,23 @@ def chip_text(chip: Chip) -> ChipText:
     return ChipText(tr(chip.text), TONES[chip.tone])
 
 
-def people_columns() -> tuple[Column, ...]:
-    """The columns of the list."""
+def people_columns(marked: Collection[str] = ()) -> tuple[Column, ...]:
+    """The columns of the list; whoever is `marked` (by id, looked at each time) bears a check mark."""
     return (
-        Column("name", tr("姓名"), bold=True),
+        Column("name", tr("姓名"), bold=True, value=lambda row: name_cell(row, marked=row.resident_id in marked)),
         Column("age", tr("年龄"), align="right"),
         Column("diseases", tr("病种"), value=lambda row: tr(row.diseases_text)),
         Column("due", tr("应访日期"), value=lambda row: chip_text(row.due_chip)),
         Column("last", tr("上次结果"), value=lambda row: tr(row.last_text)),
-        Column("phone", tr("电话"), value=lambda row: row.phone_masked or "—"),
-        Column("group", tr("组"), value=group_and_note),
+        Column("phone", tr("电话"), value=lambda row: row.phone_masked or "—", gives_way=2),
+        Column("group", tr("组"), value=group_and_note, gives_way=1),
         Column("reminders", tr("提醒"), value=reminders, width=REMINDERS_WIDTH, stretch=True),
     )
+
+
+def name_cell(row: WorkRow, *, marked: bool) -> Cell:
+    """The name, with a check mark when the person is chosen for the day sheet."""
+    return Cell(row.name, icon="check" if marked else "", tone="green" if marked else None, bold=True)
 
 
 def group_and_note(row: WorkRow) -> Cell:
@@ -56,7 +61,13 @@ def reminders(row: WorkRow) -> tuple[ChipText, ...]:
 
 
 class PeopleTable(DataTable):
-    """A table to which a `FilterLine` belongs: what is typed goes there."""
+    """A table to which a `FilterLine` belongs: what is typed goes there.
+
+    Where `marks_rows` is set, Space asks to mark the chosen row: `mark_asked(row)`.
+    """
+
+    mark_asked = Signal(object)
+    marks_rows = False
 
     def __init__(self, columns: Sequence[Column], *, name: str, accessible_name: str,
                  parent: QWidget | None = None) -> None:
@@ -70,6 +81,9 @@ class PeopleTable(DataTable):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Letters and digits go to the line."""
         modifiers = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if self.marks_rows and event.key() == Qt.Key.Key_Space and not modifiers and self.current_row() is not None:
+            self.mark_asked.emit(self.current_row())
+            return
         is_text = bool(event.text()) and event.text().isprintable() and not event.text().isspace() and not modifiers
         erases = event.key() == Qt.Key.Key_Backspace and self._line is not None and bool(self._line.text())
         if self._line is not None and (is_text or erases):
@@ -110,7 +124,8 @@ class FilterLine(LineEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of the table; Escape empties the line first."""
-        if self._table is not None and event.key() in MOVING:
+        moves = event.key() in MOVING or (event.key() == Qt.Key.Key_Space and self._table and self._table.marks_rows)
+        if self._table is not None and moves:
             QCoreApplication.sendEvent(self._table, event)
         elif self._table is not None and is_plain_enter(event):
             row = self._table.current_row()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import tr
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import NAMES, PROGRAMMES
 from app.services.work_list import Order, Until, WorkFilter, WorkRow
 from ui.screens.follow_ups.people import FilterLine, PeopleTable, people_columns
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -48,7 +48,7 @@ class Picker(QWidget):
         self.line = FilterLine(name="picker_search", accessible_name=tr("找管理中的人"),
                                placeholder=tr("姓名 / 拼音首字母 / 电话后几位"))
         row.addWidget(self.line, 1)
-        options = [Option(EVERY, tr("全部")), *(Option(disease, tr(NAMES[disease])) for disease in DISEASES)]
+        options = [Option(EVERY, tr("全部")), *(Option(disease, tr(NAMES[disease])) for disease in PROGRAMMES)]
         self.disease = Segmented(options, name="picker_disease", accessible_name=tr("病种"))
         self.disease.set_value(EVERY)
         row.addWidget(self.disease)
@@ -56,7 +56,7 @@ class Picker(QWidget):
         self.table = PeopleTable(people_columns(), name="managed_people", accessible_name=tr("管理中的人"))
         column.addWidget(self.table, 1)
         self.empty = EmptyState(
-            tr("还没有人纳入管理"), tr("把高血压、糖尿病的居民纳入管理以后，这里按应访日期列出所有人。"), name="nobody_enrolled",
+            tr("还没有人纳入管理"), tr("把高血压、糖尿病等居民纳入管理以后，这里按应访日期列出所有人。"), name="nobody_enrolled",
         )
         column.addWidget(self.empty, 1)
         self.line.follow(self.table)

@@ -231,6 +231,10 @@ class Strip(QWidget):
         """What it says."""
         return self._words.text()
 
+    def show_words(self, name: str, headlines: Sequence[str]) -> None:
+        """Show whose form it is, and the headlines."""
+        self._words.setText("　".join([name, *headlines]))
+
     def show_proposals(self, name: str, said: Sequence[DiseaseProposal]) -> None:
         """Show whose visit it is, the headlines, and what is to be done."""
         parts = [name]

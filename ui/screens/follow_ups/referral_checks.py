@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.dates import short_date
@@ -29,17 +30,23 @@ from ui.widgets.table import Column, DataTable
 if TYPE_CHECKING:
     from datetime import date
 
+    from app.services.next_forms import FormOffer
     from ui.services import Services
 
 ARRIVED, NOT_ARRIVED = "1", "2"
 
 
 class ReferralChecksDialog(QDialog):
-    """All open checks and the result of the chosen one. `entered(task_id)` after each result."""
+    """All open checks and the result of the chosen one. `entered(task_id)` after each result; `letter_asked(FormOffer)` when
+    the letter of the chosen referral is still to be written, after which it is closed.
+
+    It begins with the check `task_id`, or the first one of `resident_id`."""
 
     entered = Signal(str)
+    letter_asked = Signal(object)
 
-    def __init__(self, services: Services, *, task_id: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, *, task_id: str = "", resident_id: str = "",
+                 parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
         self._checks = ReferralChecks(services.desk)
@@ -51,8 +58,11 @@ class ReferralChecksDialog(QDialog):
         self.cells: dict[str, SingleCell] = {}
         self._build()
         self.refresh()
-        at = next((number for number, row in enumerate(self.table.rows()) if row.task_id == task_id), 0)
+        wanted = (number for number, row in enumerate(self.table.rows()) if row.task_id == task_id
+                  or row.resident_id == resident_id)
+        at = next(wanted, 0)
         self.table.select_row(at)
+        self.show_letter()
         self.cells["arrived"].control.setFocus()
 
     def refresh(self) -> None:
@@ -87,6 +97,31 @@ class ReferralChecksDialog(QDialog):
         self._after(check.task_id)
         return True
 
+    def letter(self) -> FormOffer | None:
+        """The letter that the chosen referral lacks."""
+        check = self.table.current_row()
+        if not isinstance(check, OpenCheck) or check.referred_on is None:
+            return None
+        return next(iter(self._services.next_forms.letters([(check.resident_id, check.referred_on)])), None)
+
+    def show_letter(self) -> None:
+        """Whether there is a letter to be written for the chosen check."""
+        self._letter.setVisible(self.letter() is not None)
+
+    def write_letter(self) -> None:
+        """F8: close this and write the letter."""
+        letter = self.letter()
+        if letter is not None:
+            self.accept()
+            self.letter_asked.emit(letter)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F8."""
+        if event.key() == Qt.Key.Key_F8:
+            self.write_letter()
+        else:
+            super().keyPressEvent(event)
+
     def _after(self, task_id: str) -> None:
         self.entered.emit(task_id)
         self.refresh()
@@ -105,7 +140,7 @@ class ReferralChecksDialog(QDialog):
         self.table = DataTable(
             [
                 Column("name", tr("姓名"), bold=True),
-                Column("disease", tr("病种"), value=lambda check: tr(NAMES[check.disease])),
+                Column("disease", tr("病种"), value=lambda check: tr(NAMES[check.disease]) if check.disease else "—"),
                 Column("referred_on", tr("转诊日期"), value=lambda check: _day(check.referred_on, today)),
                 Column("due_on", tr("最迟"), value=lambda check: _day(check.due_on, today)),
                 Column("phone", tr("电话"), value=lambda check: check.phone_masked or "—", stretch=True),
@@ -113,6 +148,7 @@ class ReferralChecksDialog(QDialog):
             name="open_referral_checks", accessible_name=tr("结果未知的转诊"), least_rows=3,
             empty_text=tr("转诊的结果都问到了。"),
         )
+        self.table.row_selected.connect(lambda _row: self.show_letter())
         column.addWidget(self.table, 1)
         options = [Option(ARRIVED, tr("到位"), "1"), Option(NOT_ARRIVED, tr("未到位"), "2")]
         bar = BarControl(options, name="check_arrived", accessible_name=tr("转诊结果"))
@@ -129,6 +165,9 @@ class ReferralChecksDialog(QDialog):
             row.addWidget(cell, stretch, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         foot = Horizontal(spacing=12)
+        self._letter = SecondaryButton(tr("开转诊单"), name="checks_letter", hint="F8")
+        self._letter.clicked.connect(self.write_letter)
+        foot.addWidget(self._letter)
         foot.addStretch(1)
         back = SecondaryButton(tr("返回"), name="checks_back", hint="Esc")
         back.clicked.connect(self.reject)

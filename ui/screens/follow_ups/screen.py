@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from ui.dialogs import show_failure
 from ui.screens.follow_ups.enrol import EnrolDialog
 from ui.screens.follow_ups.picker import Picker
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
-from ui.screens.follow_ups.visit import NEXT, PRINT, VisitPage
+from ui.screens.follow_ups.visit import NEXT, PRINT, SLIP, VisitPage
+from ui.screens.printing import print_resident_sheet
 
 if TYPE_CHECKING:
     from app.services.follow_up_views import VisitSheet
@@ -33,6 +35,7 @@ class ListPlace:
     wanted: WorkFilter = EVERYONE
     order: Order = Order.DUE
     is_work_list: bool = False
+    return_to: str = ""
 
 
 class FollowUpsScreen(QWidget):
@@ -58,10 +61,11 @@ class FollowUpsScreen(QWidget):
 
     def open_with(self, *, resident_id: str = "", entry_id: str = "", enrol: str = "",
                   after: tuple[object, ...] | None = None, wanted: WorkFilter | None = None,
-                  order: Order = Order.DUE, **_others: Any) -> None:
+                  order: Order = Order.DUE, take_draft: bool = False, return_to: str = "", **_others: Any) -> None:
         """Begin a visit of `resident_id`, correct the one of `entry_id`, or ask to enrol the resident `enrol`.
 
-        `after`, `wanted` and `order` say at which place of which work list the person stood.
+        `after`, `wanted` and `order` say at which place of which work list the person stood. With `take_draft` the draft
+        is gone on with unasked; `return_to` is the screen to be shown after saving, in place of the next person.
         """
         if self.visit is not None:
             self.visit.keep_draft()
@@ -72,8 +76,8 @@ class FollowUpsScreen(QWidget):
             self._place = ListPlace()
             self._open(lambda: self._services.follow_ups.open_recorded(entry_id))
         elif resident_id:
-            self._place = ListPlace(after, wanted or EVERYONE, order, is_work_list=wanted is not None)
-            self.begin_visit(resident_id)
+            self._place = ListPlace(after, wanted or EVERYONE, order, is_work_list=wanted is not None, return_to=return_to)
+            self.begin_visit(resident_id, take_draft=take_draft)
         else:
             self.show_picker()
 
@@ -109,7 +113,7 @@ class FollowUpsScreen(QWidget):
         """Escape: out of the visit; True when the doctor stays, or the list of those under management is shown."""
         if self.visit is None:
             return False
-        came_from_elsewhere = self._place.is_work_list
+        came_from_elsewhere = self._place.is_work_list or bool(self._place.return_to)
         if not self.visit.ask_to_leave():
             return True
         return not came_from_elsewhere
@@ -120,6 +124,7 @@ class FollowUpsScreen(QWidget):
             ("F4", tr("沿用上次的这一项")), ("Ctrl Shift L", tr("空着的都沿用上次")), ("F2", tr("跳到还没填的")),
             ("F6", tr("到分类")), ("F8", tr("开转诊单")), ("Ctrl D", tr("加一种药")), ("Ctrl Delete", tr("去掉这种药")),
             ("Ctrl ↵", tr("保存，下一位")), ("Ctrl P", tr("保存并打印")),
+            ("Ctrl Shift P", tr("保存，打印给居民的单子")),
         ]
 
     # --- visits -----------------------------------------------------------------------------------------------
@@ -127,11 +132,16 @@ class FollowUpsScreen(QWidget):
     def on_picked(self, row: WorkRow) -> None:
         """A person was taken from the list of those under management."""
         self._place = ListPlace(row.key, self.picker.wanted(), Order.DUE)
-        self.begin_visit(row.resident_id)
+        if row.is_check_only:
+            self._open_checks(resident_id=row.resident_id)
+        elif row.has_combined_visit:
+            self.begin_visit(row.resident_id)
+        else:
+            self._open_form(row, "follow_ups")
 
-    def begin_visit(self, resident_id: str) -> None:
-        """A new visit for all diseases of a person."""
-        self._open(lambda: self._services.follow_ups.open_visit(resident_id))
+    def begin_visit(self, resident_id: str, *, take_draft: bool = False) -> None:
+        """A new visit for all diseases of a person; with `take_draft` its draft is gone on with unasked."""
+        self._open(lambda: self._services.follow_ups.open_visit(resident_id), take_draft=take_draft)
 
     def show_picker(self) -> None:
         """Away with the visit."""
@@ -150,12 +160,37 @@ class FollowUpsScreen(QWidget):
             self._services.say(tr("已更正：{name} {date} 的随访", name=saved.name, date=date_words))
         else:
             self._services.say(tr("已保存：{name} {date} 的随访", name=saved.name, date=date_words))
+        stays = visit.is_correction or after == PRINT or bool(self._place.return_to)
+        self._ask_to_go_through(saved, lambda: self._go_on(saved, visit.sheet, after, stays))
+
+    def _ask_to_go_through(self, saved: SavedVisit, go_on: Callable[[], None]) -> None:
+        """Other forms of the day that say something else may be changed with the visit, which stands already."""
+        entry_ids = [sheet.entry_id for sheet in saved.sheets]
+        changes = self._services.facts.changes(*entry_ids)
+        if not changes:
+            go_on()
+            return
+        from ui.screens.forms.windows import ChangesWindow
+
+        window = ChangesWindow(changes, self.window(), is_saved=True)
+        window.rejected.connect(go_on)
+        window.start(lambda: self._services.facts.carry_through(entry_ids, window.keys()), go_on)
+
+    def _go_on(self, saved: SavedVisit, sheet: VisitSheet, after: str, stays: bool) -> None:
         if after == PRINT:
-            self.print_year(visit.sheet, saved)
-        if visit.is_correction or after == PRINT:
+            self.print_year(sheet, saved)
+        elif after == SLIP:
+            print_resident_sheet(self._services, saved.resident_id, entry_id=saved.sheets[0].entry_id)
+        self._offer_forms(saved, is_correction=sheet.revising is not None)
+        if stays:
             self._leave_to_list()
         else:
             self.begin_next(saved.resident_id)
+
+    def _offer_forms(self, saved: SavedVisit, *, is_correction: bool) -> None:
+        """What may be filled in after this visit; after a correction only the letter of its referral."""
+        found, who, on = self._services.next_forms, saved.resident_id, saved.visit_date
+        self._services.offer_forms(found.letters([(who, on)]) if is_correction else found.after_visit(who, on))
 
     def begin_next(self, resident_id: str) -> None:
         """The next person of the list; the list itself when nobody is left."""
@@ -168,7 +203,11 @@ class FollowUpsScreen(QWidget):
             self._leave_to_list()
             return
         self._place = ListPlace(row.key, place.wanted, place.order, place.is_work_list)
-        self.begin_visit(row.resident_id)
+        if row.has_combined_visit:
+            self.begin_visit(row.resident_id)
+        else:
+            self.show_picker()
+            self._open_form(row, "today" if place.is_work_list else "follow_ups")
 
     def print_year(self, sheet: VisitSheet, saved: SavedVisit) -> None:
         """The sheets of the year, in a worker, then the preview."""
@@ -205,7 +244,7 @@ class FollowUpsScreen(QWidget):
 
     # --- inside -----------------------------------------------------------------------------------------------
 
-    def _open(self, load: Any) -> None:
+    def _open(self, load: Any, *, take_draft: bool = False) -> None:
         try:
             sheet = load()
         except CunyiError as error:
@@ -223,7 +262,13 @@ class FollowUpsScreen(QWidget):
         self._stack.addWidget(visit)
         self._stack.setCurrentWidget(visit)
         self.setFocusProxy(visit)
-        visit.begin()
+        visit.begin(take_draft=take_draft)
+
+    def _open_form(self, row: WorkRow, back_to: str) -> None:
+        """A programme that is written on a form of its own."""
+        self._services.navigate(
+            "forms", resident_id=row.resident_id, form_code=row.form_code, return_to=(back_to, {})
+        )
 
     def _close_visit(self) -> None:
         if self.visit is None:
@@ -235,17 +280,26 @@ class FollowUpsScreen(QWidget):
         visit.deleteLater()
 
     def _leave_to_list(self) -> None:
-        goes_to_work_list = self._place.is_work_list
+        place = self._place
         self.show_picker()
-        if goes_to_work_list:
+        if place.return_to:
+            self._place = ListPlace()
+            self._services.navigate(place.return_to)
+        elif place.is_work_list:
             self._services.navigate("today")
 
     def _on_voided(self) -> None:
         self._services.say(tr("这次随访已作废，内容仍可查看"))
+        self._services.offer_forms(())
         self._leave_to_list()
 
-    def _open_checks(self, task_id: str) -> None:
-        dialog = ReferralChecksDialog(self._services, task_id=task_id, parent=self.window())
+    def _open_checks(self, task_id: str = "", resident_id: str = "") -> None:
+        dialog = ReferralChecksDialog(
+            self._services, task_id=task_id, resident_id=resident_id, parent=self.window()
+        )
+        dialog.letter_asked.connect(
+            lambda letter: self._services.navigate("forms", offer=letter, from_screen="follow_ups")
+        )
         dialog.entered.connect(lambda _task: self._services.say(tr("转诊结果已记下")))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

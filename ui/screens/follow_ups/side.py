@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.dates import short_date
 from app.i18n import tr
 from app.services.diseases import DIABETES, HYPERTENSION
-from app.services.follow_up_views import ChartReading, OpenCheck, PastVisit, VisitSheet
+from app.services.follow_up_views import ChartReading, HospitalAdvice, OpenCheck, PastVisit, VisitSheet
 from ui.screens.follow_ups.proposal_card import ProposalCard
 from ui.screens.follow_ups.state import VisitState
 from ui.theme import tokens
@@ -90,6 +90,8 @@ class SideColumn(QWidget):
             keys = [sheet.key(managed.form_code, code) for code in ("visit_class", "class_reason", "no_referral_reason")]
             self.cards[managed.disease] = ProposalCard(managed.form_code, keys)
             column.addWidget(self.cards[managed.disease])
+        if sheet.hospital_advice is not None:
+            column.addWidget(self._advice_card(sheet.hospital_advice))
         if sheet.open_checks:
             column.addWidget(self._checks_card(sheet.open_checks))
         self.charts: dict[str, TrendChart] = {}
@@ -111,6 +113,17 @@ class SideColumn(QWidget):
     def stops(self) -> list[QWidget]:
         """The widgets that Tab stops at."""
         return [stop for card in self.cards.values() for stop in card.stops()]
+
+    def _advice_card(self, advice: HospitalAdvice) -> QWidget:
+        """What the hospital wrote, to be followed at this visit."""
+        on = short_date(advice.on, seen_from=self._sheet.today)
+        title = tr("{hospital} {date} 转回", hospital=advice.hospital, date=on) if advice.hospital else tr("{date} 转回", date=on)
+        card = Card(title, name="hospital_advice", tone="blue")
+        if advice.diagnosis:
+            card.add_text(tr("诊断：{diagnosis}", diagnosis=advice.diagnosis), "strong")
+        if advice.advice:
+            card.add_text(tr("医院建议：{advice}", advice=advice.advice))
+        return card
 
     def _checks_card(self, checks: tuple[OpenCheck, ...]) -> QWidget:
         card = Card(tr("转诊结果待随访"), name="open_checks", tone="amber")

@@ -11,7 +11,7 @@ from typing import Any
 from app.forms.kinds import EMPTY
 from app.forms.vocabulary import Context, Level, Problem
 from app.services.follow_up_proposals import Proposal
-from app.services.follow_up_views import VisitSheet
+from app.services.follow_up_views import PreviousAnswer, VisitSheet
 
 METHOD = "visit_method"
 CLINIC_VISIT = 1
@@ -90,33 +90,41 @@ class VisitState:
 
     # --- last time --------------------------------------------------------------------------------------------
 
+    def known(self, key: str) -> PreviousAnswer | None:
+        """What may be taken over: what stands on another form, of the day of the visit, or else last time's answer."""
+        offered = self.sheet.offers.get(key)
+        if offered is not None and (not offered.of_the_day or str(self.raw.get("visit_date")) == str(offered.on)):
+            return offered
+        return self.sheet.previous.get(key)
+
     def previous_words(self, key: str) -> str:
-        """What was answered last time as a person reads it, or empty."""
-        before = self.sheet.previous.get(key)
+        """What was answered last time or stands on another form, as a person reads it, or empty."""
+        before = self.known(key)
         return before.shown if before is not None else ""
 
     def differs_from_last(self, key: str) -> bool:
         """Whether an answer is given that is not last time's."""
-        before = self.sheet.previous.get(key)
+        before = self.known(key)
         if before is None or key not in self.raw:
             return False
         kind = self.sheet.fields[key].field.kind
         return str(self.raw[key]) != str(before.value) and str(self.raw[key]) != kind.show(before.value)
 
     def is_offered(self, key: str) -> bool:
-        """Whether last time's answer may be taken over and there is none yet."""
+        """Whether another form's value or last time's answer may be taken over and there is none yet."""
         item = self.sheet.fields.get(key)
-        before = self.sheet.previous.get(key)
-        return (
-            item is not None and item.field.carries and before is not None and before.value not in EMPTY
-            and key not in self.raw and self.applies(key)
-        )
+        before = self.known(key)
+        if item is None or before is None or before.value in EMPTY or key in self.raw:
+            return False
+        return (item.field.carries or before.origin is not None) and self.applies(key)
 
     def carry(self, *keys: str) -> list[str]:
         """Take over last time's answers of these keys where they are empty; those taken."""
         taken = [key for key in keys if self.is_offered(key)]
         for key in taken:
-            self.raw[key] = self.sheet.previous[key].value
+            before = self.known(key)
+            assert before is not None
+            self.raw[key] = before.value
         if taken:
             self.judged.update(taken)
             self.judge()

@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 
 DRAFT, CORRECTION_DRAFT = "follow_up", "follow_up_correction"
 DRAFT_AFTER_MS = 800
-NEXT, PRINT, STAY = "next", "print", "stay"
+NEXT, PRINT, SLIP, STAY = "next", "print", "slip", "stay"
 
 
 class VisitPage(QWidget):
     """One visit.
 
-    Signals: `saved(saved, after)` with `after` next or print; `left` when it was left without saving; `voided`;
+    Signals: `saved(saved, after)` with `after` next, print or slip; `left` when it was left without saving; `voided`;
     `recorded_asked(entry_id)`; `check_asked(task_id)`; `draft_kept` after each draft.
     """
 
@@ -86,13 +86,13 @@ class VisitPage(QWidget):
         """Whether a recorded visit is being corrected."""
         return self.sheet.revising is not None
 
-    def begin(self) -> None:
-        """Offer the draft if there is one, and put the cursor into the first reading."""
+    def begin(self, *, take_draft: bool = False) -> None:
+        """Offer the draft if there is one (or take it unasked), and put the cursor into the first reading."""
         draft = self.sheet.draft
         if self.sheet.revising is not None:
             draft = self._services.drafts.get(CORRECTION_DRAFT, self._draft_subject())
         if draft is not None:
-            if self._wants_draft(draft.updated_at.astimezone().strftime("%m-%d %H:%M")):
+            if take_draft or self._wants_draft(draft.updated_at.astimezone().strftime("%m-%d %H:%M")):
                 self.state.take_up(draft.payload)
                 self._show_everything()
                 self._show_note(tr("接着 {time} 写的草稿", time=draft.updated_at.astimezone().strftime("%H:%M:%S")))
@@ -235,7 +235,7 @@ class VisitPage(QWidget):
 
     def stops(self) -> list[QWidget]:
         """The widgets that Tab stops at: form, proposals, actions."""
-        bar = [self._cancel, self._print, self._save]
+        bar = [self._cancel, self._slip, self._print, self._save]
         return [*self.head.stops(), *self.form.stops(), *self.side.stops(), self.side.visits, *bar]
 
     def step(self, *, forward: bool) -> bool:
@@ -263,6 +263,8 @@ class VisitPage(QWidget):
             self.carry_field()
         elif event.key() == Qt.Key.Key_L and modifiers == both:
             self.carry_all()
+        elif event.key() == Qt.Key.Key_P and modifiers == both:
+            self.save(SLIP)
         elif event.key() == Qt.Key.Key_D and modifiers == Qt.KeyboardModifier.ControlModifier:
             self._editor_with_focus().add_medicine()
         elif event.key() == Qt.Key.Key_F6 and plain:
@@ -281,11 +283,14 @@ class VisitPage(QWidget):
         self._print = SecondaryButton(tr("保存并打印"), name="save_and_print", hint="Ctrl P")
         words = tr("保存更正") if self.is_correction else tr("保存，下一位")
         self._save = PrimaryButton(words, name="save_next", hint="Ctrl ↵")
+        self._slip = SecondaryButton(tr("打单子"), name="save_and_slip")
+        self._slip.setToolTip(tr("保存，打印给居民的单子（Ctrl Shift P）"))
+        self.bar.add_right(self._slip)
         self.bar.add_right(self._print)
         self.bar.add_right(self._save)
         self.layout_of = VisitLayout(head=self.head, form=self.form, side=self.side, strip=self.strip, actions=self.bar)
         Vertical(self).addWidget(self.layout_of)
-        if not self.is_correction and self.sheet.previous:
+        if not self.is_correction and (self.sheet.previous or self.sheet.offers):
             self._show_note(tr("灰色是上次的：F4 沿用，Ctrl Shift L 全部沿用"))
 
     def _connect(self) -> None:
@@ -295,6 +300,7 @@ class VisitPage(QWidget):
         self._timer.timeout.connect(self.keep_draft)
         self._cancel.clicked.connect(self.ask_to_leave)
         self._print.clicked.connect(lambda: self.save(PRINT))
+        self._slip.clicked.connect(lambda: self.save(SLIP))
         self._save.clicked.connect(lambda: self.save(NEXT))
         self.form.answered.connect(self.on_answered)
         self.form.left.connect(self.on_left)

@@ -1,4 +1,7 @@
-"""The list of residents at the left: filters above, more rows as one scrolls down. `chosen(resident_id)` with Enter."""
+"""The list of residents at the left: filters above, more rows as one scrolls down. `chosen(resident_id)` with Enter.
+
+`print_asked(ListFilter)` for the sheets of everybody who is listed.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,8 @@ class ListPane(Card):
     """Filters and list."""
 
     chosen = Signal(str)
+    print_asked = Signal(object)
+    screening_asked = Signal(object)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(tr("名单"), name="residents_list_card", margins=12, parent=parent)
@@ -54,7 +59,6 @@ class ListPane(Card):
         self.table = DataTable(
             [Column("name", tr("姓名"), value=_name_cell, width=60, stretch=True)],
             name="residents_list", accessible_name=tr("居民名单"), inside_card=True, row_height=ROW_HEIGHT,
-            empty_text=tr("没有符合的居民。"),
         )
         self.table.horizontalHeader().hide()
         self.table.row_activated.connect(self.on_row)
@@ -62,7 +66,15 @@ class ListPane(Card):
         self.table.verticalScrollBar().valueChanged.connect(self.on_scrolled)
         self.add(self.table, 1)
         self._count = label("", "caption", name="residents_count")
-        self.add(self._count)
+        self._printing = LinkButton(tr("打印这些人的表"), name="list_print")
+        self._printing.clicked.connect(lambda: self.print_asked.emit(self.wanted()))
+        self._screening = LinkButton(tr("做筛查"), name="list_screening")
+        self._screening.clicked.connect(lambda: self.screening_asked.emit(self.wanted().group_name))
+        foot = Horizontal(spacing=4)
+        foot.addWidget(self._count, 1)
+        foot.addWidget(self._screening)
+        foot.addWidget(self._printing)
+        self.add(foot)
         self.setFocusProxy(self.table)
 
     def wanted(self) -> ListFilter:
@@ -89,6 +101,14 @@ class ListPane(Card):
         if wanted not in self._counts:
             self._counts[wanted] = self._services.residents.count(wanted)
         self._count.setText(tr("共 {count} 人", count=self._counts[wanted]))
+        if not self._rows:
+            self.table.set_empty_text(self._why_empty())
+
+    def _why_empty(self) -> str:
+        """An empty clinic invites to begin; a filter that leaves nobody says so."""
+        if self._services.residents.count(ListFilter(state=None)):
+            return tr("没有符合的居民。")
+        return tr("还没有居民。按 Ctrl N 新建，或按 Ctrl I 从表格导入名册。")
 
     def on_scrolled(self, value: int) -> None:
         """Near the end: read on."""

@@ -1,4 +1,4 @@
-"""The tabs of a resident's record: timeline, basic facts, chronic diseases, sheets, corrections. Each shows values only."""
+"""Tabs of a resident's record: basic facts, chronic diseases, corrections. Each shows values only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from app.forms.registry import form
 from app.forms.vocabulary import NOTE, TARGET, Form
 from app.i18n import tr
-from app.services.diseases import DISEASE_OF, DISEASES, NAMES
+from app.services.diseases import NAMES, PROGRAMMES
 from app.services.enrolments import EnrolmentView, Offer
-from app.services.resident_views import ACTIVE, FieldChange, HistoryRow, Record, ResidentView, TimelineRow
-from ui.screens.residents.words import DASH, day_words, timeline_chips
+from app.services.resident_views import ACTIVE, FieldChange, HistoryRow, Record, ResidentView
+from ui.screens.residents.words import DASH, day_words
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card
 from ui.widgets.chips import ChipText
@@ -26,30 +26,6 @@ from ui.widgets.table import Cell, Column, DataTable
 
 SHOWN_TWICE = frozenset({"own_phone"})
 TWO_LINES = 52
-
-
-class TimelineTab(QWidget):
-    """What happened, the newest first. `opened(TimelineRow)` with Enter."""
-
-    opened = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "plain")
-        self.table = DataTable(
-            [Column("date", tr("日期"), value=lambda row: row.date.isoformat()),
-             Column("chips", tr("事项"), value=lambda row: Cell(chips=timeline_chips(row))),
-             Column("text", tr("内容"), value=lambda row: tr(row.text), stretch=True),
-             Column("author", tr("医生"), value=lambda row: row.author or DASH)],
-            name="timeline", accessible_name=tr("时间线"), inside_card=True, empty_text=tr("还没有记录。"),
-        )
-        self.table.row_activated.connect(self.opened)
-        Vertical(self).addWidget(self.table)
-        self.setFocusProxy(self.table)
-
-    def show_rows(self, rows: Sequence[TimelineRow]) -> None:
-        """Show what happened."""
-        self.table.set_rows(rows)
 
 
 class FactsTab(ScrollPage):
@@ -123,9 +99,9 @@ def _fact(caption: str, value: str) -> QWidget:
 
 
 class ChronicTab(ScrollPage):
-    """Diseases under management. `visit_asked()`, `enrol_asked(disease)`, `end_asked(enrolment_id)`."""
+    """Programmes under management. `visit_asked(disease)`, `enrol_asked(disease)`, `end_asked(enrolment_id)`."""
 
-    visit_asked = Signal()
+    visit_asked = Signal(str)
     enrol_asked = Signal(str)
     end_asked = Signal(str)
 
@@ -142,7 +118,7 @@ class ChronicTab(ScrollPage):
         for each in enrolments:
             self._column.addWidget(self._card(each))
         offered = {offer.disease: offer.confirmed for offer in offers}
-        open_to = [disease for disease in DISEASES if disease not in managed and person.state == ACTIVE]
+        open_to = [disease for disease in PROGRAMMES if disease not in managed and person.state == ACTIVE]
         if open_to:
             row = FlowBox(spacing=10)
             for disease in open_to:
@@ -167,7 +143,7 @@ class ChronicTab(ScrollPage):
         card.add_text(tr("下次随访不晚于 {date}", date=day_words(enrolment.next_due_on)), "strong")
         row = Horizontal(spacing=10)
         visit = PrimaryButton(tr("开始随访"), name=f"visit_{enrolment.disease}")
-        visit.clicked.connect(self.visit_asked)
+        visit.clicked.connect(partial(self.visit_asked.emit, enrolment.disease))
         end = SecondaryButton(tr("结束管理"), name=f"end_{enrolment.disease}")
         end.clicked.connect(partial(self.end_asked.emit, enrolment.id))
         row.addWidget(visit)
@@ -175,63 +151,6 @@ class ChronicTab(ScrollPage):
         row.addStretch(1)
         card.add(row)
         return card
-
-
-class FolderTab(QWidget):
-    """档案袋: the sheets of the record by kind and year. `print_asked(form_code, year)` with Enter or the button."""
-
-    print_asked = Signal(str, int)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("kind", "plain")
-        column = Vertical(self, spacing=10)
-        self.table = DataTable(
-            [Column("title", tr("表"), value=lambda row: Cell(row[0], bold=True), stretch=True),
-             Column("year", tr("年"), value=lambda row: str(row[2]) if row[2] else ""),
-             Column("count", tr("张/次"), value=lambda row: str(row[3]), align="right"),
-             Column("last", tr("最近"), value=lambda row: row[4])],
-            name="folder", accessible_name=tr("档案袋"), inside_card=True, empty_text=tr("还没有填过的表。"),
-        )
-        self.table.row_activated.connect(self.on_row)
-        column.addWidget(self.table, 1)
-        row = Horizontal()
-        self.print = SecondaryButton(tr("打印这一份"), name="folder_print", hint="↵")
-        self.print.clicked.connect(lambda: self.on_row(self.table.current_row()))
-        row.addWidget(self.print)
-        row.addStretch(1)
-        column.addLayout(row)
-        self.setFocusProxy(self.table)
-
-    def show_rows(self, rows: Sequence[TimelineRow], record: Record) -> None:
-        """Show the cover and the 个人基本信息表 as far as they hold anything, and the follow-ups of the timeline."""
-        self.table.set_rows([*record_rows(record), *folder_rows(rows)])
-        self.table.select_row(0)
-
-    def on_row(self, row: tuple[str, str, int, int, str] | None) -> None:
-        """Print one kind of sheet."""
-        if row is not None:
-            self.print_asked.emit(row[1], row[2])
-
-
-def record_rows(record: Record) -> list[tuple[str, str, int, int, str]]:
-    """The two sheets of the record itself."""
-    sheets = (("record_cover", record.cover), ("personal_info", record.info))
-    made = record.cover.get("created_date")
-    return [(form(code).title, code, 0, 1, day_words(made) if code == "record_cover" else "")
-            for code, answers in sheets if answers]
-
-
-def folder_rows(rows: Sequence[TimelineRow]) -> list[tuple[str, str, int, int, str]]:
-    """(title, form code, year, how many, newest day) of the follow-ups, by form and year, the newest year first."""
-    found: dict[tuple[str, int], list[TimelineRow]] = {}
-    for row in rows:
-        if row.form_entry_id is not None and row.kind in DISEASE_OF:
-            found.setdefault((row.kind, row.date.year), []).append(row)
-    order = list(DISEASE_OF)
-    keys = sorted(found, key=lambda key: (order.index(key[0]), -key[1]))
-    return [(form(code).title, code, year, len(found[code, year]), max(row.date for row in found[code, year]).isoformat())
-            for code, year in keys]
 
 
 class HistoryTab(QWidget):

@@ -16,14 +16,16 @@ from app.domain.message import msg
 from app.errors import CunyiError
 from app.forms.registry import form
 from app.i18n import tr
-from app.services.diseases import DISEASE_OF, FORM_OF, NAMES
-from app.services.enrolments import SECONDARY_ADVICE, TYPE_2_ADVICE
+from app.services.diseases import DISEASES, FORM_OF, NAMES, PROGRAMMES, visit_form
+from app.services.enrolments import ADVICE
 from app.services.households import HouseholdData
-from app.services.resident_views import STATE_LABELS, HouseholdView, StateChanged, TimelineRow
+from app.services.resident_views import STATE_LABELS, HouseholdView, StateChanged
 from ui.dialogs import Answer, Notice, Question, show_failure
+from ui.screens.printing import open_print_window, print_resident_sheet
 from ui.screens.residents.edit_page import CORRECTION_DRAFT, NEW_DRAFT, EditPage
 from ui.screens.residents.household_card import HouseholdCard
 from ui.screens.residents.list_pane import ListPane
+from ui.screens.residents.record_forms import RecordForms
 from ui.screens.residents.record_view import RecordView, Shown
 from ui.screens.residents.small_windows import (
     EndWindow,
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 SIDE_WIDTH = 262
-ADVICE = {"htn": SECONDARY_ADVICE, "dm": TYPE_2_ADVICE}
 
 
 class ResidentsScreen(QWidget):
@@ -144,6 +145,21 @@ class ResidentsScreen(QWidget):
         self._pages.setCurrentIndex(0)
         self.list.mark(person.id)
 
+    def reread(self) -> None:
+        """Read the open record anew, without leaving its tab."""
+        if self._shown is not None:
+            self._shown = self._read(self._shown.person.id)
+            self.record.show_resident(self._shown)
+
+    def show_history(self) -> None:
+        """Read the corrections, which are looked at seldom."""
+        if self._shown is not None:
+            self.record.show_history(self._services.residents.history(self._shown.person.id))
+
+    def shown(self) -> Shown | None:
+        """What is shown of the open record."""
+        return self._shown
+
     def is_editing(self) -> bool:
         """Whether the form is open."""
         return self._edit is not None and self._pages.currentWidget() is self._edit
@@ -169,8 +185,8 @@ class ResidentsScreen(QWidget):
         self._pages.setCurrentWidget(page)
         page.start_new(household, draft.payload if draft is not None else None)
 
-    def start_correction(self) -> None:
-        """Ctrl+E: correct the open record."""
+    def start_correction(self, code: str = "") -> None:
+        """Ctrl+E: correct the open record, beginning at a field."""
         if self._shown is None or self.is_editing():
             return
         person, record = self._shown.person, self._shown.record
@@ -180,6 +196,8 @@ class ResidentsScreen(QWidget):
             draft = None
         self._pages.setCurrentWidget(page)
         page.start_correction(person, record, draft.payload if draft is not None else None)
+        if code:
+            page.form.go_to(code)
 
     def on_finished(self, resident_id: str) -> None:
         """Saved: show the record."""
@@ -200,31 +218,34 @@ class ResidentsScreen(QWidget):
         if self._shown is None:
             return
         actions: dict[str, Callable[[], object]] = {
-            "visit": self.start_visit, "family": self.add_member, "correct": self.start_correction,
-            "state": self.change_state, "household": self.edit_household, "note": self.write_note,
-            "reveal": self.record.toggle_reveal,
+            "form": self.forms.fill_chosen, "letter": self.forms.write_letter, "visit": self.start_visit,
+            "family": self.add_member,
+            "correct": self.start_correction, "state": self.change_state, "household": self.edit_household,
+            "note": self.write_note, "reveal": self.record.toggle_reveal,
             "print_cover": lambda: self.print_sheet("record_cover"),
             "print_info": lambda: self.print_sheet("personal_info"),
-            **{f"enrol_{disease}": lambda disease=disease: self.enrol(disease) for disease in NAMES},
+            "print_slip": self.print_slip, "print_more": self.open_printing,
+            **{f"enrol_{disease}": lambda disease=disease: self.enrol(disease) for disease in PROGRAMMES},
+            **{f"visit_{disease}": lambda disease=disease: self.start_visit(disease) for disease in PROGRAMMES},
             **{f"print_{disease}": lambda code=code: self.print_sheet(code) for disease, code in FORM_OF.items()},
         }
         actions[action]()
 
-    def start_visit(self) -> None:
-        """Go to the follow-up of this resident."""
-        if self._shown is not None:
-            self._services.navigate("follow_ups", resident_id=self._shown.person.id)
+    def start_visit(self, disease: str = DISEASES[0]) -> None:
+        """Go to the follow-up of this resident: 高血压 and 糖尿病 on their screen, the others on their form."""
+        if self._shown is None:
+            return
+        person = self._shown.person
+        if disease in DISEASES:
+            self._services.navigate("follow_ups", resident_id=person.id)
+            return
+        last = next((each.last_visit_on for each in self._shown.enrolments
+                     if each.disease == disease and each.ended_on is None), None)
+        self._services.navigate("forms", resident_id=person.id, form_code=visit_form(disease, last))
 
     def add_member(self) -> None:
         """Register somebody into the household shown."""
         self.start_new(self._household)
-
-    def on_timeline(self, row: TimelineRow) -> None:
-        """Enter on a line: the visit it tells of, to be read or corrected; or the facts."""
-        if row.kind in DISEASE_OF and row.form_entry_id is not None:
-            self._services.navigate("follow_ups", entry_id=row.form_entry_id)
-        elif row.form_entry_id is not None:
-            self.record.tabs.show_tab("facts")
 
     def print_sheet(self, form_code: str, year: int = 0) -> None:
         """Make a sheet in the worker and show it."""
@@ -237,6 +258,17 @@ class ResidentsScreen(QWidget):
 
         services.runner.run(work, on_done=lambda sheet: services.preview(sheet.pdf, f"{person.name} {form(form_code).title}"),
                             on_error=self._on_failure, title=tr("打印"))
+
+    def print_slip(self) -> None:
+        """给居民的单子 of the newest visit."""
+        if self._shown is not None:
+            print_resident_sheet(self._services, self._shown.person.id)
+
+    def open_printing(self, form_code: str = "", entry_id: str = "") -> None:
+        """Everything that can be printed of this resident, and of others."""
+        if self._shown is not None:
+            open_print_window(self.window(), self._services, resident_id=self._shown.person.id, form_code=form_code,
+                              entry_id=entry_id)
 
     def enrol(self, disease: str) -> None:
         """纳入管理, with the diagnosis that is known."""
@@ -369,12 +401,23 @@ class ResidentsScreen(QWidget):
         column.addWidget(self.household)
         self.list = ListPane(self._services)
         self.list.chosen.connect(self.open_record)
+        self.list.screening_asked.connect(
+            lambda group: self._services.navigate("day_sheet", kind="screening", group=group)
+        )
         column.addWidget(self.list, 1)
-        self.record = RecordView()
+        self.record = RecordView(self._services)
         self.record.asked.connect(self.on_asked)
         self.record.revealed.connect(self._services.residents.note_revealed)
-        self.record.timeline.opened.connect(self.on_timeline)
+        self.forms = RecordForms(self._services, self)
+        self.record.timeline.opened.connect(self.forms.open_row)
+        self.record.completeness.lead_asked.connect(self.forms.lead_to)
+        self.record.folder.open_asked.connect(self.forms.open_sheet)
+        self.record.folder.fill_asked.connect(self.forms.fill)
         self.record.folder.print_asked.connect(self.print_sheet)
+        self.record.folder.more_printing_asked.connect(self.open_printing)
+        self.list.print_asked.connect(lambda listed: open_print_window(self.window(), self._services, listed=listed))
+        self.record.attachments.changed.connect(self.reread)
+        self.record.history_wanted.connect(self.show_history)
         self.record.chronic.end_asked.connect(self.end_enrolment)
         self._main = QStackedWidget()
         empty = EmptyState(tr("从名单里选一位居民"), tr("按 Ctrl K 找人，按 Ctrl N 新建居民档案。"), name="residents_empty",
@@ -400,8 +443,9 @@ class ResidentsScreen(QWidget):
         services = self._services
         return Shown(
             person=services.residents.get(resident_id), record=services.residents.record(resident_id),
-            timeline=services.residents.timeline(resident_id), enrolments=services.enrolments.of_resident(resident_id),
-            offers=services.enrolments.offers(resident_id), history=services.residents.history(resident_id),
+            contents=services.record_folder.contents(resident_id),
+            enrolments=services.enrolments.of_resident(resident_id), offers=services.enrolments.offers(resident_id),
+            letters=services.next_forms.of_open_referrals(resident_id),
         )
 
     def _draft_wanted(self, kind: str, subject_id: str, what: str) -> DraftView | None:

@@ -29,10 +29,14 @@ if TYPE_CHECKING:
 SECTION_OF = {
     "language": "display", "type_scale_percent": "display", "high_contrast": "display",
     "lock_after_minutes": "security", "daily_backup": "backups", "backup_folder": "backups",
+    "overprint_dx_mm": "printing", "overprint_dy_mm": "printing",
+    "overprint_width_percent": "printing", "overprint_height_percent": "printing",
 }
 """Every other declared setting concerns the rules."""
 RULES = "rules"
-CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step",
+CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step", "overprint_dx_mm",
+                         "copd_months_satisfactory", "copd_days_otherwise",
+                         "overprint_dy_mm", "overprint_width_percent", "overprint_height_percent",
                          "antibiotic_injection_approved", "order_mode", "pack_rounding_percent", "isolation_months",
                          "delivery_every_days", "caseload_spare_days", "request_open_days", "emergency_requests"})
 FOLDERS = frozenset({"backup_folder"})
@@ -42,12 +46,15 @@ NUMBER_WIDTH = 200
 UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次"),
                              "pack_rounding_percent": msg("%"), "isolation_months": msg("月"),
                              "delivery_every_days": msg("天"), "caseload_spare_days": msg("天"),
-                             "request_open_days": msg("天"), "emergency_requests": msg("张")}
+                             "request_open_days": msg("天"), "emergency_requests": msg("张"),
+                              "copd_months_satisfactory": msg("个月"), "copd_days_otherwise": msg("天"),
+                              "overprint_dx_mm": msg("毫米"), "overprint_dy_mm": msg("毫米"),
+                              "overprint_width_percent": msg("%"), "overprint_height_percent": msg("%")}
 
 
 def settings_of(section: str, desk_kind: str) -> tuple[SettingKind, ...]:
     """The declared settings of a section at a desk of this kind."""
-    return tuple(kind for kind in SETTINGS if SECTION_OF.get(kind.name, RULES) == section
+    return tuple(kind for kind in SETTINGS if kind.is_asked and SECTION_OF.get(kind.name, RULES) == section
                  and (desk_kind == "clinic" or kind.name not in CLINIC_ONLY))
 
 

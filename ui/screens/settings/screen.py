@@ -215,11 +215,18 @@ def own_pages(services: Services) -> list[SettingsPage]:
 
         return rules_page(services)
 
+    def printing() -> QWidget:
+        from ui.screens.settings.printing_page import PrintingPage
+
+        return PrintingPage(services)
+
     pages = [
         SettingsPage("organisation", tr("本单位"), organisation), SettingsPage("users", tr("用户与 PIN"), users),
         SettingsPage("display", tr("显示"), display), SettingsPage("security", tr("安全"), security),
         SettingsPage("backups", tr("备份"), backups),
     ]
+    if settings_of("printing", services.kind):
+        pages.append(SettingsPage("printing", tr("打印"), printing))
     if settings_of("rules", services.kind):
         pages.append(SettingsPage("rules", tr("规则"), rules))
     return pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -31,11 +32,16 @@ ENOUGH = 0.8
 
 
 class TodayCards(QWidget):
-    """`request_asked` to open the drug requests, `checks_asked` the referral checks, `draft_asked(resident_id)`."""
+    """`request_asked` to open the drug requests, `checks_asked` the referral checks, `examinations_asked` those to be
+    examined, `rates_asked` the indicators of the year, `draft_asked(resident_id)`, `sheet_asked(draft kind)` a grid that
+    was left unsaved."""
 
     request_asked = Signal()
     checks_asked = Signal()
+    examinations_asked = Signal()
+    rates_asked = Signal()
     draft_asked = Signal(str)
+    sheet_asked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +52,7 @@ class TodayCards(QWidget):
         self.progress = Card(tr("本季度进度"), name="progress_card")
         self.shares = ProgressList(name="quarter_progress")
         self.progress.add(self.shares)
+        self._add_link(self.progress, tr("全年指标"), "open_rates", self.rates_asked)
         self.to_do = Card(tr("待办"), name="to_do_card")
         for card in (self.request, self.progress, self.to_do):
             column.addWidget(card)
@@ -75,20 +82,37 @@ class TodayCards(QWidget):
             shares.append(Share(tr(each.label), rate.numerator, rate.denominator, "amber" if low else None))
         self.shares.set_shares(shares)
 
-    def show_to_do(self, referral_checks: int, draft: tuple[str, str] | None) -> None:
-        """How many referrals are to be asked after, and whose visit was left unfinished: (resident id, name)."""
+    def show_to_do(
+        self,
+        referral_checks: int,
+        draft: tuple[str, str] | None,
+        sheets: Sequence[tuple[str, int]] = (),
+        examinations: int = 0,
+    ) -> None:
+        """How many referrals are to be asked after, whose visit was left unfinished: (resident id, name), which grids were
+        left unsaved: (draft kind, people filled in), and how many people are to be examined this year."""
         self.to_do.clear()
         if referral_checks:
             line = tr("转诊后 2 周复核")
             self.to_do.add(card_line(line, strong=tr("{count} 人", count=referral_checks), name="checks_line"))
             self._add_link(self.to_do, tr("填转诊结果"), "open_checks", self.checks_asked)
+        if examinations:
+            line = tr("今年待体检")
+            self.to_do.add(card_line(line, strong=tr("{count} 人", count=examinations), name="examinations_line"))
+            self._add_link(self.to_do, tr("打开名单"), "open_examinations", self.examinations_asked)
         if draft is not None:
             resident_id, name = draft
             self.to_do.add(card_line(tr("没写完的随访"), strong=name, name="draft_line"))
             link = LinkButton(tr("继续写"), name="open_draft")
             link.clicked.connect(lambda: self.draft_asked.emit(resident_id))
             self._place_link(self.to_do, link)
-        if not referral_checks and draft is None:
+        for kind, count in sheets:
+            line = tr("没保存的日间表格") if kind == "day_sheet" else tr("没保存的筛查")
+            self.to_do.add(card_line(line, strong=tr("{count} 人", count=count), name=f"{kind}_line"))
+            link = LinkButton(tr("继续写"), name=f"open_{kind}_draft")
+            link.clicked.connect(lambda _checked=False, which=kind: self.sheet_asked.emit(which))
+            self._place_link(self.to_do, link)
+        if not referral_checks and draft is None and not sheets and not examinations:
             self.to_do.add_text(tr("没有别的待办。"), "muted")
 
     def _add_link(self, card: Card, words: str, name: str, signal: Signal) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import tr
-from app.services.diseases import DISEASES, NAMES
+from app.services.diseases import NAMES, PROGRAMMES
 from app.services.work_list import Order, Until, WorkFilter
 from ui.screens.follow_ups.people import FilterLine
 from ui.widgets.field_row import ComboBox
@@ -38,7 +38,7 @@ class FilterRow(QWidget):
         self.when.set_value(Until.WEEK.value)
         self.group = ComboBox(name="today_group", accessible_name=tr("组"))
         self.disease = ComboBox(name="today_disease", accessible_name=tr("病种"))
-        self.disease.set_options([(None, tr("全部病种")), *((disease, tr(NAMES[disease])) for disease in DISEASES)])
+        self.disease.set_options([(None, tr("全部病种")), *((disease, tr(NAMES[disease])) for disease in PROGRAMMES)])
         self.distance = ComboBox(name="today_distance", accessible_name=tr("距离"))
         near = [(str(km), tr("{km} 公里内", km=km)) for km in DISTANCES]
         self.distance.set_options([(None, tr("不限距离")), *near])

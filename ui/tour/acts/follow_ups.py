@@ -18,6 +18,7 @@ def play(day: Day) -> None:
     stage = day.clinic
     with day.step("the day's list is printed"):
         stage.window.show_screen("today")
+        stage.wait_idle()
         stage.picture("today")
         stage.hands.click("print_list")
         stage.wait_idle()
@@ -80,6 +81,20 @@ def referral(stage: Stage) -> None:
     stage.picture("follow-up with referral")
     hands.press(Qt.Key.Key_P, CONTROL)
     stage.wait_idle()
+    letter(stage)
+
+
+def letter(stage: Stage) -> None:
+    """F9: the letter for the hospital, which holds what the visit says; given up here."""
+    hands = stage.hands
+    hands.wait_for("next_form_1")
+    stage.picture("letter offered after the visit")
+    hands.press(Qt.Key.Key_F9)
+    hands.wait_for("form_page")
+    stage.picture("letter of the referral")
+    stage.dialogs.will_answer("discard")
+    hands.press(Qt.Key.Key_Escape)
+    wait_until(lambda: stage.window.current_key() != "forms", "the letter to be left")
 
 
 def both_diseases(stage: Stage) -> None:

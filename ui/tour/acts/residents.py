@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.tour.day import Day
 from ui.tour.hands import Hands, when_modal
 from ui.tour.stage import Stage
+from ui.widgets.tabs import Tabs
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ID_NUMBER = "411624196805121423"
@@ -80,7 +81,7 @@ def enrol(stage: Stage) -> None:
         stage.log.picture(window, "enrolment", stage.step)
         stage.hands.press(Qt.Key.Key_Return)
 
-    show_tab(stage.hands, 2)
+    show_tab(stage.hands, "chronic")
     when_modal(answer)
     stage.hands.click("enrol_htn")
     stage.picture("enrolled")
@@ -95,14 +96,14 @@ def correct(stage: Stage) -> None:
     if hands.is_there("edit_reason"):
         hands.fill("edit_reason", "换了手机号")
     hands.press(Qt.Key.Key_Return, CONTROL)
-    show_tab(hands, 4)
+    show_tab(hands, "history")
     stage.picture("changes of the record")
 
 
-def show_tab(hands: Hands, index: int) -> None:
+def show_tab(hands: Hands, key: str) -> None:
     """Click one tab of the record."""
-    bar = hands.find("record_tabs", QTabBar)
-    hands.click_at(bar, bar.tabRect(index).center())
+    tabs = hands.find("record_tabs_box", Tabs)
+    hands.click_at(tabs.bar, tabs.bar.tabRect(tabs.keys().index(key)).center())
 
 
 def choose(hands: Hands, *names: str) -> None:

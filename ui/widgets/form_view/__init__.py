@@ -8,6 +8,7 @@ from __future__ import annotations
 from ui.widgets.form_view.arrangement import Block, Joined
 from ui.widgets.form_view.fields import make_control
 from ui.widgets.form_view.row import FieldRow
+from ui.widgets.form_view.state import Offered
 from ui.widgets.form_view.view import FormView
 
-__all__ = ["Block", "FieldRow", "FormView", "Joined", "make_control"]
+__all__ = ["Block", "FieldRow", "FormView", "Joined", "Offered", "make_control"]

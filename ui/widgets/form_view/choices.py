@@ -24,11 +24,12 @@ def grow_with_lines(group: QWidget) -> None:
 
 
 class BarControl(Segmented):
-    """One of a few options side by side."""
+    """One of a few options side by side. With `advances` a number that is typed whole goes on to the next field."""
 
     answered = Signal()
     passed = Signal()
     left = Signal()
+    advances = False
 
     def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
                  parent: QWidget | None = None) -> None:
@@ -56,6 +57,12 @@ class BarControl(Segmented):
         if self._telling:
             self.answered.emit()
 
+    def type_digit(self, digit: str) -> None:
+        """Answer by number, and go on where that is wanted and no second digit can follow."""
+        super().type_digit(digit)
+        if self.advances and self.typed_button() is not None:
+            self.passed.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on."""
         if is_plain_enter(event):
@@ -70,11 +77,12 @@ class BarControl(Segmented):
 
 
 class PillsControl(PillChoices):
-    """Several options, as pills."""
+    """Several options, as pills. With `advances` the number of one that excludes the others goes on to the next field."""
 
     answered = Signal()
     passed = Signal()
     left = Signal()
+    advances = False
 
     def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
                  parent: QWidget | None = None) -> None:
@@ -103,6 +111,13 @@ class PillsControl(PillChoices):
         if self._telling:
             self.answered.emit()
 
+    def type_digit(self, digit: str) -> None:
+        """Answer by number, and go on behind “无”."""
+        super().type_digit(digit)
+        typed = self.typed_button() if self.advances else None
+        if typed is not None and typed.option.excludes_others and typed.isChecked():
+            self.passed.emit()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter goes on."""
         if is_plain_enter(event):
@@ -125,6 +140,8 @@ class ListControl(QComboBox):
     answered = Signal()
     passed = Signal()
     left = Signal()
+    refused = Signal(str)
+    advances = False
 
     def __init__(self, options: Sequence[Option], *, name: str, accessible_name: str,
                  parent: QWidget | None = None) -> None:
@@ -180,7 +197,7 @@ class ListControl(QComboBox):
         """Digits choose, Delete takes back, Enter goes on."""
         if is_plain_enter(event):
             self.passed.emit()
-        elif event.key() in (*ENTER, Qt.Key.Key_F4):
+        elif event.key() in (*ENTER, Qt.Key.Key_F4) or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             event.ignore()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._choose(-1)
@@ -203,10 +220,19 @@ class ListControl(QComboBox):
         recent = self._since_digit.isValid() and self._since_digit.elapsed() <= SECOND_DIGIT_WITHIN_MS
         self._since_digit.start()
         both = self.findData(self._typed + digit, NUMBER_ROLE) if recent and self._typed else -1
+        number = self._typed + digit if both >= 0 else digit
         self._typed = "" if both >= 0 else digit
         index = both if both >= 0 else self.findData(digit, NUMBER_ROLE)
+        longer = [each for each in self._numbers() if len(each) > len(number) and each.startswith(number)]
         if index >= 0:
             self._choose(index)
+            if self.advances and not longer:
+                self.passed.emit()
+        elif not longer:
+            self.refused.emit(digit)
+
+    def _numbers(self) -> list[str]:
+        return [str(self.itemData(place, NUMBER_ROLE)) for place in range(self.count())]
 
     def _choose(self, index: int) -> None:
         if index != self.currentIndex():

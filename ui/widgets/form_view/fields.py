@@ -8,6 +8,7 @@ the next field, `left` when the focus goes. They know nothing of conditions or l
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -30,16 +31,19 @@ from ui.widgets.form_view.lines import (
     is_plain_enter,
     text_of,
 )
+from ui.widgets.form_view.paragraph import ParagraphControl, takes_lines
+from ui.widgets.form_view.spread import ScaleBar, StackControl, scale_of
 from ui.widgets.segmented import Option
 
 __all__ = [
     "ENTER", "MIDDLE", "NARROW", "NUMBER_ROLE", "WIDE", "BarControl", "DateControl", "FieldControl", "LineControl",
-    "ListControl", "NumberControl", "PillsControl", "ShownControl", "control_of_kind", "fits_a_bar", "is_plain_enter",
-    "make_control", "options_of", "text_of",
+    "ListControl", "NumberControl", "ParagraphControl", "PillsControl", "ShownControl", "control_of_kind", "fits_a_bar",
+    "is_plain_enter", "make_control", "options_of", "text_of",
 ]
 
 MOST_IN_A_BAR = 5
 WIDEST_BAR_LETTERS = 34
+MOST_OPEN, MOST_OPEN_LETTERS = 14, 120
 
 
 def options_of(options: Iterable[kinds.Option]) -> list[Option]:
@@ -55,11 +59,22 @@ def fits_a_bar(options: Sequence[kinds.Option]) -> bool:
     return len(options) <= MOST_IN_A_BAR and sum(len(each.label) + 2 for each in options) <= WIDEST_BAR_LETTERS
 
 
+def bare(option: Option) -> Option:
+    """An option whose words are its number once more, said once: 0 （0级） as 0 级."""
+    text = option.text.removeprefix("（").removesuffix("）") if option.text.startswith("（") else option.text
+    return replace(option, text=text.removeprefix(option.number) or option.text)
+
+
+def fits_open(options: Sequence[kinds.Option]) -> bool:
+    """Whether options may all lie open, in several lines where need be."""
+    return len(options) <= MOST_OPEN and sum(len(each.label) + 2 for each in options) <= MOST_OPEN_LETTERS
+
+
 def control_of_kind(
     kind: Kind, *, name: str, accessible_name: str, unit: str = "", today: date | None = None,
-    parent: QWidget | None = None,
+    spread: bool = False, parent: QWidget | None = None,
 ) -> Any:
-    """The control for one kind of answer."""
+    """The control for one kind of answer; `spread` lays all options open where there is room for them."""
     names: dict[str, Any] = {"name": name, "accessible_name": accessible_name, "parent": parent}
     if isinstance(kind, kinds.Table):
         from ui.widgets.form_view.table_field import TableControl
@@ -68,8 +83,11 @@ def control_of_kind(
     if isinstance(kind, kinds.Choices):
         return PillsControl(options_of(kind.options), **names)
     if isinstance(kind, kinds.Choice):
-        made = BarControl if fits_a_bar(kind.options) else ListControl
-        return made(options_of(kind.options), **names)
+        if spread and any(option.help for option in kind.options):
+            return StackControl(options_of(kind.options), [option.help for option in kind.options], **names)
+        fits = fits_open(kind.options) if spread else fits_a_bar(kind.options)
+        options = options_of(kind.options)
+        return (BarControl if fits else ListControl)([bare(each) for each in options] if spread else options, **names)
     if isinstance(kind, (kinds.Date, kinds.ApproximateDate)):
         return DateControl(approximate=isinstance(kind, kinds.ApproximateDate), today=today, **names)
     if isinstance(kind, (kinds.Whole, kinds.Number)):
@@ -82,12 +100,17 @@ def control_of_kind(
     return line
 
 
-
-
-def make_control(item: Field, *, today: date | None = None, prefix: str = "", parent: QWidget | None = None) -> Any:
+def make_control(
+    item: Field, *, today: date | None = None, prefix: str = "", spread: bool = False, parent: QWidget | None = None,
+) -> Any:
     """The control for a declared field, named by its code; a `FieldControl`."""
+    name = prefix + item.code
     if item.computed is not None and not item.computed.proposed:
-        return ShownControl(name=prefix + item.code, accessible_name=item.name, unit=item.unit, parent=parent)
+        return ShownControl(name=name, accessible_name=item.name, unit=item.unit, kind=item.kind, parent=parent)
+    if spread and item.is_question and isinstance(item.kind, kinds.Choice):
+        return ScaleBar(scale_of(item.kind), name=name, accessible_name=item.label, parent=parent)
+    if takes_lines(item.kind):
+        return ParagraphControl(name=name, accessible_name=item.name, parent=parent)
     return control_of_kind(
-        item.kind, name=prefix + item.code, accessible_name=item.name, unit=item.unit, today=today, parent=parent
+        item.kind, name=name, accessible_name=item.name, unit=item.unit, today=today, spread=spread, parent=parent
     )

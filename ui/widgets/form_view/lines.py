@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QSizePolicy, QWidget
 
 from app.forms import kinds
@@ -50,6 +50,27 @@ def is_plain_enter(event: QKeyEvent) -> bool:
     return event.key() in ENTER and pressed == Qt.KeyboardModifier.NoModifier
 
 
+def is_undo_or_redo(event: QKeyEvent) -> bool:
+    """Ctrl+Z, Ctrl+Y, Ctrl+Shift+Z."""
+    return event.matches(QKeySequence.StandardKey.Undo) or is_redo(event)
+
+
+def is_redo(event: QKeyEvent) -> bool:
+    """Ctrl+Y or Ctrl+Shift+Z, whichever the system uses."""
+    control = Qt.KeyboardModifier.ControlModifier
+    pressed = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return (event.key() == Qt.Key.Key_Y and pressed == control) or (
+        event.key() == Qt.Key.Key_Z and pressed == control | Qt.KeyboardModifier.ShiftModifier)
+
+
+def undoes_by_itself(widget: QWidget) -> bool:
+    """Whether a line lies in a form that undoes over all its answers, so that the line itself must not."""
+    above = widget.parentWidget()
+    while above is not None and not hasattr(above, "undo_answer"):
+        above = above.parentWidget()
+    return above is not None
+
+
 def text_of(value: object) -> str:
     """A single value as a line shows it: dates as 2026-11-22, numbers as they were written."""
     if value is None:
@@ -71,6 +92,7 @@ class LineControl(QLineEdit):
         self.setAccessibleName(accessible_name)
         self.setAccessibleDescription(unit)
         self._width = width
+        self._least = 0
         self._unit = unit
         self._unit_tone = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -124,7 +146,7 @@ class LineControl(QLineEdit):
 
     def minimumSizeHint(self) -> QSize:
         """At least some characters."""
-        return QSize(current_theme().px(min(64, self._width)), super().minimumSizeHint().height())
+        return QSize(current_theme().px(self._least or min(64, self._width)), super().minimumSizeHint().height())
 
     def follow_theme(self, theme: Theme) -> None:
         """Make room for the unit at this type size."""
@@ -133,10 +155,10 @@ class LineControl(QLineEdit):
         self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter goes on; with Ctrl it belongs to the screen."""
+        """Enter goes on; with Ctrl it belongs to the screen. Undo belongs to a form that can undo."""
         if is_plain_enter(event) and not self._is_proposing():
             self.passed.emit()
-        elif event.key() in ENTER:
+        elif event.key() in ENTER or (is_undo_or_redo(event) and undoes_by_itself(self)):
             event.ignore()
         else:
             super().keyPressEvent(event)
@@ -172,11 +194,23 @@ class NumberControl(LineControl):
     def __init__(self, *, name: str, accessible_name: str, width: int = NARROW, unit: str = "",
                  parent: QWidget | None = None) -> None:
         super().__init__(name=name, accessible_name=accessible_name, width=width, unit=unit, parent=parent)
+        self._passes_on_slash = False
         self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """In the first of two numbers a slash goes on, as one writes 158/92."""
+        if self._passes_on_slash and event.text() in ("/", "／"):
+            self.passed.emit()
+        else:
+            super().keyPressEvent(event)
+
     def be_narrow(self, *, is_last: bool) -> None:
-        """One of a pair in one line: only the last says the unit."""
-        self._width = PAIRED_LAST if is_last and self._unit else PAIRED
+        """One of a pair in one line: only the last says the unit, for which there must be room."""
+        theme = current_theme()
+        unit = QFontMetrics(theme.font(tokens.TYPE.caption)).horizontalAdvance(self._unit) / theme.scale
+        self._width = max(PAIRED_LAST, PAIRED + round(unit)) if is_last and self._unit else PAIRED
+        self._least = self._width if is_last else PAIRED
+        self._passes_on_slash = not is_last
         if not is_last:
             self.set_unit("")
         self.updateGeometry()
@@ -194,10 +228,19 @@ class NumberControl(LineControl):
 class ShownControl(LineControl):
     """A value that follows from others: shown, never typed, passed over by Tab."""
 
-    def __init__(self, *, name: str, accessible_name: str, unit: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(name=name, accessible_name=accessible_name, width=NARROW, unit=unit, parent=parent)
+    def __init__(self, *, name: str, accessible_name: str, unit: str = "", kind: kinds.Kind | None = None,
+                 parent: QWidget | None = None) -> None:
+        width = MIDDLE if isinstance(kind, kinds.Choice) else NARROW
+        super().__init__(name=name, accessible_name=accessible_name, width=width, unit=unit, parent=parent)
+        self._kind = kind
         self.setReadOnly(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def show_raw(self, value: object) -> None:
+        """Show a value; an option with its number and its words."""
+        if isinstance(self._kind, kinds.Choice) and value not in kinds.EMPTY:
+            value = f"{value} {self._kind.show(value)}"
+        super().show_raw(value)
 
     def stops(self) -> list[QWidget]:
         """Nothing to stop at."""
@@ -218,6 +261,12 @@ class DateControl(LineControl):
         self._before = ""
         self.setInputMethodHints(Qt.InputMethodHint.ImhDate)
         self.setPlaceholderText("1955-03-08" if approximate else "")
+
+    def minimumSizeHint(self) -> QSize:
+        """A whole date can always be read."""
+        theme = current_theme()
+        room = QFontMetrics(theme.font()).horizontalAdvance("2028-08-28") + 2 * theme.gap(10) + theme.px(6)
+        return QSize(room, super().minimumSizeHint().height())
 
     def set_today(self, today: date) -> None:
         """The day that short dates are completed from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -14,35 +14,58 @@ from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.buttons import Button
 from ui.widgets.field_row import IconLabel
-from ui.widgets.form_view.fields import FieldControl, LineControl, NumberControl
+from ui.widgets.form_view.fields import FieldControl, LineControl, NumberControl, ParagraphControl
 from ui.widgets.labels import label, set_look
 from ui.widgets.layouts import Horizontal, Vertical
 
 LINK_WIDTH = 76
+MOST_LINES_BENEATH = 3
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWrapAnywhere)
 
 
 class PreviousLink(QAbstractButton):
-    """What was answered last time, as a small link at the right above the field; cut with an ellipsis where it is long."""
+    """What was answered last time, as a small link at the right above the field; cut with an ellipsis where it is long.
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    With `lines` it stands beneath the field, in so many lines at the most.
+    """
+
+    def __init__(self, name: str, *, lines: int = 1, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._lines = lines
         self.setObjectName(name)
+        self._shown: tuple[str, bool, bool] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(lines > 1)
+        self.setSizePolicy(policy)
         theme_changes().changed.connect(self.follow_theme)
 
-    def show_words(self, words: str, spoken: str) -> None:
-        """Show words; empty hides it."""
+    def show_words(self, words: str, spoken: str, *, can_take: bool = True, is_changed: bool = False) -> None:
+        """Show words; empty hides it. `can_take` says that F4 takes it; `is_changed` that another answer was given now."""
+        if (words, can_take, is_changed) == self._shown:
+            return
+        self._shown = (words, can_take, is_changed)
         self.setText(words)
         self.setAccessibleName(spoken)
-        self.setToolTip(tr("{words}（F4）", words=words))
+        self.setToolTip(tr("{words}（F4）", words=words) if can_take else words)
         self.setVisible(bool(words))
+        if self._lines > 1:
+            self.updateGeometry()
         self.update()
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the size of this appearance."""
         self.updateGeometry()
+
+    def hasHeightForWidth(self) -> bool:
+        """Words beneath a field wrap."""
+        return self._lines > 1
+
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the words take, within bounds."""
+        metrics = QFontMetrics(current_theme().font(tokens.TYPE.caption))
+        return min(_wrapped_height(metrics, self.text(), width), _height_of(metrics, self._lines))
 
     def sizeHint(self) -> QSize:
         """A few characters; it takes what room there is."""
@@ -54,12 +77,39 @@ class PreviousLink(QAbstractButton):
         theme = current_theme()
         painter = QPainter(self)
         font = theme.font(tokens.TYPE.caption)
-        font.setUnderline(self.underMouse())
+        _words, can_take, is_changed = self._shown or ("", True, False)
+        font.setUnderline(self.underMouse() and can_take)
         painter.setFont(font)
-        painter.setPen(QColor(theme.colours.accent_text))
-        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
+        quiet = theme.colours.amber.text if is_changed else theme.colours.text_muted
+        painter.setPen(QColor(theme.colours.accent_text if can_take else quiet))
+        if self._lines > 1:
+            words = _cut_to(painter.fontMetrics(), self.text(), self.width(), self._lines)
+            painter.drawText(self.rect(), WRAPPED, words)
+        else:
+            words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), words)
         painter.end()
+
+
+def _wrapped_height(metrics: QFontMetrics, words: str, width: int) -> int:
+    return metrics.boundingRect(QRect(0, 0, max(1, width), 10_000), WRAPPED, words).height()
+
+
+def _height_of(metrics: QFontMetrics, lines: int) -> int:
+    """The height of so many lines of Chinese, which may be higher than the font says of itself."""
+    return _wrapped_height(metrics, "\n".join("国" * lines), 10_000)
+
+
+def _cut_to(metrics: QFontMetrics, words: str, width: int, lines: int) -> str:
+    """As much of `words` as so many lines hold, with an ellipsis where something is left out."""
+    room = _height_of(metrics, lines)
+    if _wrapped_height(metrics, words, width) <= room:
+        return words
+    kept, cut = 0, len(words)
+    while cut - kept > 1:
+        middle = (kept + cut) // 2
+        kept, cut = (middle, cut) if _wrapped_height(metrics, words[:middle] + "…", width) <= room else (kept, middle)
+    return words[:kept] + "…"
 
 
 class FieldRow(QWidget):
@@ -119,17 +169,30 @@ class FieldRow(QWidget):
 
     def set_previous(self, code: str, words: str) -> None:
         """Show what was answered last time, with the way to take it over; empty hides it."""
+        self.show_beside(code, tr("上次 {value} · 沿用", value=words) if words else "",
+                         tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
+
+    def show_beside(self, code: str, words: str, spoken: str = "", *, can_take: bool = True,
+                    is_changed: bool = False) -> None:
+        """Show words about an answer beside its caption: what may be taken over, or what it was last time."""
         link = self._previous.get(code)
         if link is None:
             if not words:
                 return
-            link = PreviousLink(f"{code}_previous")
+            control = self.controls[code]
+            lines = MOST_LINES_BENEATH if isinstance(control, ParagraphControl) else 1
+            link = PreviousLink(f"{code}_previous", lines=lines)
             link.clicked.connect(lambda: self.carry_asked.emit(code))
             self._previous[code] = link
-            self._head.addWidget(link, 1)
-        link.show_words(tr("上次 {value} · 沿用", value=words) if words else "",
-                        tr("{field}沿用上次：{value}", field=self._caption_words, value=words))
-        self._describe()
+            if isinstance(control, ParagraphControl):
+                self._column.insertWidget(self._column.indexOf(control) + 1, link)
+            else:
+                self._head.addWidget(link, 1)
+        if link.text() != words or not words:
+            link.show_words(words, spoken or words, can_take=can_take, is_changed=is_changed)
+            self._describe()
+        else:
+            link.show_words(words, spoken or words, can_take=can_take, is_changed=is_changed)
 
     def previous_words(self, code: str) -> str:
         """What is shown as last time's answer, or empty."""
@@ -197,6 +260,7 @@ class FieldRow(QWidget):
     def _describe(self) -> None:
         """What a screen reader says behind the name of a line: unit, last time's answer, problem."""
         for code, control in self.controls.items():
-            if isinstance(control, LineControl):
-                parts = (control.unit(), self.previous_words(code), self._sentence_words)
+            if isinstance(control, (LineControl, ParagraphControl)):
+                unit = control.unit() if isinstance(control, LineControl) else ""
+                parts = (unit, self.previous_words(code), self._sentence_words)
                 control.setAccessibleDescription(tr("，").join(part for part in parts if part))

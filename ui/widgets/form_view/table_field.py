@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.forms.kinds import EMPTY, Choice, Table, Text
@@ -25,6 +26,8 @@ class TableControl(QWidget):
     answered = Signal()
     passed = Signal()
     left = Signal()
+    refused = Signal(str)
+    advances = False
 
     def __init__(self, kind: Table, *, name: str, accessible_name: str, today: date | None = None,
                  parent: QWidget | None = None) -> None:
@@ -82,6 +85,8 @@ class TableControl(QWidget):
     def on_more(self) -> None:
         """Another row, ready to be filled in."""
         self._add_row()
+        for cell in self._cells[-1].values():
+            cell.show()  # the layout would show them later, and what is not seen takes no focus
         self._settle()
         next(iter(self._cells[-1].values())).stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -103,8 +108,11 @@ class TableControl(QWidget):
             else:
                 cell = control_of_kind(each.kind, name=name, accessible_name=words, today=self._today)
             cell.answered.connect(self._on_answered)
-            cell.passed.connect(self.passed)
+            cell.passed.connect(partial(self._on_passed, number, place))
+            if hasattr(cell, "refused"):
+                cell.refused.connect(self.refused)
             cell.left.connect(self.left)
+            cell.installEventFilter(self)
             cells[each.code] = cell
             self._grid.addWidget(cell, number + 1, place)
         remove = LinkButton(tr("去掉"), name=f"{self.objectName()}_{number + 1}_remove")
@@ -114,6 +122,26 @@ class TableControl(QWidget):
         self._grid.addWidget(remove, number + 1, len(self._kind.columns))
         self._cells.append(cells)
         self._removers.append(remove)
+
+    def _on_passed(self, number: int, place: int) -> None:
+        """Enter in a cell: to the next one; out of the table from the first cell of an empty row that must have it."""
+        is_empty = all(cell.raw() in EMPTY for cell in self._cells[number].values())
+        if self.advances and place == 0 and is_empty and self._kind.columns[0].required:
+            last = [stop for cell in self._cells[-1].values() for stop in cell.stops()]
+            last[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.passed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Delete in a cell takes its row away."""
+        is_key = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if not is_key or event.key() != Qt.Key.Key_Delete or not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return super().eventFilter(watched, event)
+        at = next((number for number, row in enumerate(self._cells) for cell in row.values() if cell is watched), None)
+        if at is not None:
+            self.on_remove(at)
+            row = self._cells[min(at, len(self._cells) - 1)]
+            next(iter(row.values())).stops()[0].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
     def _drop_last_row(self) -> None:
         for widget in (*self._cells.pop().values(), self._removers.pop()):

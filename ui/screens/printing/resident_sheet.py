@@ -1,0 +1,32 @@
+"""给居民的单子 from wherever a visit is shown: made in the worker, then the preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.errors import CunyiError
+from app.i18n import tr
+from ui.dialogs import show_failure
+
+if TYPE_CHECKING:
+    from app.services.person_sheets import PrintedSheet
+    from ui.services import Services
+
+
+def show_resident_sheet(services: Services, resident_id: str, *, entry_id: str = "") -> None:
+    """Print the sheet of the visit with `entry_id`, "" for the newest; a failure is told."""
+
+    def work(report: object, cancelled: object) -> PrintedSheet:
+        return services.resident_sheet.print_visit(resident_id, entry_id=entry_id or None)
+
+    def done(printed: PrintedSheet) -> None:
+        if printed.without_glyph:
+            services.say(tr("这些字没有字体，纸上留空请手写：{characters}", characters="".join(printed.without_glyph)))
+        services.preview(printed.pdf, tr("给居民的单子"))
+
+    def failed(error: BaseException) -> None:
+        if not isinstance(error, CunyiError):
+            raise error
+        show_failure(services.dialogs, error)
+
+    services.runner.run(work, on_done=done, on_error=failed, title=tr("正在排版给居民的单子"))
