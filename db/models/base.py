@@ -6,6 +6,7 @@ The same models serve SQLite (SQLCipher) and PostgreSQL; nothing here is particu
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 import uuid
 from datetime import UTC, datetime
@@ -24,12 +25,22 @@ NAMING = {
 }
 
 
+_LAST = {"moment": 0}
+_ONE_AT_A_TIME = threading.Lock()
+FRACTION_BITS = 12
+
+
 def new_id() -> str:
-    """A UUIDv7 as text: ids made later sort later, so that inserts stay at the end of the index."""
-    milliseconds = time.time_ns() // 1_000_000
-    number = (milliseconds << 80) | secrets.randbits(80)
-    number = (number & ~(0xF << 76)) | (0x7 << 76)
-    number = (number & ~(0x3 << 62)) | (0x2 << 62)
+    """A UUIDv7 as text: ids made later by this program sort later, also within a millisecond.
+
+    The twelve bits behind the version hold the fraction of the millisecond (RFC 9562 §6.2, method 3); when the clock
+    stands still or was put back the next step after the last one is taken.
+    """
+    now = (time.time_ns() << FRACTION_BITS) // 1_000_000
+    with _ONE_AT_A_TIME:
+        moment = _LAST["moment"] = max(now, _LAST["moment"] + 1)
+    milliseconds, fraction = moment >> FRACTION_BITS, moment & ((1 << FRACTION_BITS) - 1)
+    number = (milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0x2 << 62) | secrets.randbits(62)
     return str(uuid.UUID(int=number))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.forms.registry import FORM_MODULES, form
 from tests.e2e.form_clinic import open_clinic
-from tests.e2e.form_entering import CORRECTIONS, correct, entered, on_file, reopened
+from tests.e2e.form_entering import CORRECTIONS, REGISTERED, correct, entered, on_file, reopened
 from tests.e2e.form_paper import (
     BLANK_SHEET,
     FILLED_SHEET,
@@ -31,6 +31,9 @@ def qapp_args():
 def clinic(qapp, tmp_path_factory):
     apply_theme(qapp, Theme())
     opened = open_clinic(tmp_path_factory.mktemp("forms") / "clinic")
+    # Registered before anybody else is there who looks like the same person: the tests may run in any order.
+    for code in REGISTERED:
+        entered(opened, code)
     yield opened
     opened.window.close()
     opened.window.deleteLater()

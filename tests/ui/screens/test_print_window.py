@@ -18,6 +18,7 @@ from tests.app.services.printed_desk import TODAY, encounter, keep, managed
 from tests.followup_people import add_resident
 from tests.residents import found_household, register
 from ui.screens.printing import open_print_window, print_resident_sheet
+from ui.screens.printing.shown import show_printed
 from ui.widgets.naming import unnamed_controls
 
 SPRING = date(2026, 4, 3)
@@ -242,3 +243,23 @@ def test_the_record_s_menu_prints_the_sheet_for_the_resident(qtbot, services, cl
     screen.open_record(person)
     screen.on_asked("print_slip")
     assert "请您记住三件事" in text(window.previews[0][0])
+
+
+def test_a_character_without_a_font_is_told_before_the_preview(services, people):
+    first, *_ = people
+    keep(services.desk, first, "encounter", TODAY, encounter(TODAY, "邻居\ue863某陪同，腰痛"))
+    shown = []
+    services.preview = lambda pdf, title: shown.append((title, len(services.dialogs.told)))
+    show_printed(services, services.person_sheets.print_form(first, "encounter"), "接诊记录表")
+    (notice,) = services.dialogs.told
+    assert "U+E863" in str(notice.happened)
+    assert shown == [("接诊记录表", 1)]
+
+
+def test_a_sheet_that_prints_as_it_stands_is_shown_at_once(services, people):
+    first, *_ = people
+    shown = []
+    services.preview = lambda pdf, title: shown.append(title)
+    show_printed(services, services.person_sheets.print_form(first, "encounter"), "接诊记录表")
+    assert shown == ["接诊记录表"]
+    assert services.dialogs.told == []

@@ -17,6 +17,7 @@ from ui.screens.follow_ups.picker import Picker
 from ui.screens.follow_ups.referral_checks import ReferralChecksDialog
 from ui.screens.follow_ups.visit import NEXT, PRINT, SLIP, VisitPage
 from ui.screens.printing import print_resident_sheet
+from ui.screens.printing.shown import show_printed
 
 if TYPE_CHECKING:
     from app.services.follow_up_views import VisitSheet
@@ -218,7 +219,7 @@ class FollowUpsScreen(QWidget):
 
         title = tr("{name} {year} 年随访表", name=person.name, year=year)
         self._services.runner.run(
-            work, on_done=lambda printed: self._services.preview(printed.pdf, title), on_error=self._on_failure,
+            work, on_done=lambda printed: show_printed(self._services, printed, title), on_error=self._on_failure,
             title=tr("正在排版随访表"),
         )
 

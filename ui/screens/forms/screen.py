@@ -19,6 +19,7 @@ from app.services.form_views import PARTIAL, VOID, OpenForm, Proposal, SavedForm
 from ui.dialogs import show_failure
 from ui.screens.forms.chooser import choose_form
 from ui.screens.forms.page import PRINT, FormPage, origin_words
+from ui.screens.printing.shown import show_printed
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.form_view import Offered
 
@@ -192,7 +193,7 @@ class FormsScreen(QWidget):
 
         title = tr("{name} {form}", name=person.name, form=opened.form.title)
         self._services.runner.run(
-            work, on_done=lambda printed: self._services.preview(printed.pdf, title), on_error=self._on_failure,
+            work, on_done=lambda printed: show_printed(self._services, printed, title), on_error=self._on_failure,
             title=tr("正在排版"),
         )
 

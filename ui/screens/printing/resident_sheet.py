@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import show_failure
+from ui.screens.printing.shown import show_printed
 
 if TYPE_CHECKING:
     from app.services.person_sheets import PrintedSheet
@@ -20,9 +21,7 @@ def show_resident_sheet(services: Services, resident_id: str, *, entry_id: str =
         return services.resident_sheet.print_visit(resident_id, entry_id=entry_id or None)
 
     def done(printed: PrintedSheet) -> None:
-        if printed.without_glyph:
-            services.say(tr("这些字没有字体，纸上留空请手写：{characters}", characters="".join(printed.without_glyph)))
-        services.preview(printed.pdf, tr("给居民的单子"))
+        show_printed(services, printed, tr("给居民的单子"))
 
     def failed(error: BaseException) -> None:
         if not isinstance(error, CunyiError):

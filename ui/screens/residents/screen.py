@@ -22,6 +22,7 @@ from app.services.households import HouseholdData
 from app.services.resident_views import STATE_LABELS, HouseholdView, StateChanged
 from ui.dialogs import Answer, Notice, Question, show_failure
 from ui.screens.printing import open_print_window, print_resident_sheet
+from ui.screens.printing.shown import show_printed
 from ui.screens.residents.edit_page import CORRECTION_DRAFT, NEW_DRAFT, EditPage
 from ui.screens.residents.household_card import HouseholdCard
 from ui.screens.residents.list_pane import ListPane
@@ -256,7 +257,7 @@ class ResidentsScreen(QWidget):
         def work(report: object, cancelled: object) -> PrintedSheet:
             return services.person_sheets.print_form(person.id, form_code, year=year or None)
 
-        services.runner.run(work, on_done=lambda sheet: services.preview(sheet.pdf, f"{person.name} {form(form_code).title}"),
+        services.runner.run(work, on_done=lambda sheet: show_printed(services, sheet, f"{person.name} {form(form_code).title}"),
                             on_error=self._on_failure, title=tr("打印"))
 
     def print_slip(self) -> None:
