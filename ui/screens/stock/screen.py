@@ -1,0 +1,30 @@
+"""库存: what lies on the shelf of this desk, and everything that is booked into or out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain.message import msg
+from app.i18n import tr
+from ui.widgets.section_screen import Section, SectionScreen
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+SECTIONS = (
+    Section("balance", msg("库存"), "ui.screens.stock.balance_page:BalancePage"),
+    Section("expiry", msg("近效期"), "ui.screens.stock.expiry_page:ExpiryPage"),
+    Section("cold_chain", msg("冷链"), "ui.screens.stock.cold_chain_page:ColdChainPage"),
+    Section("receiving", msg("收货"), "ui.screens.receiving.page:ReceivingPage", desks=("clinic",)),
+    Section("stocktake", msg("盘点"), "ui.screens.stocktakes.page:StocktakesPage"),
+    Section("shortages", msg("缺药"), "ui.screens.shortages.page:ShortagesPage", desks=("clinic",)),
+    Section("catalogue", msg("药品目录"), "ui.screens.catalogue.page:CataloguePage"),
+    Section("statements", msg("结算单"), "ui.screens.settlement.clinic_page:ClinicStatementsPage", desks=("clinic",)),
+)
+
+
+class StockScreen(SectionScreen):
+    """The sections of 库存 that this desk has."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services, SECTIONS, name="stock", accessible_name=tr("库存"))
