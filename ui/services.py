@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from app.services.setup import Setup
     from app.services.shipments import Shipments
     from app.services.shortages import Shortages
+    from app.services.statements import Statements
     from app.services.stock import Stock
     from app.services.stocktakes import Stocktakes
     from app.services.work_list import WorkList
@@ -176,6 +177,7 @@ class Services:
         settlements: Settlements
         shipments: Shipments
         shortages: Shortages
+        statements: Statements
         day_sheets: DaySheets
         screening_rounds: ScreeningRounds
         record_folder: RecordFolder
@@ -213,6 +215,7 @@ SERVICES = {
     "shipments": "Shipments", "releases": "Releases", "review_stock": "ReviewStock", "purchasing": "Purchasing",
     "distributors": "Distributors", "settlements": "Settlements", "ledger_reports": "LedgerReports",
     "random_checks": "RandomChecks", "shortages": "Shortages",
+    "statements": "Statements",
     "receiving": "Receiving", "stocktakes": "Stocktakes", "count_answers": "CountAnswers",
     "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
     "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet",

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.domain.document_states import StepError, judge
 from app.domain.message import Message, msg
+from app.domain.request_terms import Role
 from app.domain.settlement import Difference, DifferenceKind
 from app.domain.settlement_states import SETTLEMENT_STEPS, SettlementAction, SettlementState
 from app.errors import UserError
-from app.services.document_steps import steps_of, steps_offered
+from app.services.document_steps import own_actions, steps_of, steps_offered
 from db.models import Distributor, Organisation, Settlement, SettlementLine
 
 ENTITY = "settlement"
@@ -63,6 +65,15 @@ class SettlementStepView:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """A step that the state allows. `obstacle` tells this user who does it instead, None when he may do it himself."""
+
+    action: SettlementAction
+    reason_needed: bool
+    obstacle: Message | None
+
+
+@dataclass(frozen=True)
 class SettlementView:
     """A whole statement. `totals` in fen by name, None where a price is missing. `late_days` beyond the day agreed."""
 
@@ -84,6 +95,12 @@ class SettlementView:
     differences: tuple[ExplainedDifference, ...]
     history: tuple[SettlementStepView, ...]
     actions: tuple[SettlementAction, ...]
+    steps: tuple[NextStep, ...] = ()
+
+    @property
+    def open_differences(self) -> int:
+        """How many differences are not explained."""
+        return sum(1 for each in self.differences if not each.explanation)
 
     @property
     def payable_fen(self) -> int | None:
@@ -142,7 +159,7 @@ def settlement_view(session: Session, desk: Desk, row: Settlement) -> Settlement
     """The whole statement as the signed-in user sees it."""
     session.flush()
     state = SettlementState(row.state)
-    names = _names(session)
+    names = settlement_names(session)
     due = _day(row.totals.get("due_on"))
     paid = _day(row.totals.get("paid_on"))
     late = max(0, ((paid or desk.today()) - due).days) if due else 0
@@ -164,15 +181,7 @@ def settlement_view(session: Session, desk: Desk, row: Settlement) -> Settlement
         due_on=due,
         late_days=late,
         lines=tuple(_line(line) for line in statement_lines(session, row.id)),
-        differences=tuple(
-            ExplainedDifference(
-                Difference(
-                    DifferenceKind(each["kind"]), each["drug_code"], each["drug_name"], each["expected"], each["found"]
-                ),
-                each.get("explanation", ""),
-            )
-            for each in row.totals.get("differences", [])
-        ),
+        differences=kept_differences(row),
         history=tuple(
             SettlementStepView(
                 SettlementAction(step.action), SettlementState(step.to_state), step.user_name, step.at, step.comment
@@ -180,7 +189,39 @@ def settlement_view(session: Session, desk: Desk, row: Settlement) -> Settlement
             for step in steps_of(session, ENTITY, row.id)
         ),
         actions=steps_offered(session, desk, SETTLEMENT_STEPS, ENTITY, row, state),  # type: ignore[arg-type]
+        steps=_next_steps(session, desk, row, state),
     )
+
+
+def kept_differences(row: Settlement) -> tuple[ExplainedDifference, ...]:
+    """The differences of a statement in their order."""
+    return tuple(
+        ExplainedDifference(
+            Difference(
+                DifferenceKind(each["kind"]), each["drug_code"], each["drug_name"], each["expected"], each["found"]
+            ),
+            each.get("explanation", ""),
+        )
+        for each in row.totals.get("differences", [])
+    )
+
+
+def _next_steps(session: Session, desk: Desk, row: Settlement, state: SettlementState) -> tuple[NextStep, ...]:
+    """What the state allows, with the sentence for a person who may not do it: nobody settles what he made himself."""
+    own, role = own_actions(session, desk, ENTITY, row.id), Role(desk.actor.role)
+    found = []
+    for step in SETTLEMENT_STEPS:
+        if state not in step.sources:
+            continue
+        error = judge(SETTLEMENT_STEPS, state, step.action, role, own=own, reason="说明原因").error
+        obstacle = None
+        if error is StepError.OWN_WORK:
+            obstacle = msg("“{step}”要由另一个人办理：前面的步骤是您自己办的。", step=step.action.label)
+        elif error is not None:
+            who = msg("卫生院药师或院长") if Role.TOWNSHIP_PHARMACIST in step.roles else msg("卫生院院长")
+            obstacle = msg("“{step}”由{who}办理。", step=step.action.label, who=who)
+        found.append(NextStep(SettlementAction(step.action), step.reason_needed, obstacle))
+    return tuple(found)
 
 
 def settlement_summaries(
@@ -192,7 +233,7 @@ def settlement_summaries(
         query = query.where(Settlement.month == month)
     if party is not None:
         query = query.where(Settlement.party == party)
-    names = _names(session)
+    names = settlement_names(session)
     rows = [
         SettlementSummary(
             row.id, row.party, row.party_id, names.get(row.party_id, ""), row.month, SettlementState(row.state),
@@ -211,7 +252,8 @@ def _line(line: SettlementLine) -> SettlementLineView:
     return SettlementLineView(**{name: getattr(line, name) for name in names})
 
 
-def _names(session: Session) -> dict[str, str]:
+def settlement_names(session: Session) -> dict[str, str]:
+    """The names of all places and distributors by their ids."""
     places = session.execute(select(Organisation.id, Organisation.name))
     return {row.id: row.name for row in places} | {
         row.id: row.name for row in session.execute(select(Distributor.id, Distributor.name))

@@ -40,6 +40,14 @@ from app.services.history import record_change
 from app.services.ledger_reports import close as close_ledger_month
 from app.services.ledger_reports import closed_months, closing_before
 from app.services.problems import refuse
+from app.services.settlement_months import (
+    MonthOverview,
+    OpenDifference,
+    draft_of,
+    month_differences,
+    month_overview,
+    months_known,
+)
 from app.services.settlement_sources import (
     Key,
     clinics_with_goods,
@@ -89,6 +97,28 @@ class Settlements:
         """One statement with its lines, differences, and what may be done now."""
         with self.desk.sessions.reading() as session:
             return settlement_view(session, self.desk, load_settlement(session, settlement_id))
+
+    # -- months ----------------------------------------------------------------------------------------------------
+
+    def months(self) -> Sequence[str]:
+        """The months that may be settled, the newest first."""
+        with self.desk.sessions.reading() as session:
+            return months_known(session, self.desk)
+
+    def overview(self, month: str) -> MonthOverview:
+        """Where a month stands: who reported, its statements, their sums, and what is in the way of closing it."""
+        with self.desk.sessions.reading() as session:
+            return month_overview(session, self.desk, month)
+
+    def differences(self, month: str) -> Sequence[OpenDifference]:
+        """Every difference of a month over all statements, those without explanation first."""
+        with self.desk.sessions.reading() as session:
+            return month_differences(session, month)
+
+    def draft_for(self, party: str, party_id: str, month: str) -> tuple[str, str] | None:
+        """The draft that takes a correction of `month`: (id, its month); None before one is drawn up."""
+        with self.desk.sessions.reading() as session:
+            return draft_of(session, self.desk, party, party_id, month)
 
     # -- drawing up ------------------------------------------------------------------------------------------------
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import msg
+from app.domain.settlement import MonthOfDrug, amount_owed, is_over
 from app.domain.settlement_states import SettlementState
 from app.domain.stock_value import yuan
 from app.errors import UserError
@@ -14,11 +18,129 @@ from app.exchange.envelope import Envelope
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.services.history import record_change, revision_count
+from app.services.ledger_reports import month_lines, next_month_to_close
 from app.services.post import TakenIn, write_envelope
-from app.services.settlement_views import CLINIC, ENTITY, SettlementView, statement_lines
-from db.models import Organisation, Settlement, SettlementLine, new_id
+from app.services.settlement_views import (
+    CLINIC,
+    ENTITY,
+    SettlementLineView,
+    SettlementView,
+    load_settlement,
+    settlement_view,
+    statement_lines,
+)
+from db.models import ClosedMonth, LedgerReport, Organisation, Settlement, SettlementLine, new_id
 
 FIGURES = ("opening", "received", "returned", "dispensed", "lost", "counted", "closing")
+
+COMPARED = (*FIGURES, "charged")
+Key = tuple[str, int | None, int]
+
+
+@dataclass(frozen=True)
+class ClinicMonth:
+    """A month at the clinic. `is_next` it may be closed now; `report_id` of its report, `statement_id` of what came back."""
+
+    month: str
+    is_over: bool
+    is_next: bool
+    closed_at: datetime | None
+    closed_by_name: str
+    report_id: str | None
+    statement_id: str | None
+    state: SettlementState | None
+    payable_fen: int | None
+
+
+@dataclass(frozen=True)
+class ComparedLine:
+    """A line of the township's statement beside the clinic's own ledger; either is None where the other side has none.
+
+    `own_amount_fen` what the own ledger makes of it, None without a price.
+    """
+
+    line: SettlementLineView | None
+    own: MonthOfDrug | None
+    own_amount_fen: int | None
+    differing: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both sides say the same. A correction, a line without a drug, is not compared."""
+        return not self.differing
+
+
+class Statements:
+    """结算单 at the clinic: its months, what the township settled, and both side by side."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def months(self) -> list[ClinicMonth]:
+        """The months of this clinic's ledger, the newest first; the present one is the first."""
+        here = self.desk.place.id
+        with self.desk.sessions.reading() as session:
+            closed = {row.month: row for row in session.scalars(select(ClosedMonth).where(ClosedMonth.organisation_id == here))}
+            query = select(LedgerReport).where(LedgerReport.organisation_id == here)
+            reports = {row.month: row.id for row in session.scalars(query)}
+            came = {row.month: row for row in known_statements(session, here)}
+            following = next_month_to_close(session, here)
+        months = {*closed, *came, *([following] if following else []), f"{self.desk.today():%Y-%m}"}
+        return [
+            _clinic_month(self.desk, month, following, closed.get(month), reports.get(month), came.get(month))
+            for month in sorted(months, reverse=True)
+        ]
+
+    def get(self, statement_id: str) -> SettlementView:
+        """A statement that came, with its lines."""
+        with self.desk.sessions.reading() as session:
+            return settlement_view(session, self.desk, load_settlement(session, statement_id))
+
+    def compare(self, statement_id: str) -> list[ComparedLine]:
+        """Every line of a statement beside the own ledger of the month, then what the statement lacks."""
+        with self.desk.sessions.reading() as session:
+            view = settlement_view(session, self.desk, load_settlement(session, statement_id))
+            own = {_key(each.month): each.month for each in month_lines(session, self.desk.place.id, view.month)}
+        found = []
+        for line in view.lines:
+            key = (line.drug_code, line.price_fen, line.units_per_pack)
+            # A price that the township put in is unknown in the own book.
+            match = own.pop(key, None) or own.pop((line.drug_code, None, line.units_per_pack), None)
+            found.append(_compared(line, match))
+        return found + [_compared(None, month) for month in own.values()]
+
+
+def _clinic_month(
+    desk: Desk, month: str, following: str | None, closed: ClosedMonth | None, report: str | None, came: Settlement | None
+) -> ClinicMonth:
+    over = is_over(month, desk.today())
+    return ClinicMonth(
+        month=month,
+        is_over=over,
+        is_next=over and month == following,
+        closed_at=closed.closed_at if closed else None,
+        closed_by_name=closed.closed_by_name if closed else "",
+        report_id=report,
+        statement_id=came.id if came else None,
+        state=SettlementState(came.state) if came else None,
+        payable_fen=came.totals.get("payable") if came else None,
+    )
+
+
+def _key(month: MonthOfDrug) -> Key:
+    return month.drug_code, month.price_fen, month.units_per_pack
+
+
+def _compared(line: SettlementLineView | None, own: MonthOfDrug | None) -> ComparedLine:
+    amount = None if own is None else amount_owed(own)
+    if line is None:
+        differing = COMPARED if own is not None else ()
+        return ComparedLine(None, own, amount, tuple(name for name in differing if getattr(own, name)))
+    if not line.drug_code:
+        return ComparedLine(line, None, None, ())
+    return ComparedLine(
+        line, own, amount, tuple(name for name in COMPARED if getattr(line, name) != getattr(own, name, 0))
+    )
 
 
 def write_statement(session: Session, desk: Desk, row: Settlement) -> str:
