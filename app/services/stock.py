@@ -6,7 +6,7 @@ stock_actions, stock_holds and stock_dispense, all of them on the ledger of stoc
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,11 +27,14 @@ from app.services.history import add_audit
 from app.services.problems import refuse
 from app.services.settings import stored_values
 from app.services.stock_actions import StockActions
+from app.services.stock_approvals import ApprovalWays, approval_ways
 from app.services.stock_cards import BatchRow, LedgerCard, batch_rows, ledger_card
 from app.services.stock_documents import Approval
 from app.services.stock_expiry import NearExpiry, near_expiry
+from app.services.stock_goods import GoodsFile
 from app.services.stock_holds import Hold, hold_batch, release_batch
 from app.services.stock_positions import LookBack, Position, monthly_use, positions
+from app.services.trace_codes import codes_here
 
 
 class StateFilter(StrEnum):
@@ -97,22 +100,20 @@ class Stock:
         return StockActions(self.desk)
 
     @cached_property
+    def goods_file(self) -> GoodsFile:
+        """Lists of goods in spreadsheets."""
+        return GoodsFile(self.desk)
+
+    @cached_property
     def cold_chain(self) -> ColdChain:
         """Refrigerators, and what is decided about their goods."""
         return ColdChain(self.desk)
 
     def balances(self, wanted: BalanceFilter | None = None) -> Balances:
         """The balance list, by pinyin. Every drug that ever was on the shelf keeps its row."""
-        wanted = wanted or BalanceFilter()
         with self.desk.sessions.reading() as session:
             found = self._positions(session, look_back=self._look_back).values()
-        rows = [row for row in found if _is_wanted(row, wanted)]
-        counts = dict.fromkeys(StateFilter, 0)
-        for row in rows:
-            counts[_STATES[row.status]] += 1
-            counts[StateFilter.EXPIRY_RISK] += row.expiry_risk
-        shown = tuple(row for row in rows if wanted.state is None or is_in_state(row, wanted.state))
-        return Balances(shown, _value(shown), counts)
+        return narrowed(found, wanted or BalanceFilter())
 
     def position(self, drug_code: str) -> Position:
         """One drug. Raises Refused for one that is in no catalogue."""
@@ -126,6 +127,14 @@ class Stock:
         """The batches of a drug, the first to expire first."""
         with self.desk.sessions.reading() as session:
             return batch_rows(session, self.desk.place.id, drug_code, self.desk.today(), also_empty=also_empty)
+
+    def codes_here(self, drug_code: str) -> dict[str, int]:
+        """Units that lie in packs with a known 追溯码, by batch: those go with a scan only."""
+        with self.desk.sessions.reading() as session:
+            found: dict[str, int] = {}
+            for known in codes_here(session, self.desk, drug_code):
+                found[known.batch_id] = found.get(known.batch_id, 0) + known.units_left
+            return found
 
     def card(self, drug_code: str, since: date | None = None, until: date | None = None) -> LedgerCard:
         """The ledger card, both days included; without them from the first movement to today. Raises Refused."""
@@ -147,6 +156,11 @@ class Stock:
         """What is expired or near it, the most urgent first, with what is proposed."""
         with self.desk.sessions.reading() as session:
             return near_expiry(session, self.desk.place.id, self.desk.today(), expiry_levels(session))
+
+    def approval_ways(self) -> ApprovalWays:
+        """Who may approve what the signed-in user does."""
+        with self.desk.sessions.reading() as session:
+            return approval_ways(session, self.desk)
 
     def hold(self, batch_id: str, *, reason: str, hold: Hold = Hold.QUALITY) -> None:
         """Stop a batch from being used. Raises Refused."""
@@ -210,6 +224,17 @@ def expiry_levels(session: Session) -> tuple[int, int, int]:
     """The days of red, orange and yellow, from the settings."""
     values = stored_values(session)
     return int(values["expiry_red_days"]), int(values["expiry_orange_days"]), int(values["expiry_yellow_days"])
+
+
+def narrowed(found: Iterable[Position], wanted: BalanceFilter) -> Balances:
+    """Those of the positions that are wanted; a screen narrows what it has read without reading again."""
+    rows = [row for row in found if _is_wanted(row, wanted)]
+    counts = dict.fromkeys(StateFilter, 0)
+    for row in rows:
+        counts[_STATES[row.status]] += 1
+        counts[StateFilter.EXPIRY_RISK] += row.expiry_risk
+    shown = tuple(row for row in rows if wanted.state is None or is_in_state(row, wanted.state))
+    return Balances(shown, _value(shown), counts)
 
 
 def is_in_state(row: Position, state: StateFilter) -> bool:

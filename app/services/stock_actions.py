@@ -108,6 +108,17 @@ class StockActions:
             refuse_if_any(problems)
             return self._bring(session, MovementKind.OPENING, OPENING, goods, at, confirmed)
 
+    def opening_problems(self, goods: Sequence[NewGoods], *, at: datetime | None = None) -> list[Problem]:
+        """What stands against an opening balance, line by line, without booking anything; also what would be asked."""
+        with self.desk.sessions.reading() as session:
+            moved = [
+                problem(f"lines.{number}.drug", _HAS_MOVED)
+                for number, line in enumerate(goods)
+                if _has_moved(session, self.desk, line.drug_code)
+            ]
+            _, problems = self._judged(session, goods, at)
+            return [*moved, *problems]
+
     def receive_outside(
         self,
         goods: Sequence[NewGoods],
@@ -245,6 +256,16 @@ class StockActions:
     ) -> StockDocument:
         _must_have_lines(goods)
         day = (at or self.desk.now()).astimezone().date()
+        keys, problems = self._judged(session, goods, at)
+        refuse_if_any(problems, confirmed)
+        ids = [find_or_make_batch(session, self.desk, key, day) for key in keys]
+        return self._booked(session, kind, document, ids, goods, at, kept or {}, reason)
+
+    def _judged(
+        self, session: Session, goods: Sequence[NewGoods], at: datetime | None
+    ) -> tuple[list[BatchKey], list[Problem]]:
+        """The batches that the lines mean, and what stands against each line."""
+        day = (at or self.desk.now()).astimezone().date()
         keys = [_key(session, line) for line in goods]
         problems = [
             found
@@ -252,9 +273,7 @@ class StockActions:
             for found in self._goods_problems(session, f"lines.{number}.", line, key, day)
         ]
         identities = [(key.drug_code, key.batch_no.strip(), key.expiry, key.manufacturer, key.price_fen) for key in keys]
-        refuse_if_any([*problems, *_twice(identities)], confirmed)
-        ids = [find_or_make_batch(session, self.desk, key, day) for key in keys]
-        return self._booked(session, kind, document, ids, goods, at, kept or {}, reason)
+        return keys, [*problems, *_twice(identities)]
 
     def _take(
         self,

@@ -148,10 +148,10 @@ def cold_chain_sheet(desk: Desk, registers: Sequence[DeviceRegister]) -> ListShe
 
 
 def months_shown(mos: Fraction | float | None) -> Value:
-    """Months of stock: unknown is a dash; stock that nobody uses lasts without end."""
-    if mos is None or isinstance(mos, Fraction):
-        return mos
-    return "∞" if mos == ENDLESS else Fraction(mos)
+    """Months of stock: a dash where the use is unknown, and where nobody uses it: no use is neither 0 nor without end."""
+    if mos is None or mos == ENDLESS:
+        return None
+    return mos if isinstance(mos, Fraction) else Fraction(mos)
 
 
 def out_days(row: Position) -> int | None:
