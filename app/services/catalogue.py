@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, case, func, or_, select
@@ -21,11 +21,12 @@ from app.domain.trace_codes import LENGTH, PREFIX_LENGTH, clean_code, is_code
 from app.errors import UserError
 from app.pinyin import syllables
 from app.services.history import record_change, revision_count
-from db.models import Drug, StockBatch, StockMovement
+from db.models import Drug, Revision, StockBatch, StockMovement
 
 STARTER_VALID_FROM = date(2018, 11, 1)
 """The starter list follows the essential-medicine list of 2018, in force from that day."""
 SHORTEST_BARCODE = 8
+ADDED, CHANGED, ENDED = "added", "changed", "ended"
 IN_USE_DAYS = 30
 """A drug is in use that is in stock or moved in so many days."""
 
@@ -60,6 +61,40 @@ class DrugView:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True)
+class TraceCodeReason:
+    """Why a drug needs no trace code, who wrote it and when."""
+
+    reason: str
+    user_name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class UpdatedDrug:
+    """A drug that an update added, changed or ended. `changes` (field, before, after) as JSON keeps them."""
+
+    code: str
+    name: str
+    what: str
+    changes: tuple[tuple[str, Any, Any], ...] = ()
+    valid_to: str = ""
+
+
+@dataclass(frozen=True)
+class LastUpdate:
+    """The last update of the list: when, by whom, whose list (`origin` own or township), and drug by drug."""
+
+    at: datetime
+    user_name: str
+    origin: str
+    drugs: tuple[UpdatedDrug, ...]
+
+    def count(self, what: str) -> int:
+        """How many drugs were added, changed or ended."""
+        return sum(1 for drug in self.drugs if drug.what == what)
+
+
 class Catalogue:
     """药品目录 at one desk."""
 
@@ -78,13 +113,14 @@ class Catalogue:
             query = select(func.count()).select_from(Drug).where(listed_on(self.desk.today()))
             return session.scalar(query) or 0
 
-    def find(self, text: str, limit: int = 30) -> list[DrugView]:
+    def find(self, text: str, limit: int = 30, *, with_ended: bool = False) -> list[DrugView]:
         """Listed drugs by name, pinyin initials, barcode or a scanned trace code, in the order of preference.
 
         Preference (drug requests §11): volume-procured, essential, 甲, 乙, outside; the rest is never hidden.
+        `with_ended` also those that are not on today's list.
         """
         with self.desk.sessions.reading() as session:
-            query = select(Drug).where(listed_on(self.desk.today()))
+            query = select(Drug) if with_ended else select(Drug).where(listed_on(self.desk.today()))
             if text.strip():
                 query = query.where(_matches(text))
             query = query.order_by(*preference(), Drug.generic_name, Drug.code)
@@ -114,6 +150,28 @@ class Catalogue:
             query = select(Drug).where(listed_on(self.desk.today()), Drug.has_trace_code.is_(False))
             return [drug_view(drug) for drug in session.scalars(query.order_by(Drug.generic_name))]
 
+    def reasons_without_code(self) -> dict[str, TraceCodeReason]:
+        """Why a drug stands on the list of 无码 items, by its code; one that came so with the list has no entry."""
+        query = (
+            select(Drug.code, Revision.reason, Revision.user_name, Revision.at)
+            .join(Revision, (Revision.entity == "drug") & (Revision.entity_id == Drug.id))
+            .where(Drug.has_trace_code.is_(False), Revision.reason != "")
+            .order_by(Revision.number)
+        )
+        with self.desk.sessions.reading() as session:
+            return {row.code: TraceCodeReason(row.reason, row.user_name, row.at) for row in session.execute(query)}
+
+    def last_update(self) -> LastUpdate | None:
+        """What the last update of the list changed; None before the first."""
+        with self.desk.sessions.reading() as session:
+            row = session.scalar(
+                select(Revision)
+                .where(Revision.entity == "catalogue", Revision.entity_id == self.desk.place.id)
+                .order_by(Revision.number.desc())
+                .limit(1)
+            )
+            return None if row is None else _last_update(session, row)
+
     def set_has_trace_code(self, code: str, has_code: bool, reason: str) -> DrugView:
         """Put a drug on the list of 无码 items or take it off. Raises UserError without a reason or for an unknown drug."""
         if not reason.strip():
@@ -131,6 +189,19 @@ class Catalogue:
                     reason=reason.strip()[:200],
                 )  # fmt: skip
             return drug_view(drug)
+
+
+def _last_update(session: Session, row: Revision) -> LastUpdate:
+    names = {row.code: row.generic_name for row in session.execute(select(Drug.code, Drug.generic_name))}
+    drugs = [UpdatedDrug(code, names.get(code, code), ADDED) for code in row.after.get(ADDED, ())]
+    drugs += [
+        UpdatedDrug(code, names.get(code, code), CHANGED, tuple((name, before, after) for name, before, after in changes))
+        for code, changes in row.after.get(CHANGED, {}).items()
+    ]
+    drugs += [
+        UpdatedDrug(code, names.get(code, code), ENDED, valid_to=day) for code, day in row.after.get(ENDED, {}).items()
+    ]
+    return LastUpdate(row.at, row.user_name, str(row.after.get("origin", "")), tuple(drugs))
 
 
 def _matches(text: str) -> ColumnElement[bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,43 @@ ISSUED_AT = "catalogue_issued_at"
 NAMED_AT_MOST = 5
 
 
+@dataclass(frozen=True)
+class ClinicOfList:
+    """A clinic that gets the list. `sent_at` when the last one was written for it, `state` what became of it."""
+
+    clinic_id: str
+    name: str
+    sent_at: datetime | None
+    state: str
+
+
 class CatalogueExchange:
     """目录下发 from the township."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def clinics(self) -> list[ClinicOfList]:
+        """The paired clinics of this centre by name, with the list that was written for each last."""
+        with self._desk.sessions.reading() as session:
+            clinics = session.execute(
+                select(Organisation.id, Organisation.name)
+                .where(Organisation.parent_id == self._desk.place.id, Organisation.paired_at.is_not(None))
+                .order_by(Organisation.name)
+            ).all()
+            sent = {
+                row.recipient_id: row
+                for row in session.execute(
+                    select(ExchangeMessage.recipient_id, ExchangeMessage.at, ExchangeMessage.state)
+                    .where(ExchangeMessage.kind == "catalogue", ExchangeMessage.direction == "sent")
+                    .order_by(ExchangeMessage.at)
+                )
+            }
+        found = [(clinic, sent.get(clinic.id)) for clinic in clinics]
+        return [
+            ClinicOfList(clinic.id, clinic.name, row.at if row else None, row.state if row else "")
+            for clinic, row in found
+        ]
 
     def issue(self, clinic_id: str) -> str:
         """Write the list as it stands today for one clinic; gives the id of the envelope, to be saved as a file.

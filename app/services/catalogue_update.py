@@ -8,7 +8,6 @@ township's list.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,8 +21,8 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.prescribing import long_supply_allowed
 from app.domain.request_states import State
-from app.services.catalogue import initials, is_stored_cold
-from app.services.history import add_audit, canonical, record_change
+from app.services.catalogue import ADDED, CHANGED, ENDED, initials, is_stored_cold
+from app.services.history import record_change, revision_count
 from db.models import Drug, DrugRequest, DrugRequestLine, Revision, StockBatch, new_id
 
 USE_UP_DAYS = 30
@@ -212,8 +211,24 @@ def apply_update(session: Session, desk: Desk, plan: UpdatePlan) -> None:
         drug = drugs[gone.code]
         if drug.valid_to != gone.valid_to:
             revisions.revise(drug, {"valid_to": gone.valid_to}, "drug.end")
-    content = hashlib.sha256(canonical([list(map(str, plan.outcome))]).encode()).hexdigest()
-    add_audit(session, desk, "catalogue.update", "catalogue", desk.place.id, content_hash=content)
+    _keep_summary(session, desk, plan)
+
+
+def _keep_summary(session: Session, desk: Desk, plan: UpdatePlan) -> None:
+    """What the update did, drug by drug, as a revision of the list itself: the screens tell it until the next one."""
+    summary = {
+        "origin": plan.origin,
+        ADDED: [each.listed.code for each in plan.of(DrugAction.ADD)],
+        CHANGED: {
+            each.listed.code: [[change.field, _kept(change.before), _kept(change.after)] for change in each.changes]
+            for each in plan.of(DrugAction.CHANGE)
+        },
+        ENDED: {each.code: each.valid_to.isoformat() for each in plan.ended},
+    }
+    number = revision_count(session, "catalogue", desk.place.id) + 1
+    record_change(
+        session, desk, "catalogue.update", "catalogue", desk.place.id, before=None, after=summary, number=number
+    )
 
 
 def _planned(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -26,8 +26,6 @@ from app.domain.stocktake import StocktakeState, may_follow
 from app.errors import UserError
 from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
-from app.i18n import tr
-from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.services.document_steps import DocumentRefused, add_step, own_actions, refuse_if_changed, steps_of
 from app.services.history import record_change
 from app.services.ledger_reports import newest_stock
@@ -39,6 +37,7 @@ ENTITY = "random_check"
 KIND = "random"
 AGREES, DIFFERS = "账实相符", "有差异"
 OPENED, ENTERED, FOLLOWED, CLOSED, CANCELLED = "open", "enter", "follow_up", "close", "cancel"
+MOST_CLINICS, MOST_ITEMS = 100, 1000
 
 
 @dataclass(frozen=True)
@@ -48,6 +47,15 @@ class Counted:
     counted: int
     book: int | None
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ClinicToCheck:
+    """A clinic that may be drawn; `reported_month` None: it has never reported its stock, so it can't be."""
+
+    clinic_id: str
+    name: str
+    reported_month: str | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,10 @@ class CheckLineView:
 
 @dataclass(frozen=True)
 class CheckView:
-    """A whole check. `accuracy` = lines without a difference ÷ lines counted, None before."""
+    """A whole check. `accuracy` = lines without a difference ÷ lines counted, None before.
+
+    `may_enter` and `may_close`: whether the signed-in user may, for nobody counts what he drew or closes what he counted.
+    """
 
     id: str
     clinic_id: str
@@ -88,6 +99,13 @@ class CheckView:
     result: str
     lines: tuple[CheckLineView, ...]
     follow_ups: tuple[tuple[str, datetime, str], ...]
+    may_enter: bool = False
+    may_close: bool = False
+
+    @property
+    def unexplained(self) -> int:
+        """How many differences have no cause yet."""
+        return sum(1 for line in self.differences if not has_meaning(line.reason))
 
     @property
     def differences(self) -> tuple[CheckLineView, ...]:
@@ -112,6 +130,14 @@ class CheckResult:
     message_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What was drawn: the seed that draws the same again, and a check of each clinic."""
+
+    seed: int
+    checks: tuple[CheckView, ...]
+
+
 class RandomChecks:
     """抽查 at the township."""
 
@@ -122,66 +148,86 @@ class RandomChecks:
         """Checks, those that are not finished first, then the newest."""
         query = select(Stocktake).where(Stocktake.kind == KIND).order_by(Stocktake.opened_at.desc()).limit(limit)
         with self.desk.sessions.reading() as session:
-            views = [_view(session, row) for row in session.scalars(query)]
+            views = [_view(session, row, self.desk) for row in session.scalars(query)]
         over = (StocktakeState.FINALISED, StocktakeState.CANCELLED)
         return sorted(views, key=lambda view: view.state in over)
 
     def get(self, check_id: str) -> CheckView:
         """One check."""
         with self.desk.sessions.reading() as session:
-            return _view(session, _load(session, check_id))
+            return _view(session, _load(session, check_id), self.desk)
+
+    def clinics(self) -> list[ClinicToCheck]:
+        """The clinics of this centre by name, with the month of their last report: without one nothing can be drawn."""
+        with self.desk.sessions.reading() as session:
+            rows = session.execute(
+                select(Organisation.id, Organisation.name, func.max(LedgerReport.month).label("month"))
+                .join(LedgerReport, LedgerReport.organisation_id == Organisation.id, isouter=True)
+                .where(Organisation.parent_id == self.desk.place.id, Organisation.kind == "clinic")
+                .group_by(Organisation.id)
+                .order_by(Organisation.name)
+            )
+            return [ClinicToCheck(row.id, row.name, row.month) for row in rows]
 
     def draw_clinics(self, count: int, seed: int | None = None) -> tuple[int, list[tuple[str, str]]]:
         """So many of the clinics that have reported their stock, at random: the seed, and (id, name)s."""
         seed = new_seed() if seed is None else seed
-        with self.desk.sessions.reading() as session:
-            rows = session.execute(
-                select(Organisation.id, Organisation.name)
-                .join(LedgerReport, LedgerReport.organisation_id == Organisation.id)
-                .where(Organisation.parent_id == self.desk.place.id)
-                .distinct()
-            )
-            names = {row.id: row.name for row in rows}
+        names = {each.clinic_id: each.name for each in self.clinics() if each.reported_month}
         try:
             drawn = draw_keys(list(names), count, seed)
         except ValueError as error:
             raise refuse("seed", msg("随机种子请填 0 到 {most} 之间的整数。", most=LARGEST_SEED)) from error
         return seed, [(clinic, names[clinic]) for clinic in drawn]
 
+    def draw(self, clinics: int, *, items: int = ITEMS, seed: int | None = None) -> Drawing:
+        """Draw clinics at random and open a check of each, all in one transaction: every one of them or none."""
+        if isinstance(clinics, bool) or not 1 <= clinics <= MOST_CLINICS:
+            raise refuse("clinics", msg("一次抽查的村卫生室数请填 1 到 {most}。", most=MOST_CLINICS))
+        seed, drawn = self.draw_clinics(clinics, seed)
+        if not drawn:
+            raise UserError(msg("还没有一个村卫生室报过库存，抽不出来。请先让村卫生室交月报。"))
+        with self.desk.sessions.writing() as session:
+            return Drawing(seed, tuple(self._open(session, clinic, seed, items) for clinic, _name in drawn))
+
     def open(self, clinic_id: str, *, seed: int | None = None, count: int = ITEMS) -> CheckResult:
         """Open a check of a clinic: its items drawn from its newest report. Raises UserError without one."""
-        seed = new_seed() if seed is None else seed
-        if not 0 <= seed <= LARGEST_SEED or not 1 <= count <= 1000:
-            raise refuse("seed", msg("随机种子请填 0 到 {most} 之间的整数。", most=LARGEST_SEED))
         with self.desk.sessions.writing() as session:
-            clinic = session.get(Organisation, clinic_id)
-            report = newest_stock(session, clinic_id)
-            if clinic is None or clinic.parent_id != self.desk.place.id:
-                raise UserError(msg("这不是本院所属的村卫生室，没有建立抽查。"))
-            shelf = {} if report is None else {batch["batch_id"]: batch for batch in report.stock}
-            if not shelf:
-                raise UserError(msg("{clinic} 还没有报过库存，抽不出品种。请先让对方交月报。", clinic=clinic.name))
-            drawn = draw_items([_candidate(batch) for batch in shelf.values()], self.desk.today(), seed, count=count)
-            row = Stocktake(
-                id=new_id(), organisation_id=clinic_id, kind=KIND, state=StocktakeState.OPEN.value, is_blind=True,
-                seed=seed, opened_at=self.desk.now(), opened_by_id=self.desk.actor.user_id,
-                opened_by_name=self.desk.actor.name, version=1,
+            view = self._open(session, clinic_id, new_seed() if seed is None else seed, count)
+            told = msg("已抽出 {count} 个批次：请打印盘点表，由另一个人去盘。", count=len(view.lines))
+            return CheckResult(view, told)
+
+    def _open(self, session: Session, clinic_id: str, seed: int, count: int) -> CheckView:
+        if not 0 <= seed <= LARGEST_SEED:
+            raise refuse("seed", msg("随机种子请填 0 到 {most} 之间的整数。", most=LARGEST_SEED))
+        if isinstance(count, bool) or not 1 <= count <= MOST_ITEMS:
+            raise refuse("items", msg("每个村卫生室抽查的批次数请填 1 到 {most}。", most=MOST_ITEMS))
+        clinic = session.get(Organisation, clinic_id)
+        report = newest_stock(session, clinic_id)
+        if clinic is None or clinic.parent_id != self.desk.place.id:
+            raise UserError(msg("这不是本院所属的村卫生室，没有建立抽查。"))
+        shelf = {} if report is None else {batch["batch_id"]: batch for batch in report.stock}
+        if not shelf:
+            raise UserError(msg("{clinic} 还没有报过库存，抽不出品种。请先让对方交月报。", clinic=clinic.name))
+        drawn = draw_items([_candidate(batch) for batch in shelf.values()], self.desk.today(), seed, count=count)
+        row = Stocktake(
+            id=new_id(), organisation_id=clinic_id, kind=KIND, state=StocktakeState.OPEN.value, is_blind=True,
+            seed=seed, opened_at=self.desk.now(), opened_by_id=self.desk.actor.user_id,
+            opened_by_name=self.desk.actor.name, version=1,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        for position, item in enumerate(drawn):
+            batch = shelf[item.key]
+            session.add(
+                StocktakeLine(
+                    stocktake_id=row.id, position=position, batch_id=item.key, drug_code=batch["drug_code"],
+                    drug_name=batch["drug_name"], batch_no=batch["batch_no"],
+                    expiry=date.fromisoformat(batch["expiry"]) if batch["expiry"] else None, unit=batch["unit"],
+                    snapshot=batch["on_hand"],
+                )
             )  # fmt: skip
-            session.add(row)
-            session.flush()
-            for position, item in enumerate(drawn):
-                batch = shelf[item.key]
-                session.add(
-                    StocktakeLine(
-                        stocktake_id=row.id, position=position, batch_id=item.key, drug_code=batch["drug_code"],
-                        drug_name=batch["drug_name"], batch_no=batch["batch_no"],
-                        expiry=date.fromisoformat(batch["expiry"]) if batch["expiry"] else None, unit=batch["unit"],
-                        snapshot=batch["on_hand"],
-                    )
-                )  # fmt: skip
-            self._history(session, row, "", OPENED, str(msg("种子 {seed}", seed=seed)))
-            told = msg("已抽出 {count} 个批次：请打印盘点表，由另一个人去盘。", count=len(drawn))
-            return CheckResult(_view(session, row), told)
+        self._history(session, row, "", OPENED, str(msg("种子 {seed}", seed=seed)))
+        return _view(session, row, self.desk)
 
     def send(self, check_id: str) -> CheckResult:
         """Write the envelope that asks the clinic to count, without book quantities."""
@@ -204,7 +250,7 @@ class RandomChecks:
             )  # fmt: skip
             row.state = StocktakeState.COUNTING.value
             message_id = write_envelope(session, self.desk, row.organisation_id, "count", body, subject_id=row.id).id
-            return CheckResult(_view(session, row), msg("抽查通知已写好：请交给村卫生室。"), message_id)
+            return CheckResult(_view(session, row, self.desk), msg("抽查通知已写好：请交给村卫生室。"), message_id)
 
     def enter(
         self, check_id: str, version: int, counts: Mapping[str, Counted], *, witness: str = ""
@@ -218,7 +264,7 @@ class RandomChecks:
             _take_counts(session, row, counts, self.desk.now())
             row.counter_name = self.desk.actor.name
             self._history(session, row, row.state, ENTERED, witness)
-            return CheckResult(_view(session, row), _result_words(row))
+            return CheckResult(_view(session, row, self.desk), _result_words(row))
 
     def follow_up(self, check_id: str, line_id: str, text: str) -> CheckView:
         """What was found out about a difference and done about it."""
@@ -231,7 +277,7 @@ class RandomChecks:
                 raise UserError(msg("这一行现在不能补记处理情况，没有保存。请刷新后再试。"))
             line.reason = text.strip()[:50]
             self._history(session, row, row.state, FOLLOWED, f"{line.drug_name} {line.batch_no}：{text.strip()}")
-            return _view(session, row)
+            return _view(session, row, self.desk)
 
     def close(self, check_id: str, version: int, comment: str = "") -> CheckResult:
         """End a check by another person than who counted; every difference has its reason."""
@@ -246,7 +292,7 @@ class RandomChecks:
             self._move(session, row, StocktakeState.FINALISED, CLOSED, comment)
             row.finalised_at, row.finalised_by_id = self.desk.now(), self.desk.actor.user_id
             row.finalised_by_name = self.desk.actor.name
-            return CheckResult(_view(session, row), msg("抽查已办结：{result}。", result=row.result))
+            return CheckResult(_view(session, row, self.desk), msg("抽查已办结：{result}。", result=row.result))
 
     def cancel(self, check_id: str, version: int, reason: str) -> CheckResult:
         """Give up a check that was not closed, with the reason."""
@@ -256,7 +302,7 @@ class RandomChecks:
             row = _load(session, check_id)
             refuse_if_changed(row, version)
             self._move(session, row, StocktakeState.CANCELLED, CANCELLED, reason)
-            return CheckResult(_view(session, row), msg("抽查已取消。"))
+            return CheckResult(_view(session, row, self.desk), msg("抽查已取消。"))
 
     def _move(self, session: Session, row: Stocktake, to: StocktakeState, action: str, comment: str) -> None:
         state = StocktakeState(row.state)
@@ -314,51 +360,6 @@ def take_in_result(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
     return TakenIn("count_result", row.id, _result_words(row))
 
 
-def count_sheet(check: CheckView) -> ListSheet:
-    """The sheet to count by: blind, with lines for both names."""
-    rows = tuple(
-        (number, line.drug_name, line.batch_no, line.expiry, line.unit, "", "")
-        for number, line in enumerate(check.lines, start=1)
-    )
-    columns = (
-        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("批号"), 36),
-        ListColumn(tr("有效期至"), 30, "center"), ListColumn(tr("单位"), 16, "center"), ListColumn(tr("实盘数"), 34),
-        ListColumn(tr("备注"), 60),
-    )  # fmt: skip
-    return ListSheet(
-        title=tr("{clinic} 药品抽查盘点表", clinic=check.clinic_name), columns=columns, rows=rows, head=_head(check),
-        signatures=(tr("盘点人"), tr("村卫生室在场人")), foot_left=tr("盲盘：先数实物，再看账面。"),
-    )  # fmt: skip
-
-
-def result_sheet(check: CheckView) -> ListSheet:
-    """The result: book, counted, difference and why."""
-    rows = tuple(
-        (number, line.drug_name, line.batch_no, line.expiry, line.unit, line.book, line.counted, line.difference,
-         line.reason)
-        for number, line in enumerate(check.lines, start=1)
-    )  # fmt: skip
-    columns = (
-        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("批号"), 34),
-        ListColumn(tr("有效期至"), 28, "center"), ListColumn(tr("单位"), 14, "center"),
-        ListColumn(tr("账面"), 20, "right"), ListColumn(tr("实盘"), 20, "right"), ListColumn(tr("差异"), 20, "right"),
-        ListColumn(tr("原因和处理"), 60),
-    )  # fmt: skip
-    head = (*_head(check), (tr("结果"), check.result or "—"), (tr("盘点人"), check.counter_name or "—"))
-    return ListSheet(
-        title=tr("{clinic} 药品抽查结果", clinic=check.clinic_name), columns=columns, rows=rows, head=head,
-        signatures=(tr("盘点人"), tr("村卫生室"), tr("核对")),
-    )  # fmt: skip
-
-
-def _head(check: CheckView) -> tuple[tuple[str, str], ...]:
-    return (
-        (tr("村卫生室"), check.clinic_name),
-        (tr("抽取人"), check.opened_by_name),
-        (tr("随机种子"), str(check.seed)),
-    )
-
-
 def _load(session: Session, check_id: str) -> Stocktake:
     row = session.get(Stocktake, check_id)
     if row is None or row.kind != KIND:
@@ -371,8 +372,9 @@ def _lines(session: Session, check_id: str) -> Sequence[StocktakeLine]:
     return list(session.scalars(query.order_by(StocktakeLine.position)))
 
 
-def _view(session: Session, row: Stocktake) -> CheckView:
+def _view(session: Session, row: Stocktake, desk: Desk) -> CheckView:
     session.flush()
+    own = own_actions(session, desk, ENTITY, row.id)
     lines = _lines(session, row.id)
     clinic = session.get(Organisation, row.organisation_id)
     # The book stays hidden until the count stands.
@@ -390,6 +392,8 @@ def _view(session: Session, row: Stocktake) -> CheckView:
             for step in steps_of(session, ENTITY, row.id)
             if step.action == FOLLOWED
         ),
+        may_enter=row.state in (StocktakeState.OPEN.value, StocktakeState.COUNTING.value) and OPENED not in own,
+        may_close=row.state == StocktakeState.REVIEW.value and ENTERED not in own,
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from app.services.document_steps import DocumentRefused
 from app.services.history import broken_links
 from app.services.post import own_keys, public_keys
 from app.services.problems import Refused
-from app.services.random_checks import Counted, RandomChecks, count_sheet, result_sheet, take_in_result
+from app.services.random_check_sheets import count_sheet, result_sheet
+from app.services.random_checks import Counted, RandomChecks, take_in_result
 from bench.supply import add_clinic, township
 from db.models import ExchangeMessage, LedgerReport, Stocktake, new_id
 from tests.supply_desks import MANAGER, PHARMACIST, as_person
