@@ -34,6 +34,7 @@ class MovementKind(StrEnum):
     TRANSFER_OUT = "transfer_out"
     RETURN_FROM_RESIDENT = "return_from_resident"
     RETURN_TO_TOWNSHIP = "return_to_township"
+    RETURN_TO_DISTRIBUTOR = "return_to_distributor"
     RETURN_FROM_CLINIC = "return_from_clinic"
     DAMAGE = "damage"
     EXPIRED = "expired"
@@ -103,6 +104,7 @@ LABELS = {
     MovementKind.DISPENSE: msg("发药"),
     MovementKind.ISSUE: msg("发货"),
     MovementKind.RETURN_FROM_CLINIC: msg("村卫生室退回"),
+    MovementKind.RETURN_TO_DISTRIBUTOR: msg("退回配送企业"),
     **{MovementKind(reason.value): reason.label for reason in AdjustmentReason},
 }
 

@@ -137,7 +137,10 @@ class ShippedLine(DrugOfLine):
 
 
 class ShipmentBody(Body):
-    """A shipment as it left the township, or the word that it came back in full before it was received."""
+    """A shipment as it left the township, or the word that it came back in full before it was received.
+
+    `dispatch_celsius` in tenths of a degree, None without cold lines.
+    """
 
     shipment_id: Id
     number: str = Field(min_length=1, max_length=30)
@@ -149,6 +152,7 @@ class ShipmentBody(Body):
     shipped_by_name: Name
     shipped_on: date
     delivered_by: Name = ""
+    dispatch_celsius: int | None = Field(default=None, ge=-500, le=800)
     remark: ShortText = ""
     lines: tuple[ShippedLine, ...] = Field(min_length=1, max_length=5_000)
 

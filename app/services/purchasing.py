@@ -17,46 +17,36 @@ from app.desk import Desk
 from app.domain.document_states import StepResult
 from app.domain.message import Message, msg
 from app.domain.movements import LARGEST_QUANTITY, MovementKind, is_possible_quantity
-from app.domain.packs import packs_for
 from app.domain.purchase_states import PURCHASE_STEPS, PurchaseAction, PurchaseState
-from app.domain.receiving import check_receipt_line
 from app.domain.request_checks import has_meaning
 from app.errors import UserError
 from app.forms.vocabulary import Level, Problem
-from app.services.catalogue import listed_on
+from app.services.distributor_returns import (
+    Returnable,
+    ReturnItem,
+    ReturnView,
+    give_back,
+    returnable,
+    returns_of,
+)
 from app.services.distributors import distributor_views
 from app.services.document_steps import next_number, steps_offered, take_document_step
-from app.services.problems import Refused, refuse
+from app.services.problems import Refused
+from app.services.purchase_arrivals import (
+    Arrival,
+    ArrivalScan,
+    batch_key,
+    place_scan,
+    refuse_arrivals,
+    rejected_words,
+)
+from app.services.purchase_needs import Need, needs, same_product, winners
 from app.services.settlement_sources import PURCHASE_DOCUMENT
-from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
-from app.services.supply_balance import owed_lines, own_usable
+from app.services.stock_ledger import NewMovement, book, find_or_make_batch
 from app.services.trace_codes import scan_in
 from db.models import Distributor, Drug, PurchaseOrder, PurchaseOrderLine, new_id
 
 ENTITY = "purchase_order"
-
-
-@dataclass(frozen=True)
-class Need:
-    """A drug of which the township's shelf has less than was promised. Units; `packs` to be bought.
-
-    `winner_code` and `winner_name` the procurement winner that should be bought instead, empty when it is one itself.
-    """
-
-    drug_code: str
-    drug_name: str
-    strength: str
-    unit: str
-    units_per_pack: int
-    price_fen: int | None
-    own_stock: int
-    promised: int
-    on_order: int
-    missing: int
-    packs: int
-    is_volume_procured: bool
-    winner_code: str
-    winner_name: str
 
 
 @dataclass(frozen=True)
@@ -70,18 +60,13 @@ class OrderItem:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """One batch of a delivery. `no_codes_reason` when its packs could not be scanned although they carry codes."""
+class OrderDraft:
+    """What is to be ordered of one distributor."""
 
-    line_id: str
-    batch_no: str
-    expiry: date | None
-    accepted: int
-    rejected: int = 0
-    reason: str = ""
-    manufacturer: str = ""
-    codes: tuple[str, ...] = ()
-    no_codes_reason: str = ""
+    distributor_id: str
+    items: tuple[OrderItem, ...]
+    expected_on: date | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,66 +145,29 @@ class Purchasing:
     def needed(self) -> list[Need]:
         """What is short: promised to clinics beyond own stock and what is on order; the largest gap first."""
         with self.desk.sessions.reading() as session:
-            stock = own_usable(session, self.desk)
-            promised: dict[str, int] = {}
-            for owed in owed_lines(session):
-                promised[owed.drug_code] = promised.get(owed.drug_code, 0) + owed.unreserved
-            coming = _on_order(session)
-            drugs = {drug.code: drug for drug in session.scalars(select(Drug))}
-            winners = _winners(session, self.desk.today())
-        needs = []
-        for code, units in promised.items():
-            drug = drugs.get(code)
-            missing = units - stock.get(code, 0) - coming.get(code, 0)
-            if drug is None or missing <= 0:
-                continue
-            winner = None if drug.volume_procured else winners.get(_same_product(drug))
-            needs.append(
-                Need(
-                    code, drug.generic_name, drug.strength, drug.unit, drug.units_per_pack, drug.price_fen,
-                    stock.get(code, 0), units, coming.get(code, 0), missing,
-                    packs_for(missing, drug.units_per_pack) or 0, drug.volume_procured,
-                    winner.code if winner else "", winner.generic_name if winner else "",
-                )
-            )  # fmt: skip
-        return sorted(needs, key=lambda need: (-need.packs, need.drug_code))
+            return needs(session, self.desk)
+
+    def late_count(self) -> int:
+        """How many orders are overdue."""
+        today = self.desk.today()
+        return sum(1 for order in self.list(open_only=True, limit=1000) if order.is_late(today))
 
     def draft(
         self, distributor_id: str, items: Sequence[OrderItem], *, remark: str = "", expected_on: date | None = None
     ) -> PurchaseView:
         """A new order. Raises Refused beside an item: unknown, no whole number, twice, or a winner passed over."""
-        if not items:
+        return self.draft_all([OrderDraft(distributor_id, tuple(items), expected_on, remark)])[0]
+
+    def draft_all(self, drafts: Sequence[OrderDraft]) -> list[PurchaseView]:
+        """Several new orders, one for each distributor, or none. Raises Refused beside an item, as `draft` does."""
+        if not drafts or not all(draft.items for draft in drafts):
             raise UserError(msg("采购单里还没有药品，没有建立。请先添加药品。"))
         with self.desk.sessions.writing() as session:
-            distributor = session.get(Distributor, distributor_id)
-            if distributor is None:
-                raise UserError(msg("请选择配送企业。"))
-            drugs = {
-                drug.code: drug
-                for drug in session.scalars(select(Drug).where(Drug.code.in_([item.drug_code for item in items])))
-            }
-            _refuse_items(items, drugs, _winners(session, self.desk.today()))
-            row = PurchaseOrder(
-                id=new_id(), number=next_number(session, PurchaseOrder.number, "CG", f"{self.desk.today():%Y%m%d}"),
-                organisation_id=self.desk.place.id, distributor_id=distributor_id, state="",
-                created_at=self.desk.now(), created_by_id=self.desk.actor.user_id,
-                created_by_name=self.desk.actor.name, expected_on=expected_on, remark=remark.strip()[:200], version=0,
-            )  # fmt: skip
-            session.add(row)
-            session.flush()
-            for position, item in enumerate(items):
-                drug = drugs[item.drug_code]
-                session.add(
-                    PurchaseOrderLine(
-                        order_id=row.id, position=position, drug_code=drug.code, drug_name=drug.generic_name,
-                        unit=drug.unit, units_per_pack=drug.units_per_pack,
-                        price_fen=drug.price_fen if item.price_fen is None else item.price_fen,
-                        quantity=item.quantity, is_volume_procured=drug.volume_procured,
-                        reason=item.reason.strip()[:200],
-                    )
-                )  # fmt: skip
-            self._step(session, row, PurchaseAction.CREATE)
-            return self._view(session, row)
+            codes = [item.drug_code for draft in drafts for item in draft.items]
+            drugs = {drug.code: drug for drug in session.scalars(select(Drug).where(Drug.code.in_(codes)))}
+            won = winners(session, self.desk.today())
+            _refuse_items([item for draft in drafts for item in draft.items], drugs, won)
+            return [self._view(session, self._write(session, draft, drugs)) for draft in drafts]
 
     def order(self, order_id: str, version: int) -> PurchaseResult:
         """Place an order. Raises UserError when the distributor's licence has run out."""
@@ -240,26 +188,48 @@ class Purchasing:
         """Book what came: batches, codes and rejected units, all or nothing.
 
         Raises Refused beside the line: more than is outstanding, a batch without number or expiry, one that has expired
-        already, rejected without a reason, or packs without their codes.
+        already, rejected without a reason, or packs without their codes (under its key).
         """
         if not any(each.accepted or each.rejected for each in arrivals):
             raise UserError(msg("没有填写到货数量，没有登记。"))
         with self.desk.sessions.writing() as session:
             row = _load(session, order_id)
             lines = {line.id: line for line in _lines(session, row.id)}
-            _refuse_arrivals(session, arrivals, lines, self.desk.today())
+            refuse_arrivals(session, arrivals, lines, self.desk.today())
             for each in arrivals:
                 line = lines[each.line_id]
                 line.received += each.accepted
             rest = any(line.received < line.quantity for line in lines.values())
             action = PurchaseAction.DELIVER_PART if rest else PurchaseAction.DELIVER_REST
-            result = self._step(session, row, action, version=version, comment=_rejected_words(arrivals, lines))
+            result = self._step(session, row, action, version=version, comment=rejected_words(arrivals, lines))
             if not rest:
                 row.closed_on = self.desk.today()
             for each in arrivals:
                 if each.accepted:
                     self._receive(session, lines[each.line_id], each)
             return PurchaseResult(self._view(session, row), result.message)
+
+    def place_scan(self, order_id: str, scanned: str, line_id: str, seen: Sequence[str]) -> ArrivalScan:
+        """Which line a scanned pack of a delivery is of; `seen` are the codes scanned so far. Raises Refused beside it."""
+        with self.desk.sessions.reading() as session:
+            return place_scan(session, self.desk, _lines(session, order_id), scanned, line_id, seen)
+
+    def returnable(self, order_id: str) -> list[Returnable]:
+        """The batches of an order that may go back to the distributor."""
+        with self.desk.sessions.reading() as session:
+            return returnable(session, self.desk, order_id)
+
+    def give_back(
+        self, order_id: str, items: Sequence[ReturnItem], *, reason: str, taken_by: str
+    ) -> ReturnView:
+        """退货: book what goes back to the distributor, all or nothing. Raises Refused beside what is wrong."""
+        with self.desk.sessions.writing() as session:
+            return give_back(session, self.desk, order_id, items, reason=reason, taken_by=taken_by)
+
+    def returns(self, order_id: str = "") -> list[ReturnView]:
+        """The returns of an order, or all."""
+        with self.desk.sessions.reading() as session:
+            return returns_of(session, order_id)
 
     def close_rest(self, order_id: str, version: int, reason: str) -> PurchaseResult:
         """Give up what has not come."""
@@ -276,18 +246,41 @@ class Purchasing:
             row.closed_on = self.desk.today()
             return PurchaseResult(self._view(session, row), result.message)
 
+    def _write(self, session: Session, draft: OrderDraft, drugs: Mapping[str, Drug]) -> PurchaseOrder:
+        if session.get(Distributor, draft.distributor_id) is None:
+            raise UserError(msg("请选择配送企业。"))
+        row = PurchaseOrder(
+            id=new_id(), number=next_number(session, PurchaseOrder.number, "CG", f"{self.desk.today():%Y%m%d}"),
+            organisation_id=self.desk.place.id, distributor_id=draft.distributor_id, state="",
+            created_at=self.desk.now(), created_by_id=self.desk.actor.user_id,
+            created_by_name=self.desk.actor.name, expected_on=draft.expected_on, remark=draft.remark.strip()[:200],
+            version=0,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        for position, item in enumerate(draft.items):
+            drug = drugs[item.drug_code]
+            session.add(
+                PurchaseOrderLine(
+                    order_id=row.id, position=position, drug_code=drug.code, drug_name=drug.generic_name,
+                    unit=drug.unit, units_per_pack=drug.units_per_pack,
+                    price_fen=drug.price_fen if item.price_fen is None else item.price_fen,
+                    quantity=item.quantity, is_volume_procured=drug.volume_procured,
+                    reason=item.reason.strip()[:200],
+                )
+            )  # fmt: skip
+        self._step(session, row, PurchaseAction.CREATE)
+        return row
+
     def _receive(self, session: Session, line: PurchaseOrderLine, each: Arrival) -> None:
-        key = BatchKey(
-            line.drug_code, each.batch_no, each.expiry, each.manufacturer.strip(), line.price_fen, line.units_per_pack
-        )
-        batch_id = find_or_make_batch(session, self.desk, key, self.desk.today())
+        batch_id = find_or_make_batch(session, self.desk, batch_key(line, each), self.desk.today())
         movement = NewMovement(
             batch_id, MovementKind.RECEIPT, each.accepted, document=PURCHASE_DOCUMENT, document_id=line.id,
-            reason=each.no_codes_reason.strip()[:200], code=line.id,
+            reason=each.no_codes_reason.strip()[:200], code=each.code,
         )  # fmt: skip
         booked = book(session, self.desk, [movement])[0]
         if each.codes:
-            scan_in(session, self.desk, booked.id, each.codes, code=line.id)
+            scan_in(session, self.desk, booked.id, each.codes, code=each.code)
 
     def _step(
         self,
@@ -330,36 +323,13 @@ def _lines(session: Session, order_id: str) -> list[PurchaseOrderLine]:
     return list(session.scalars(query.order_by(PurchaseOrderLine.position)))
 
 
-def _on_order(session: Session) -> dict[str, int]:
-    waiting = (PurchaseState.DRAFT.value, PurchaseState.ORDERED.value, PurchaseState.PARTIAL.value)
-    query = (
-        select(PurchaseOrderLine.drug_code, PurchaseOrderLine.quantity, PurchaseOrderLine.received)
-        .join(PurchaseOrder, PurchaseOrder.id == PurchaseOrderLine.order_id)
-        .where(PurchaseOrder.state.in_(waiting))
-    )
-    found: dict[str, int] = {}
-    for code, quantity, received in session.execute(query):
-        found[code] = found.get(code, 0) + max(0, quantity - received)
-    return found
-
-
-def _winners(session: Session, today: date) -> dict[tuple[str, str, str], Drug]:
-    query = select(Drug).where(Drug.volume_procured.is_(True), listed_on(today)).order_by(Drug.code.desc())
-    return {_same_product(drug): drug for drug in session.scalars(query)}
-
-
-def _same_product(drug: Drug) -> tuple[str, str, str]:
-    """Ingredient, form and strength: what makes a procurement winner the equivalent (mechanisms §3.1)."""
-    return (drug.ingredients or drug.generic_name, drug.dosage_form, drug.strength)
-
-
 def _refuse_items(
     items: Sequence[OrderItem], drugs: Mapping[str, Drug], winners: Mapping[tuple[str, str, str], Drug]
 ) -> None:
     problems, seen = [], set()
     for item in items:
         drug = drugs.get(item.drug_code)
-        winner = None if drug is None or drug.volume_procured else winners.get(_same_product(drug))
+        winner = None if drug is None or drug.volume_procured else winners.get(same_product(drug))
         sentence = None
         if drug is None:
             sentence = msg("目录里没有这个药品，没有添加。请在目录里选择。")
@@ -382,58 +352,6 @@ def _refuse_items(
         seen.add(item.drug_code)
     if problems:
         raise Refused(problems)
-
-
-def _refuse_arrivals(
-    session: Session, arrivals: Sequence[Arrival], lines: Mapping[str, PurchaseOrderLine], today: date
-) -> None:
-    problems: list[Problem] = []
-    coming: dict[str, int] = {}
-    coded = {
-        drug.code
-        for drug in session.scalars(select(Drug).where(Drug.code.in_([line.drug_code for line in lines.values()])))
-        if drug.has_trace_code
-    }
-    for each in arrivals:
-        line = lines.get(each.line_id)
-        if line is None:
-            raise refuse("line", msg("到货里有一行不在这张采购单上，没有登记。请刷新后再试。"))
-        units = each.accepted + each.rejected if _are_whole(each) else None
-        check = check_receipt_line(units or 0, each.accepted, each.rejected, each.reason) if units is not None else None
-        coming[line.id] = coming.get(line.id, 0) + (each.accepted if units is not None else 0)
-        sentence = None
-        if units is None:
-            sentence = msg("数量请填 0 或正整数（最小发药单位）。")
-        elif check is not None and check.message is not None:
-            sentence = check.message
-        elif line.received + coming[line.id] > line.quantity:
-            sentence = msg(
-                "{drug} 订了 {ordered} {unit}，已到 {received}，这次最多再收 {rest}。多送的请拒收。",
-                drug=line.drug_name, ordered=line.quantity, unit=line.unit, received=line.received,
-                rest=line.quantity - line.received,
-            )  # fmt: skip
-        elif each.accepted and each.expiry is not None and each.expiry < today:
-            sentence = msg("{drug} 批号 {batch} 已经过期，请拒收。", drug=line.drug_name, batch=each.batch_no)
-        elif each.accepted and line.drug_code in coded and not each.codes and not has_meaning(each.no_codes_reason):
-            sentence = msg("{drug} 请逐盒扫描追溯码；扫不了请写明原因（至少 2 个字）。", drug=line.drug_name)
-        if sentence is not None:
-            problems.append(Problem(line.id, Level.REFUSE, sentence))
-    if problems:
-        raise Refused(problems)
-
-
-def _are_whole(each: Arrival) -> bool:
-    return all(units == 0 or is_possible_quantity(units) for units in (each.accepted, each.rejected)) and not any(
-        isinstance(units, bool) for units in (each.accepted, each.rejected)
-    )
-
-
-def _rejected_words(arrivals: Sequence[Arrival], lines: Mapping[str, PurchaseOrderLine]) -> str:
-    """What was rejected and why, as the order's history keeps it."""
-    words = [
-        f"{lines[each.line_id].drug_name} {each.rejected} {each.reason}" for each in arrivals if each.rejected
-    ]
-    return "；".join(words)[:200]
 
 
 def with_winner(item: OrderItem, need: Need) -> OrderItem:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message, msg
-from app.domain.trace_codes import CodeState, clean_code, codes_for, is_code
+from app.domain.trace_codes import ON_SHELF, CodeState, clean_code, codes_for, drug_digits, is_code
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
 from app.services.trace_codes import uncoded_units
-from db.models import ShipmentLine, TraceCode, TraceScan
+from db.models import Drug, ShipmentLine, TraceCode, TraceScan
 
 
 def checked_codes(
@@ -28,14 +28,12 @@ def checked_codes(
     seen: set[str] = set()
     for line in lines:
         for code in cleaned[line.id]:
-            why = _why_not(session, desk, line, code, seen)
+            why = code_problem(session, desk, line, code, seen)
             if why is not None:
                 problems.append(Problem(line.id, Level.REFUSE, why))
             seen.add(code)
         if not problems and _needs_codes(session, desk, line):
-            # Units that came without a code may go without one.
-            coded = line.shipped - uncoded_units(session, desk, str(line.batch_id))
-            wanted = codes_for(coded, line.units_per_pack)
+            wanted = codes_wanted(session, desk, line)
             if not wanted <= len(cleaned[line.id]) <= codes_for(line.shipped, line.units_per_pack):
                 sentence = msg(
                     "{drug} 批号 {batch} 要扫 {wanted} 个追溯码，现在扫了 {count} 个。请逐盒扫描。",
@@ -48,6 +46,13 @@ def checked_codes(
     if problems:
         raise Refused(problems)
     return cleaned
+
+
+def codes_wanted(session: Session, desk: Desk, line: ShipmentLine) -> int:
+    """How many codes a line wants at least: units that came without a code may go without one."""
+    if not _needs_codes(session, desk, line):
+        return 0
+    return codes_for(line.shipped - uncoded_units(session, desk, str(line.batch_id)), line.units_per_pack)
 
 
 def send_codes(session: Session, desk: Desk, line: ShipmentLine, movement_id: str) -> None:
@@ -80,12 +85,13 @@ def _needs_codes(session: Session, desk: Desk, line: ShipmentLine) -> bool:
     known = select(TraceCode.code).where(
         TraceCode.batch_id == line.batch_id,
         TraceCode.organisation_id == desk.place.id,
-        TraceCode.state == CodeState.HERE.value,
+        TraceCode.state.in_(ON_SHELF),
     )
     return session.scalar(known.limit(1)) is not None
 
 
-def _why_not(session: Session, desk: Desk, line: ShipmentLine, code: str, seen: set[str]) -> Message | None:
+def code_problem(session: Session, desk: Desk, line: ShipmentLine, code: str, seen: set[str]) -> Message | None:
+    """Why a cleaned code can't go with a line; `seen` are the codes of this shipment so far. None when it can."""
     if not is_code(code):
         return msg("追溯码是 20 位数字，扫到的是“{code}”。请重新扫描。", code=code[:30])
     if code in seen:
@@ -94,9 +100,13 @@ def _why_not(session: Session, desk: Desk, line: ShipmentLine, code: str, seen: 
     if row is None:
         if _needs_codes(session, desk, line):
             return msg("追溯码 {code} 没有在本院入库，不能发出。请核对这一盒的来源。", code=code)
+        drug = session.scalar(select(Drug).where(Drug.trace_prefix == drug_digits(code)))
+        if drug is not None and drug.code != line.drug_code:
+            return msg("追溯码 {code} 是 {other} 的，不是 {drug} 的。请换一盒。", code=code, other=drug.generic_name,
+                       drug=line.drug_name)  # fmt: skip
         return None
     if row.batch_id != line.batch_id:
         return msg("追溯码 {code} 不是 {drug} 批号 {batch} 的。请换一盒。", code=code, drug=line.drug_name, batch=line.batch_no)
-    if row.state != CodeState.HERE.value:
+    if row.state not in ON_SHELF:
         return msg("追溯码 {code} 已经发出过，不能再发一次。请核对。", code=code)
     return None

@@ -50,6 +50,7 @@ def shipment_body(row: Shipment, lines: Sequence[ShipmentLine]) -> ShipmentBody:
         shipped_by_name=row.shipped_by_name,
         shipped_on=row.shipped_on,  # type: ignore[arg-type]
         delivered_by=row.delivered_by,
+        dispatch_celsius=row.dispatch_celsius,
         remark=row.remark,
         lines=tuple(
             ShippedLine(
@@ -200,7 +201,7 @@ def _store(session: Session, desk: Desk, envelope: Envelope, body: ShipmentBody)
         request_id=body.request_id if request_known else None, state=ShipmentState.SHIPPED.value, route=body.route,
         created_at=envelope.written_at, created_by_id=envelope.sender_id, created_by_name=body.created_by_name,
         shipped_on=body.shipped_on, shipped_by_id=envelope.sender_id, shipped_by_name=body.shipped_by_name,
-        delivered_by=body.delivered_by, remark=body.remark, version=1,
+        delivered_by=body.delivered_by, dispatch_celsius=body.dispatch_celsius, remark=body.remark, version=1,
     )  # fmt: skip
     session.add(row)
     session.flush()

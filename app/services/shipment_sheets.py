@@ -126,8 +126,14 @@ def _head(shipment: ShipmentView) -> tuple[tuple[str, str], ...]:
     ]
     if shipment.received_on is not None:
         head.append((tr("收货"), f"{shipment.received_by_name} {shown(shipment.received_on)}"))
+    if shipment.dispatch_celsius is not None:
+        head.append((tr("发运温度"), celsius_words(shipment.dispatch_celsius)))
     if shipment.hand_over_celsius is not None:
-        tenths = shipment.hand_over_celsius
-        sign = "-" if tenths < 0 else ""
-        head.append((tr("交接温度"), f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}℃"))
+        head.append((tr("交接温度"), celsius_words(shipment.hand_over_celsius)))
     return tuple(head)
+
+
+def celsius_words(tenths: int) -> str:
+    """Tenths of a degree as 4.5℃."""
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}℃"

@@ -64,7 +64,7 @@ class ShipmentStep:
 
 @dataclass(frozen=True)
 class ShipmentView:
-    """A whole shipment. `hand_over_celsius` in tenths of a degree."""
+    """A whole shipment. `dispatch_celsius` and `hand_over_celsius` in tenths of a degree."""
 
     id: str
     number: str
@@ -84,6 +84,7 @@ class ShipmentView:
     received_by_name: str
     verified_by_name: str
     hand_over_celsius: int | None
+    dispatch_celsius: int | None
     remark: str
     lines: tuple[ShipmentLineView, ...]
     history: tuple[ShipmentStep, ...]
@@ -152,6 +153,7 @@ def shipment_view(session: Session, desk: Desk, row: Shipment) -> ShipmentView:
         received_by_name=row.received_by_name,
         verified_by_name=row.verified_by_name,
         hand_over_celsius=row.hand_over_celsius,
+        dispatch_celsius=row.dispatch_celsius,
         remark=row.remark,
         lines=tuple(line_view(line) for line in lines_of_shipment(session, row.id)),
         history=tuple(

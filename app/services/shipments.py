@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.desk import Desk
 from app.domain.document_states import StepResult
 from app.domain.message import Message, msg
 from app.domain.movements import MovementKind
@@ -34,15 +33,16 @@ from app.services.request_steps import load, replace_unsent_about
 from app.services.request_views import lines_of
 from app.services.shipment_codes import checked_codes, send_codes, take_back_codes
 from app.services.shipment_picking import FreeShelf, HandPick, allocate_lines, merge_lines
+from app.services.shipment_reading import ShipmentReading
 from app.services.shipment_views import (
     ENTITY,
-    ShipmentSummary,
     ShipmentView,
     lines_of_shipment,
     load_shipment,
     shipment_summaries,
     shipment_view,
 )
+from app.services.shipment_work import Scanned, dispatch_tenths, scan, unscan
 from app.services.stock_ledger import RETURNED_HOLD, BatchKey, NewMovement, book, find_or_make_batch, reserve
 from app.services.supply_balance import (
     FROM_SHELF,
@@ -86,22 +86,8 @@ class ShipmentResult:
     short: tuple[Short, ...] = ()
 
 
-class Shipments:
+class Shipments(ShipmentReading):
     """发货 at the township."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-
-    def list(self, *, clinic_id: str | None = None, limit: int = 200) -> list[ShipmentSummary]:
-        """Shipments: those whose differences wait to be verified first, then the newest."""
-        conditions = [] if clinic_id is None else [Shipment.clinic_id == clinic_id]
-        with self.desk.sessions.reading() as session:
-            return shipment_summaries(session, *conditions, limit=limit)
-
-    def get(self, shipment_id: str) -> ShipmentView:
-        """One shipment with what may be done now."""
-        with self.desk.sessions.reading() as session:
-            return shipment_view(session, self.desk, load_shipment(session, shipment_id))
 
     # -- draft, allocate, pick, ship -------------------------------------------------------------------------------
 
@@ -176,15 +162,29 @@ class Shipments:
             merge_lines(session, lines)
             return ShipmentResult(shipment_view(session, self.desk, row), result.message)
 
+    def scan(self, shipment_id: str, code: str, line_id: str = "") -> Scanned:
+        """Keep a scanned code with its line. Raises Refused under the line beside which the sentence belongs."""
+        with self.desk.sessions.writing() as session:
+            return scan(session, self.desk, shipment_id, code, line_id)
+
+    def unscan(self, shipment_id: str, line_id: str) -> str:
+        """Take the last scanned code of a line away, and give it."""
+        with self.desk.sessions.writing() as session:
+            return unscan(session, shipment_id, line_id)
+
     def pick(
         self, shipment_id: str, version: int, codes: Mapping[str, Sequence[str]] | None = None
     ) -> ShipmentResult:
-        """The goods lie ready: their 追溯码 by line id. Raises Refused for codes that are wrong or missing."""
+        """The goods lie ready: their 追溯码 by line id, or those scanned before (None).
+
+        Raises Refused for codes that are wrong or missing.
+        """
         with self.desk.sessions.writing() as session:
             row = load_shipment(session, shipment_id)
             result = self._step(session, row, ShipmentAction.PICK, version=version)
             lines = lines_of_shipment(session, row.id)
-            cleaned = checked_codes(session, self.desk, lines, codes or {})
+            given = {line.id: line.codes for line in lines} if codes is None else codes
+            cleaned = checked_codes(session, self.desk, lines, given)
             for line in lines:
                 line.codes = cleaned[line.id]
             return ShipmentResult(shipment_view(session, self.desk, row), result.message)
@@ -195,11 +195,13 @@ class Shipments:
         *,
         delivered_by: str,
         route: str | None = None,
+        celsius: str | None = None,
         key: str | None = None,
     ) -> list[ShipmentResult]:
         """Send the shipments of one drive together, or none: the issue is booked, each clinic gets its envelope.
 
-        `shipments` are (id, version). Raises Refused when a batch has expired or was held meanwhile.
+        `shipments` are (id, version). `celsius` is the temperature of the cold box as it was typed; None is not asked.
+        Raises Refused when a batch has expired or was held meanwhile, or the cold box is not between 2 and 8 ℃.
         """
         if not delivered_by.strip():
             raise refuse("delivered_by", msg("请填写送货人。"))
@@ -215,6 +217,8 @@ class Shipments:
                 row.shipped_on, row.delivered_by = self.desk.today(), delivered_by.strip()[:50]
                 row.shipped_by_id, row.shipped_by_name = self.desk.actor.user_id, self.desk.actor.name
                 row.route = row.route if route is None else route.strip()[:50]
+                if celsius is not None:
+                    row.dispatch_celsius = dispatch_tenths(session, row, celsius)
                 self._issue(session, row)
                 message_id = self._tell_shipment(session, row)
                 results.append(

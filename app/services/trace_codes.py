@@ -17,6 +17,7 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.movements import MovementKind
 from app.domain.trace_codes import (
+    ON_SHELF,
     CodeFault,
     CodeState,
     KnownCode,
@@ -38,6 +39,7 @@ LEAVING = {
     MovementKind.ISSUE.value: CodeState.GONE,
     MovementKind.TRANSFER_OUT.value: CodeState.GONE,
     MovementKind.RETURN_TO_TOWNSHIP.value: CodeState.GONE,
+    MovementKind.RETURN_TO_DISTRIBUTOR.value: CodeState.GONE,
     MovementKind.DISPENSE.value: CodeState.USED,
 }
 """What becomes of an empty pack; by any other movement it is lost."""
@@ -138,12 +140,39 @@ def scan_out(
         if row is None or quantity == 0:
             continue
         row.units_left -= quantity
-        if row.units_left == 0:
-            row.state = emptied.value
+        row.state = emptied.value if row.units_left == 0 else CodeState.HERE.value
         session.add(TraceScan(code=each, movement_id=movement.id, quantity=quantity))
         packs_taken.append(ScannedPack(each, batch.id, quantity, row.units_left))
     session.flush()
     return tuple(packs_taken)
+
+
+def undo_scans(session: Session, desk: Desk, movement_id: str, reversal_id: str) -> None:
+    """Put the packs of a movement that was reversed back to where they were before it.
+
+    What it took is in the packs again, and they may be given again; what it brought is gone, and may be received again.
+    Raises Refused when units that came with it have left meanwhile: they can't be put back.
+    """
+    scans = session.scalars(select(TraceScan).where(TraceScan.movement_id == movement_id)).all()
+    movement = session.get_one(StockMovement, movement_id)
+    for scan in scans:
+        row = session.get(TraceCode, (scan.code, movement.organisation_id))
+        if row is None:
+            continue
+        if movement.quantity < 0:
+            row.units_left += scan.quantity
+            row.state = CodeState.HERE.value
+        elif row.units_left < scan.quantity or row.state != CodeState.HERE.value:
+            name = session.scalar(select(Drug.generic_name).where(Drug.code == row.drug_code)) or row.drug_code
+            told = msg("{drug}的追溯码 {code} 这一盒已经发出过，不能冲销它的入库。没有记，请先冲销发出的那一笔。",
+                       drug=name, code=scan.code)  # fmt: skip
+            _refuse_any([told], "movement")
+        else:
+            row.units_left -= scan.quantity
+            if row.units_left == 0:
+                row.state = CodeState.GONE.value
+        session.add(TraceScan(code=scan.code, movement_id=reversal_id, quantity=scan.quantity))
+    session.flush()
 
 
 def uncoded_units(session: Session, desk: Desk, batch_id: str, *, before_units: int = 0) -> int:
@@ -154,7 +183,7 @@ def uncoded_units(session: Session, desk: Desk, batch_id: str, *, before_units: 
         select(func.coalesce(func.sum(TraceCode.units_left), 0)).where(
             TraceCode.batch_id == batch_id,
             TraceCode.organisation_id == desk.place.id,
-            TraceCode.state == CodeState.HERE.value,
+            TraceCode.state.in_(ON_SHELF),
         )
     )
     return max(0, batch.on_hand + before_units - int(coded or 0))
@@ -173,6 +202,16 @@ def look_up(session: Session, desk: Desk, scanned: str, drug_code: str = "") -> 
     return CodeLookup(code, known, name, problem)
 
 
+def arrival_problem(
+    session: Session, desk: Desk, scanned: str, drug_code: str, before: Sequence[str]
+) -> Message | None:
+    """Why a pack of goods that arrive can't be taken as `drug_code`; `before` are the codes scanned so far."""
+    code = clean_code(scanned)
+    drug = session.scalar(select(Drug).where(Drug.code == drug_code))
+    fault = _in_fault(session, desk, code, drug, drug_code, before)
+    return None if fault is None else sentence(fault, code, drug.generic_name if drug else drug_code)
+
+
 def codes_here(session: Session, desk: Desk, drug_code: str) -> tuple[KnownCode, ...]:
     """The packs of a drug that are here, opened ones first."""
     rows = session.scalars(
@@ -180,7 +219,7 @@ def codes_here(session: Session, desk: Desk, drug_code: str) -> tuple[KnownCode,
         .where(
             TraceCode.organisation_id == desk.place.id,
             TraceCode.drug_code == drug_code,
-            TraceCode.state == CodeState.HERE.value,
+            TraceCode.state.in_(ON_SHELF),
         )
         .order_by(TraceCode.units_left, TraceCode.code)
     )

@@ -73,7 +73,8 @@ class PurchaseOrderLine(WithId, Base):
 class Shipment(WithId, Base):
     """发货单: draft → allocated → picked → shipped → received → verified (drug requests §6.1).
 
-    `route` groups the clinics of one drive. `hand_over_celsius` the temperature at hand-over of cold lines, in tenths.
+    `route` groups the clinics of one drive. `dispatch_celsius` and `hand_over_celsius` the temperatures of cold lines when
+    they left and when they were handed over, in tenths.
     """
 
     __tablename__ = "shipment"
@@ -91,6 +92,7 @@ class Shipment(WithId, Base):
     shipped_by_id: Mapped[str | None] = mapped_column(String(36))
     shipped_by_name: Mapped[str] = mapped_column(String(50), default="")
     delivered_by: Mapped[str] = mapped_column(String(50), default="")
+    dispatch_celsius: Mapped[int | None]
     received_on: Mapped[date | None]
     received_by_id: Mapped[str | None] = mapped_column(String(36))
     received_by_name: Mapped[str] = mapped_column(String(50), default="")
