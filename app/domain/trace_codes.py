@@ -19,13 +19,21 @@ SCANNER_MARKS = ("]C1", "]d2", "]Q3", "]C0", "]Q1", "]d1")
 
 
 class CodeState(StrEnum):
-    """Where a pack is. `GONE` was handed to another organisation."""
+    """Where a pack is. `GONE` was handed to another organisation.
+
+    `UNCERTAIN`: a count found less than the codes say, and nobody knew which pack is missing; its next scan tells.
+    """
 
     HERE = "here"
+    UNCERTAIN = "uncertain"
     USED = "used"
     RETURNED = "returned"
     LOST = "lost"
     GONE = "gone"
+
+
+ON_SHELF = frozenset({CodeState.HERE, CodeState.UNCERTAIN})
+"""The states in which a pack may go out: a scan proves that it is here."""
 
 
 class CodeFault(StrEnum):
@@ -83,8 +91,8 @@ def form_fault(text: str, trace_prefix: str) -> CodeFault | None:
 
 
 def receipt_fault(known: KnownCode | None) -> CodeFault | None:
-    """Why a pack can't come in: it is here, or it was used here. One that went away or was lost may come again."""
-    if known is None or known.state in (CodeState.GONE, CodeState.LOST):
+    """Why a pack can't come in: it is here, or it was used here. One that went away, was lost or is uncertain may come."""
+    if known is None or known.state in (CodeState.GONE, CodeState.LOST, CodeState.UNCERTAIN):
         return None
     return CodeFault.ALREADY_RECEIVED
 
@@ -97,7 +105,7 @@ def issue_fault(known: KnownCode | None, drug_code: str, units: int, batch_id: s
         return CodeFault.OTHER_DRUG
     if known.state is CodeState.USED:
         return CodeFault.USED_UP
-    if known.state is not CodeState.HERE:
+    if known.state not in ON_SHELF:
         return CodeFault.AWAY
     if batch_id and known.batch_id != batch_id:
         return CodeFault.OTHER_BATCH

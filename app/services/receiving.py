@@ -27,6 +27,7 @@ from app.forms.vocabulary import Level, Problem
 from app.services.catalogue import listed_on
 from app.services.document_steps import take_document_step, was_done
 from app.services.problems import Refused, refuse, refuse_if_any
+from app.services.receiving_codes import PlacedCode, place_code
 from app.services.shipment_post import tell_receipt
 from app.services.shipment_sheets import receipt_sheet
 from app.services.shipment_views import (
@@ -138,6 +139,35 @@ class Receiving:
                 else LineReceipt(line.id, line.shipped, batch_no=line.batch_no, expiry=line.expiry)
                 for line in lines
             )
+
+    def check(self, shipment_id: str, arrival: Arrival) -> tuple[Problem, ...]:
+        """What would stand against receiving this now, beside its lines and answers; nothing is booked.
+
+        Codes that are still to be scanned are not among it.
+        """
+        with self.desk.sessions.reading() as session:
+            row = self._own(session, shipment_id)
+            lines = lines_of_shipment(session, row.id)
+            answers = _answers(lines, arrival)
+            day = arrival.received_on or self.desk.today()
+            found: list[Problem] = []
+            degrees = None
+            try:
+                degrees = read_celsius(arrival.celsius)
+            except Refused as error:
+                found += error.problems
+            codes = {problem.code for problem in found}
+            judged = self._problems(session, row, lines, answers, arrival, day, degrees)
+            return (*found, *(problem for problem in judged if problem.code not in codes))
+
+    def place_code(
+        self, shipment_id: str, scanned: str, taken: Mapping[str, Sequence[str]], *, chosen: str = ""
+    ) -> PlacedCode:
+        """The line that a scanned trace code belongs to, or why it is refused. `taken` are the codes scanned so far by
+        line id, `chosen` the line on which the user stands."""
+        with self.desk.sessions.reading() as session:
+            lines = lines_of_shipment(session, self._own(session, shipment_id).id)
+            return place_code(session, self.desk, lines, scanned, taken, chosen)
 
     def receive(self, shipment_id: str, arrival: Arrival, version: int, *, key: str | None = None) -> ReceiptResult:
         """Book what was accepted and write the receipt for the township.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,7 +20,8 @@ from app.i18n import tr
 from app.printing.lists import TableColumn, TableContent
 from app.services.document_steps import steps_offered
 from app.services.request_sheets import UNKNOWN, shown
-from db.models import Organisation, StockBatch, StockMovement, Stocktake, StocktakeLine, UserAccount
+from app.services.stocktake_codes import coded_units
+from db.models import Drug, Organisation, StockBatch, StockMovement, Stocktake, StocktakeLine, UserAccount
 
 ENTITY = "stocktake"
 FULL, PART, CHECK = "full", "part", "check"
@@ -29,7 +30,11 @@ _MOVEMENTS = StockMovement.__table__
 
 @dataclass(frozen=True)
 class StocktakeLineView:
-    """One batch. `book` and `difference` None while they are hidden or nobody counted; units of the drug."""
+    """One batch. `book` and `difference` None while they are hidden or nobody counted; units of the drug.
+
+    `snapshot`, `until` and `later` are the book when the count was opened, what moved until it was counted and what moved
+    since; None while hidden and when it is over. `coded` units stand in packs with a trace code.
+    """
 
     id: str
     batch_id: str
@@ -44,6 +49,24 @@ class StocktakeLineView:
     difference: int | None
     reason: str
     is_as_book: bool
+    units_per_pack: int = 1
+    pack_unit: str = ""
+    snapshot: int | None = None
+    until: int | None = None
+    later: int | None = None
+    coded: int = 0
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether goods came or went while the count was going on."""
+        return bool(self.until or self.later)
+
+    @property
+    def asks_for_packs(self) -> bool:
+        """Whether a difference leaves it open which packs are missing: the codes hold more units than the shelf will."""
+        if not self.coded or self.difference is None or self.difference >= 0 or self.book is None:
+            return False
+        return self.coded > self.book + self.difference + (self.later or 0) > 0
 
 
 @dataclass(frozen=True)
@@ -64,6 +87,8 @@ class StocktakeView:
     result: str
     lines: tuple[StocktakeLineView, ...]
     actions: tuple[CountAction, ...]
+    is_alone: bool = False
+    """Whether the township counts some lines again in place of a second user (§7)."""
 
     @property
     def differences(self) -> tuple[StocktakeLineView, ...]:
@@ -162,6 +187,8 @@ def stocktake_view(session: Session, desk: Desk, row: Stocktake) -> StocktakeVie
     lines = lines_of_stocktake(session, row.id)
     is_hidden = row.is_blind and state in (CountState.OPEN, CountState.COUNTING)
     books = {} if state is CountState.FINALISED else books_of(session, row, lines)
+    packs = _packs_of(session, lines)
+    coded = coded_units(session, desk, {line.batch_id for line in lines}) if state is CountState.REVIEW else {}
     return StocktakeView(
         id=row.id,
         organisation_name=session.scalar(select(Organisation.name).where(Organisation.id == row.organisation_id)) or "",
@@ -175,10 +202,11 @@ def stocktake_view(session: Session, desk: Desk, row: Stocktake) -> StocktakeVie
         finalised_at=row.finalised_at,
         finalised_by_name=row.finalised_by_name,
         result=row.result,
-        lines=tuple(_line_view(line, books.get(line.id), is_hidden) for line in lines),
+        lines=tuple(_line_view(line, books.get(line.id), is_hidden, packs, coded) for line in lines),
         actions=tuple(
             CountAction(action.value) for action in steps_offered(session, desk, table_for(session, row), ENTITY, row, state)
         ),
+        is_alone=row.kind != CHECK and works_alone(session),
     )
 
 
@@ -291,7 +319,29 @@ def _moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _line_view(line: StocktakeLine, book: BookOfLine | None, is_hidden: bool) -> StocktakeLineView:
+def _packs_of(session: Session, lines: Sequence[StocktakeLine]) -> dict[str, tuple[int, str]]:
+    """(units in a pack, its word) by batch id."""
+    batches, drugs = StockBatch.__table__, Drug.__table__
+    found: dict[str, tuple[int, str]] = {}
+    for part in _parts({line.batch_id for line in lines}):
+        query = (
+            select(batches.c.id, batches.c.units_per_pack, drugs.c.pack_unit)
+            .join_from(batches, drugs, drugs.c.code == batches.c.drug_code, isouter=True)
+            .where(batches.c.id.in_(part))
+        )
+        found.update({batch_id: (units, word or "") for batch_id, units, word in session.execute(query)})
+    return found
+
+
+def _line_view(
+    line: StocktakeLine,
+    book: BookOfLine | None,
+    is_hidden: bool,
+    packs: Mapping[str, tuple[int, str]],
+    coded: Mapping[str, int],
+) -> StocktakeLineView:
+    units_per_pack, pack_unit = packs.get(line.batch_id, (1, ""))
+    told = None if is_hidden else book
     on_book = line.book
     if book is not None:
         on_book = book.snapshot + book.until
@@ -302,6 +352,8 @@ def _line_view(line: StocktakeLine, book: BookOfLine | None, is_hidden: bool) ->
         id=line.id, batch_id=line.batch_id, drug_code=line.drug_code, drug_name=line.drug_name,
         batch_no=line.batch_no, expiry=line.expiry, unit=line.unit, counted=line.counted, counted_at=line.counted_at,
         book=on_book, difference=difference, reason=line.reason, is_as_book=line.is_as_book,
+        units_per_pack=units_per_pack, pack_unit=pack_unit, snapshot=told.snapshot if told else None,
+        until=told.until if told else None, later=told.later if told else None, coded=coded.get(line.batch_id, 0),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.document_states import StepResult, judge
 from app.domain.message import Message, msg
-from app.domain.movements import LARGEST_QUANTITY, MovementKind
+from app.domain.movements import MovementKind
 from app.domain.request_terms import Role
 from app.domain.stocktake import DifferenceReason
 from app.domain.stocktake_steps import (
@@ -25,14 +25,22 @@ from app.domain.stocktake_steps import (
     CountResult,
     CountState,
     count_age_note,
-    lines_to_recount,
-    recount_size,
 )
-from app.forms.vocabulary import Level, Problem
+from app.forms.vocabulary import Problem
 from app.services.document_steps import DocumentRefused, add_step, own_actions
 from app.services.history import record_change, revision_count
-from app.services.problems import refuse, refuse_if_any
+from app.services.problems import Refused, refuse, refuse_if_any
 from app.services.stock_ledger import NewMovement, book
+from app.services.stocktake_codes import PackOnShelf, packs_of_batch, settle_codes
+from app.services.stocktake_found import FoundBatch, add_found_line
+from app.services.stocktake_judging import (
+    Recount,
+    count_problems,
+    drawn_lines,
+    final_problem,
+    problem_of,
+    recount_problems,
+)
 from app.services.stocktake_views import (
     CHECK,
     ENTITY,
@@ -56,14 +64,6 @@ from db.models import Drug, StockBatch, StockMovement, Stocktake, StocktakeLine
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
 RUNNING = (CountState.OPEN.value, CountState.COUNTING.value, CountState.REVIEW.value)
-
-
-@dataclass(frozen=True)
-class Recount:
-    """What somebody of the township counted again at a clinic of one doctor: units by line id."""
-
-    witness_name: str
-    counts: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Stocktakes:
             _refuse_old_sheet(row, version)
             at = counted_at or self.desk.now()
             lines = {line.id: line for line in lines_of_stocktake(session, row.id)}
-            refuse_if_any(_count_problems(lines, counts, row, at, self.desk.now()))
+            refuse_if_any(count_problems(lines, counts, row, at, self.desk.now()))
             result = self._step(session, row, CountAction.COUNT)
             before = {line_id: lines[line_id].counted for line_id in counts}
             for line_id, units in counts.items():
@@ -146,6 +146,66 @@ class Stocktakes:
             row.counter_name = counter_name.strip()[:50] or self.desk.actor.name
             self._record(session, row, CountAction.COUNT, before, dict(counts))
             return self._result(session, row, result.message)
+
+    def add_found(
+        self,
+        stocktake_id: str,
+        found: FoundBatch,
+        version: int,
+        *,
+        counted_at: datetime | None = None,
+        counter_name: str = "",
+    ) -> StocktakeResult:
+        """Write down a batch that stands there and has no line. Raises Refused beside each answer that can't be, and in a
+        random check, whose batches the township drew."""
+        with self.desk.sessions.writing() as session:
+            row = load_stocktake(session, self.desk, stocktake_id)
+            _refuse_old_sheet(row, version)
+            if row.kind == CHECK:
+                raise refuse("stocktake", msg("抽查只盘卫生院抽出的批次。多出来的批次请另做一次盘点。"))
+            at = counted_at or self.desk.now()
+            refuse_if_any(count_problems({}, {}, row, at, self.desk.now()))
+            result = self._step(session, row, CountAction.COUNT)
+            line = add_found_line(session, self.desk, row, found, at)
+            row.counter_name = counter_name.strip()[:50] or self.desk.actor.name
+            self._record(session, row, CountAction.COUNT, {line.id: None}, {line.id: line.counted})
+            return self._result(session, row, result.message)
+
+    def explain(
+        self,
+        stocktake_id: str,
+        version: int,
+        *,
+        reasons: Mapping[str, str] | None = None,
+        as_book: Mapping[str, bool] | None = None,
+    ) -> StocktakeResult:
+        """Keep why lines differ, and which uncounted lines stand as booked, while the count is reviewed; nothing is booked.
+
+        Raises Refused for a reason that is none of the list, DocumentRefused outside the review or for a stale version.
+        """
+        with self.desk.sessions.writing() as session:
+            row = load_stocktake(session, self.desk, stocktake_id)
+            _refuse_old_sheet(row, version)
+            if row.state != CountState.REVIEW.value:
+                raise DocumentRefused(msg("这次盘点不在核对中，没有记。请刷新后再试。"))
+            lines = {line.id: line for line in lines_of_stocktake(session, row.id)}
+            known = {"", *(reason.value for reason in DifferenceReason)}
+            told = {line_id: reason.strip() for line_id, reason in (reasons or {}).items() if line_id in lines}
+            sentence = msg("差异原因请从列表里选择。")
+            refuse_if_any(problem_of(line_id, sentence) for line_id, reason in told.items() if reason not in known)
+            for line_id, reason in told.items():
+                lines[line_id].reason = reason
+            for line_id, stands in (as_book or {}).items():
+                if line_id in lines:
+                    lines[line_id].is_as_book = stands and lines[line_id].counted is None
+            return self._result(session, row, msg("已记下。"))
+
+    def packs(self, stocktake_id: str, line_id: str) -> tuple[PackOnShelf, ...]:
+        """The packs with a trace code that should be on the shelf of a line's batch."""
+        with self.desk.sessions.reading() as session:
+            row = load_stocktake(session, self.desk, stocktake_id)
+            line = next((each for each in lines_of_stocktake(session, row.id) if each.id == line_id), None)
+            return () if line is None else packs_of_batch(session, self.desk, line.batch_id)
 
     def to_review(self, stocktake_id: str, version: int) -> StocktakeResult:
         """End the counting. Batches that came meanwhile are added to a full count, to be counted or left as booked."""
@@ -177,7 +237,7 @@ class Stocktakes:
         """The lines that the township counts again at a clinic of one doctor; () where a second user verifies."""
         with self.desk.sessions.reading() as session:
             row = load_stocktake(session, self.desk, stocktake_id)
-            return _drawn(row, lines_of_stocktake(session, row.id)) if works_alone(session) else ()
+            return drawn_lines(row, lines_of_stocktake(session, row.id)) if works_alone(session) else ()
 
     def finalise(
         self,
@@ -187,10 +247,13 @@ class Stocktakes:
         reasons: Mapping[str, str] | None = None,
         as_book: Collection[str] = (),
         recount: Recount | None = None,
+        packs: Mapping[str, Sequence[str]] | None = None,
     ) -> StocktakeResult:
         """Book the differences, each dated when it was counted, with its reason of DifferenceReason by line id.
 
-        `as_book` are uncounted lines that stand as booked. Raises Refused beside each line that can't be; DocumentRefused
+        `as_book` are uncounted lines that stand as booked, beside those already explained. `packs` are the trace codes
+        that are missing, or were found, by line id; where they would be needed and are not told, all packs of the batch
+        are uncertain from now on. Raises Refused beside each line that can't be; DocumentRefused
         for who counted himself, or a stale version. Then nothing is booked.
         """
         with self.desk.sessions.writing() as session:
@@ -202,13 +265,13 @@ class Stocktakes:
             lines = lines_of_stocktake(session, row.id)
             for line in lines:
                 line.reason = (reasons or {}).get(line.id, line.reason).strip()
-                line.is_as_book = line.counted is None and line.id in as_book
+                line.is_as_book = line.counted is None and (line.is_as_book or line.id in as_book)
             books = books_of(session, row, lines)
-            problems = [problem for line in lines if (problem := _final_problem(line, books[line.id])) is not None]
+            problems = [problem for line in lines if (problem := final_problem(line, books[line.id])) is not None]
             if works_alone(session):
-                problems += _recount_problems(row, lines, books, recount)
+                problems += recount_problems(row, lines, books, recount)
             refuse_if_any(problems)
-            self._book(session, row, lines, books)
+            self._book(session, row, lines, books, packs or {})
             witness = recount.witness_name.strip()[:50] if recount is not None and works_alone(session) else ""
             self.close(session, row, lines, witness or self.desk.actor.name)
             return self._result(session, row, result.message)
@@ -317,13 +380,19 @@ class Stocktakes:
         session.flush()
 
     def _book(
-        self, session: Session, row: Stocktake, lines: Sequence[StocktakeLine], books: Mapping[str, BookOfLine]
+        self,
+        session: Session,
+        row: Stocktake,
+        lines: Sequence[StocktakeLine],
+        books: Mapping[str, BookOfLine],
+        packs: Mapping[str, Sequence[str]],
     ) -> None:
-        entries = []
+        entries, differing = [], []
         for line in lines:
             counted = books[line.id].counted(line)
             line.book = counted.book_at_count
             if counted.difference:
+                differing.append(line)
                 kind = MovementKind.COUNT_SURPLUS if counted.difference > 0 else MovementKind.COUNT_SHORTAGE
                 entries.append(
                     NewMovement(
@@ -331,7 +400,13 @@ class Stocktakes:
                         document_id=row.id, reason=line.reason, code=line.id,
                     )
                 )  # fmt: skip
-        book(session, self.desk, entries)
+        problems: list[Problem] = []
+        for line, booked in zip(differing, book(session, self.desk, entries), strict=True):
+            try:
+                settle_codes(session, self.desk, line, booked.id, packs.get(line.id))
+            except Refused as error:
+                problems += error.problems
+        refuse_if_any(problems)
 
 
 def last_full_count_on(session: Session, organisation_id: str) -> date | None:
@@ -349,79 +424,3 @@ def _refuse_old_sheet(row: Stocktake, version: int) -> None:
                 now=row.version,
             )
         )
-
-
-def _count_problems(
-    lines: Mapping[str, StocktakeLine], counts: Mapping[str, object], row: Stocktake, at: datetime, now: datetime
-) -> list[Problem]:
-    found = []
-    if at > now or at < row.opened_at:
-        found.append(_problem("counted_at", msg("清点时间要在盘点开始以后、现在以前，请核对。")))
-    for line_id, units in counts.items():
-        if line_id not in lines:
-            found.append(_problem(line_id, msg("盘点表里没有这一行，没有记。请刷新后再录入。")))
-        elif units is not None and not _is_count(units):
-            sentence = msg("实盘请填 0 或正整数（最小发药单位），您填的是“{written}”。", written=str(units)[:20])
-            found.append(_problem(line_id, sentence))
-    return found
-
-
-def _is_count(units: object) -> bool:
-    return isinstance(units, int) and not isinstance(units, bool) and 0 <= units <= LARGEST_QUANTITY
-
-
-def _final_problem(line: StocktakeLine, line_book: BookOfLine) -> Problem | None:
-    if line.counted is None:
-        if line.is_as_book:
-            return None
-        sentence = msg("{drug} 批号 {batch} 没有盘：请清点，或选“按账面”。", drug=line.drug_name, batch=line.batch_no)
-        return _problem(line.id, sentence)
-    counted = line_book.counted(line)
-    if counted.message is not None:
-        return _problem(line.id, counted.message)
-    if counted.difference and line.reason not in {reason.value for reason in DifferenceReason}:
-        return _problem(line.id, msg("差异原因请从列表里选择。"))
-    return None
-
-
-def _drawn(row: Stocktake, lines: Sequence[StocktakeLine]) -> tuple[str, ...]:
-    return lines_to_recount([line.id for line in lines if line.counted is not None], row.seed or 0)
-
-
-def _recount_problems(
-    row: Stocktake, lines: Sequence[StocktakeLine], books: Mapping[str, BookOfLine], recount: Recount | None
-) -> list[Problem]:
-    """What stands against the township's re-count: every drawn line counted again, and as the doctor counted (§7)."""
-    drawn = _drawn(row, lines)
-    if recount is None or not recount.witness_name.strip():
-        sentence = msg(
-            "本室只有一位用户：请卫生院的人抽 {count} 行复盘，填写姓名和复盘数量。", count=recount_size(len(drawn))
-        )
-        return [_problem("recount", sentence)]
-    by_id = {line.id: line for line in lines}
-    found = []
-    for line_id in drawn:
-        line, units = by_id[line_id], recount.counts.get(line_id)
-        if not _is_count(units):
-            sentence = msg("{drug} 批号 {batch} 要复盘：请填写数量。", drug=line.drug_name, batch=line.batch_no)
-            found.append(_problem(line_id, sentence))
-        elif units != books[line_id].counted(line).final_on_hand:
-            found.append(
-                _problem(
-                    line_id,
-                    msg(
-                        "{drug} 批号 {batch} 复盘 {units}，按实盘和之后的出入库应为 {expected}：请退回重盘。",
-                        drug=line.drug_name,
-                        batch=line.batch_no,
-                        units=units,
-                        expected=books[line_id].counted(line).final_on_hand,
-                    ),
-                )
-            )
-    return found
-
-
-def _problem(code: str, sentence: Message) -> Problem:
-    return Problem(code, Level.REFUSE, sentence)
-
-
