@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -26,6 +27,10 @@ MOST_DRUGS = 5
 REFILL_FROM = Fraction(3, 4)
 """A refill is not due before so much of the last supply is used [K]."""
 MOST_DAYS, MOST_TIMES = 366, 24
+WEIGHED_UNDER_YEARS = 14
+"""Under this age the weight stands on every prescription (drug requests §10.8)."""
+LEAST_WEIGHT, MOST_WEIGHT = Decimal("0.5"), Decimal(300)
+"""kg; beyond is a slip of the keyboard."""
 ANTIMICROBIAL_CODES = ("J01", "J02")
 TUBERCULOSIS_CODES = ("J04",)
 FREE_TIER = "非限制"

@@ -10,104 +10,48 @@ dispensing.labels(given.id)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.domain.dosing_times import DAY_TIME_LABELS, dosing
 from app.domain.message import Message, msg
-from app.domain.movements import MovementKind, is_possible_quantity
-from app.domain.prescribing import PrescriptionKind
-from app.domain.quantities import up_to_two_places
 from app.domain.stock_value import total_value_fen
-from app.domain.trace_codes import CodeState, clean_code
+from app.domain.trace_codes import clean_code
 from app.errors import UserError
 from app.i18n import tr
+from app.services.dispensing_beside import Beside, beside
 from app.services.dispensing_drafts import Draft, DraftLine, Unmatched, opened_draft
 from app.services.dispensing_judgement import JudgedLine, Judgement, Matter, judge, reasons_given
-from app.services.history import record_change
-from app.services.problems import Refused, refuse
-from app.services.stock_dispense import ChosenBatch, Dispensed, dispense, return_from_resident
-from app.services.stock_documents import reason_problems
-from app.services.trace_codes import CodeLookup, look_up, scan_out, scans_of
-from db.models import Dispensing as DispensingDocument
-from db.models import (
-    DispensingLine,
-    FormEntry,
-    Resident,
-    StockBatch,
-    StockMovement,
-    TraceCode,
-    TraceScan,
-    new_id,
+from app.services.dispensing_returns import reverse_document, take_back, why_not_reversible
+from app.services.dispensing_views import (
+    GIVEN,
+    DispensingView,
+    GivenBatch,
+    GivenLine,
+    times_of_day,
+    usage_words,
+    view_of,
+    views_of,
 )
+from app.services.history import record_change
+from app.services.problems import Refused
+from app.services.stock_dispense import ChosenBatch, Dispensed, dispense
+from app.services.stock_documents import reason_problems
+from app.services.trace_codes import CodeLookup, look_up, scan_out
+from db.models import Dispensing as DispensingDocument
+from db.models import DispensingLine, FormEntry, TraceCode, new_id
 
 if TYPE_CHECKING:
     from app.printing.labels import LabelContent
 
 __all__ = [
-    "ChosenBatch", "Dispensing", "DispensingView", "Draft", "DraftLine", "GivenBatch", "GivenLine", "JudgedLine",
-    "Judgement", "Matter", "Unmatched",
+    "Beside", "ChosenBatch", "Dispensing", "DispensingView", "Draft", "DraftLine", "GivenBatch", "GivenLine", "JudgedLine",
+    "Judgement", "Matter", "Unmatched", "usage_words",
 ]  # fmt: skip
 ENTITY = "dispensing"
-GIVEN, RETURNED = "given", "returned"
-
-
-@dataclass(frozen=True)
-class GivenBatch:
-    """Units of one batch that were given, with the scanned codes."""
-
-    movement_id: str
-    batch_no: str
-    expiry: date | None
-    units: int
-    codes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class GivenLine:
-    """One drug that was given; `returned` units came back."""
-
-    id: str
-    drug_code: str
-    drug_name: str
-    strength: str
-    unit: str
-    quantity: int
-    returned: int
-    dose: str
-    times_per_day: Decimal | None
-    days: int | None
-    usage: str
-    amount_fen: int | None
-    batches: tuple[GivenBatch, ...] = ()
-
-
-@dataclass(frozen=True)
-class DispensingView:
-    """What one resident was given at one time. `warnings` as shown, each with the doctor's reason."""
-
-    id: str
-    resident_id: str
-    resident_name: str
-    given_on: date
-    diagnosis: str
-    kind: PrescriptionKind
-    user_name: str
-    state: str
-    lines: tuple[GivenLine, ...]
-    warnings: tuple[Mapping[str, Any], ...]
-
-    @property
-    def amount_fen(self) -> int | None:
-        """The value of what was given; None when one price is unknown."""
-        amounts = [line.amount_fen for line in self.lines]
-        return None if any(amount is None for amount in amounts) else sum(amount or 0 for amount in amounts)
 
 
 class Dispensing:
@@ -141,7 +85,7 @@ class Dispensing:
         with self._desk.sessions.writing() as session:
             done = session.get(DispensingDocument, draft.id) if draft.id else None
             if done is not None:
-                return _view(session, done)
+                return view_of(session, done)
             judgement = judge(session, self._desk, draft)
             if judgement.problems:
                 raise Refused(judgement.problems)
@@ -154,7 +98,7 @@ class Dispensing:
                 self._give_line(session, document, position, line)
             after = _kept(document, judgement)
             record_change(session, self._desk, "dispensing.give", ENTITY, document.id, before=None, after=after)
-            return _view(session, document)
+            return view_of(session, document)
 
     def give_back(
         self, dispensing_id: str, units: Mapping[str, int], reason: str, *, codes: Sequence[str] = ()
@@ -167,28 +111,44 @@ class Dispensing:
         if problems:
             raise Refused(problems)
         with self._desk.sessions.writing() as session:
-            document = session.get(DispensingDocument, dispensing_id)
-            if document is None or document.organisation_id != self._desk.place.id:
-                raise UserError(msg("没有找到这张发药单。请刷新后再试。"))
-            lines = {line.id: line for line in _lines(session, [document.id])}
-            if not any(units.values()) or set(units) - set(lines):
-                raise refuse("quantity", msg("请填写退回的药品和数量。"))
-            before = {lines[line_id].drug_code: lines[line_id].returned for line_id in units}
-            movements: list[str] = []
-            for line_id, count in units.items():
-                if count:
-                    movements += self._take_back(session, document, lines[line_id], count, reason)
-            self._mark_returned(session, document, movements, codes)
-            if all(line.returned == line.quantity for line in lines.values()):
-                document.state = RETURNED
+            document = self._own(session, dispensing_id)
+            came = take_back(session, self._desk, document, units, reason, codes)
             document.revision += 1
             record_change(
-                session, self._desk, "dispensing.give_back", ENTITY, document.id, before={"returned": before},
-                after={"returned": {lines[line_id].drug_code: lines[line_id].returned for line_id in units}},
-                number=document.revision, reason=reason.strip(),
+                session, self._desk, "dispensing.give_back", ENTITY, document.id, before={"returned": came["before"]},
+                after={"returned": came["after"]}, number=document.revision, reason=reason.strip(),
             )  # fmt: skip
             session.flush()
-            return _view(session, document)
+            return view_of(session, document)
+
+    def reverse(self, dispensing_id: str, reason: str) -> DispensingView:
+        """冲销 a dispensing of today that was entered by mistake: the drugs never left, and are on the shelf again.
+
+        Their packs may be given again. Raises Refused without a reason, on a later day, or when something came back.
+        """
+        problems = reason_problems(reason)
+        if problems:
+            raise Refused(problems)
+        with self._desk.sessions.writing() as session:
+            document = self._own(session, dispensing_id)
+            reverse_document(session, self._desk, document, reason.strip()[:200])
+            document.revision += 1
+            record_change(
+                session, self._desk, "dispensing.reverse", ENTITY, document.id, before={"state": GIVEN},
+                after={"state": document.state}, number=document.revision, reason=reason.strip()[:200],
+            )  # fmt: skip
+            session.flush()
+            return view_of(session, document)
+
+    def why_not_reversible(self, dispensing_id: str) -> Message | None:
+        """Why a dispensing can't be reversed; None when it can."""
+        with self._desk.sessions.reading() as session:
+            return why_not_reversible(session, self._desk, self._own(session, dispensing_id))
+
+    def beside(self, resident_id: str) -> Beside:
+        """What must be known of a resident before anything is given: allergies, weight, what he takes."""
+        with self._desk.sessions.reading() as session:
+            return beside(session, self._desk, resident_id)
 
     def get(self, dispensing_id: str) -> DispensingView:
         """One dispensing. Raises UserError when there is none."""
@@ -196,7 +156,7 @@ class Dispensing:
             document = session.get(DispensingDocument, dispensing_id)
             if document is None:
                 raise UserError(msg("没有找到这张发药单。请刷新后再试。"))
-            return _view(session, document)
+            return view_of(session, document)
 
     def history(self, resident_id: str, limit: int = 50) -> list[DispensingView]:
         """What a resident was given, the newest first."""
@@ -205,8 +165,15 @@ class Dispensing:
 
     def of_day(self, day: date | None = None, limit: int = 500) -> list[DispensingView]:
         """What was given here on a day (None today), the newest first."""
+        day = day or self._desk.today()
+        return self.of_days(day, day, limit)
+
+    def of_days(self, since: date, until: date, limit: int = 500) -> list[DispensingView]:
+        """What was given here from `since` to `until`, both included, the newest first."""
         query = select(DispensingDocument).where(
-            DispensingDocument.organisation_id == self._desk.place.id, DispensingDocument.given_on == (day or self._desk.today())
+            DispensingDocument.organisation_id == self._desk.place.id,
+            DispensingDocument.given_on >= since,
+            DispensingDocument.given_on <= until,
         )
         return self._listed(query, limit)
 
@@ -224,7 +191,7 @@ class Dispensing:
                 strength=line.strength,
                 quantity=tr("{units} {unit}", units=batch.units, unit=line.unit),
                 usage=usage_words(line.dose, line.times_per_day, line.usage),
-                times=_times_of_day(line),
+                times=times_of_day(line),
                 days="" if line.days is None else tr("{days} 天", days=line.days),
                 batch_no=batch.batch_no,
                 expiry="" if batch.expiry is None else batch.expiry.isoformat(),
@@ -247,6 +214,7 @@ class Dispensing:
             user_id=self._desk.actor.user_id,
             user_name=self._desk.actor.name,
             state=GIVEN,
+            weight_kg=draft.weight_kg,
             warnings=reasons_given(draft, judgement.matters),
             created_at=self._desk.now(),
         )
@@ -280,73 +248,17 @@ class Dispensing:
         for movement_id, codes in _codes_by_movement(session, self._desk, line.codes, given).items():
             scan_out(session, self._desk, movement_id, codes, code=line.key)
 
-    def _take_back(
-        self, session: Session, document: DispensingDocument, line: DispensingLine, count: int, reason: str
-    ) -> list[str]:
-        """Return units of a line, the batches given last first; gives the movements."""
-        left = line.quantity - line.returned
-        if not is_possible_quantity(count) or count > left:
-            sentence = msg(
-                "{drug}最多可退 {left} {unit}，您填的是 {count}。请核对。",
-                drug=line.drug_name, left=left, unit=line.unit, count=count,
-            )  # fmt: skip
-            raise refuse(line.id, sentence)
-        movements = []
-        for movement_id, still_out in reversed(_still_out(session, document.id, line.drug_code)):
-            part = min(count, still_out)
-            if part:
-                back = return_from_resident(session, self._desk, movement_id, part, reason=reason, code=line.id)
-                movements.append(back.id)
-                count -= part
-        line.returned = line.returned + sum(
-            movement.quantity for movement in session.scalars(select(StockMovement).where(StockMovement.id.in_(movements)))
-        )
-        return movements
-
-    def _mark_returned(
-        self, session: Session, document: DispensingDocument, movements: Sequence[str], codes: Sequence[str]
-    ) -> None:
-        """The packs that came back are no packs to be given again."""
-        if not codes:
-            return
-        given = set(
-            session.scalars(
-                select(TraceScan.code)
-                .join(StockMovement, StockMovement.id == TraceScan.movement_id)
-                .where(StockMovement.document_id == document.id, StockMovement.kind == MovementKind.DISPENSE.value)
-            )
-        )
-        for each in dict.fromkeys(clean_code(code) for code in codes):
-            row = session.get(TraceCode, (each, self._desk.place.id))
-            if row is None or each not in given:
-                raise refuse("codes", msg("追溯码 {code} 不是这张发药单发出的。没有记，请核对。", code=each[:24]))
-            if row.units_left == 0:
-                row.state = CodeState.RETURNED.value
-            session.add(TraceScan(code=each, movement_id=movements[0], quantity=0))
+    def _own(self, session: Session, dispensing_id: str) -> DispensingDocument:
+        document = session.get(DispensingDocument, dispensing_id)
+        if document is None or document.organisation_id != self._desk.place.id:
+            raise UserError(msg("没有找到这张发药单。请刷新后再试。"))
+        return document
 
     def _listed(self, query: Any, limit: int) -> list[DispensingView]:
         with self._desk.sessions.reading() as session:
             newest = query.order_by(DispensingDocument.created_at.desc(), DispensingDocument.id.desc())
             rows = session.scalars(newest.limit(limit)).all()
-            return _views(session, rows)
-
-
-def usage_words(dose: str, times_per_day: Decimal | None, usage: str) -> str:
-    """How it is taken, as the label says it: 每日 3 次，每次 2片，饭后."""
-    parts: list[Message] = []
-    if times_per_day is not None:
-        parts.append(msg("每日 {times} 次", times=up_to_two_places(times_per_day)))
-    if dose.strip():
-        parts.append(msg("每次 {dose}", dose=dose.strip()))
-    words = [tr(part) for part in parts] + ([usage.strip()] if usage.strip() else [])
-    return tr("，").join(words)
-
-
-def _times_of_day(line: GivenLine) -> str:
-    times = line.times_per_day
-    whole = int(times) if times is not None and times == times.to_integral_value() else None
-    found = dosing(whole, line.usage)
-    return tr("、").join(tr(DAY_TIME_LABELS[time]) for time in found.times)
+            return views_of(session, rows)
 
 
 def _refuse_strange_entry(session: Session, draft: Draft) -> None:
@@ -368,32 +280,6 @@ def _codes_by_movement(
     return found
 
 
-def _still_out(session: Session, document_id: str, drug_code: str) -> list[tuple[str, int]]:
-    """The movements that gave a drug, with the units of each that have not come back."""
-    batches = {
-        batch.id: (batch.batch_no, batch.expiry, batch.manufacturer, batch.price_fen, batch.units_per_pack)
-        for batch in session.scalars(select(StockBatch).where(StockBatch.drug_code == drug_code))
-    }
-    rows = session.scalars(
-        select(StockMovement)
-        .where(StockMovement.document_id == document_id, StockMovement.drug_code == drug_code)
-        .order_by(StockMovement.occurred_at, StockMovement.id)
-    ).all()
-    back: dict[tuple[object, ...], int] = {}
-    for row in rows:
-        if row.kind == MovementKind.RETURN_FROM_RESIDENT.value:
-            identity = batches[row.batch_id]
-            back[identity] = back.get(identity, 0) + row.quantity
-    found = []
-    for row in rows:
-        if row.kind == MovementKind.DISPENSE.value and row.reverses_id is None:
-            identity = batches[row.batch_id]
-            returned = min(-row.quantity, back.get(identity, 0))
-            back[identity] = back.get(identity, 0) - returned
-            found.append((row.id, -row.quantity - returned))
-    return found
-
-
 def _kept(document: DispensingDocument, judgement: Judgement) -> dict[str, Any]:
     """The first revision: what was given, without what stands in the movements."""
     return {
@@ -412,52 +298,3 @@ def _kept(document: DispensingDocument, judgement: Judgement) -> dict[str, Any]:
             for line in judgement.lines
         ],
     }
-
-
-def _lines(session: Session, ids: Sequence[str]) -> list[DispensingLine]:
-    query = select(DispensingLine).where(DispensingLine.dispensing_id.in_(ids))
-    return list(session.scalars(query.order_by(DispensingLine.dispensing_id, DispensingLine.position)))
-
-
-def _view(session: Session, document: DispensingDocument) -> DispensingView:
-    return _views(session, [document])[0]
-
-
-def _views(session: Session, documents: Sequence[DispensingDocument]) -> list[DispensingView]:
-    ids = [document.id for document in documents]
-    names = dict(
-        session.execute(
-            select(Resident.id, Resident.name).where(Resident.id.in_({each.resident_id for each in documents}))
-        ).all()
-    )
-    movements = session.execute(
-        select(
-            StockMovement.id, StockMovement.document_id, StockMovement.drug_code, StockMovement.quantity,
-            StockBatch.batch_no, StockBatch.expiry,
-        )
-        .join(StockBatch, StockBatch.id == StockMovement.batch_id)
-        .where(StockMovement.document_id.in_(ids), StockMovement.kind == MovementKind.DISPENSE.value)
-        .order_by(StockBatch.expiry, StockBatch.batch_no, StockMovement.id)
-    ).all()  # fmt: skip
-    scans = scans_of(session, [row.id for row in movements])
-    batches: dict[tuple[str, str], list[GivenBatch]] = {}
-    for row in movements:
-        codes = tuple(code for code, _units in scans.get(row.id, ()))
-        given = GivenBatch(row.id, row.batch_no, row.expiry, -row.quantity, codes)
-        batches.setdefault((row.document_id, row.drug_code), []).append(given)
-    lines: dict[str, list[GivenLine]] = {}
-    for line in _lines(session, ids):
-        lines.setdefault(line.dispensing_id, []).append(
-            GivenLine(
-                line.id, line.drug_code, line.drug_name, line.strength, line.unit, line.quantity, line.returned,
-                line.dose, line.times_per_day, line.days, line.usage, line.amount_fen,
-                tuple(batches.get((line.dispensing_id, line.drug_code), ())),
-            )
-        )
-    return [
-        DispensingView(
-            each.id, each.resident_id, names.get(each.resident_id, ""), each.given_on, each.diagnosis,
-            PrescriptionKind(each.kind), each.user_name, each.state, tuple(lines.get(each.id, ())), tuple(each.warnings),
-        )
-        for each in documents
-    ]

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.caseload import Matcher, Product, Unread, WrittenMedicine
+from app.domain.dates import age_on
 from app.domain.drug_rules import Pregnancy
 from app.domain.message import Message, msg
-from app.domain.prescribing import LONG_DAYS, ORDINARY_DAYS, PrescriptionKind
+from app.domain.prescribing import LONG_DAYS, ORDINARY_DAYS, WEIGHED_UNDER_YEARS, PrescriptionKind
 from app.domain.quantities import half_up
 from app.errors import UserError
 from app.forms.registry import form
@@ -33,6 +34,8 @@ from db.models import Drug, FormEntry, Resident, StockBatch, new_id
 CHRONIC_FORMS = ("htn_followup", "dm_followup", "copd_followup", "smi_followup")
 """The follow-up sheets that name medicines; a regimen against tuberculosis names none."""
 NEWEST_WITHIN_DAYS = 366
+CHILD_WEIGHT_FRESH = timedelta(days=90)
+"""A child's weight of longer ago says nothing of today's dose [K]."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,14 @@ class Draft:
     confirmed: frozenset[str] = frozenset()
     unmatched: tuple[Unmatched, ...] = ()
     id: str = ""
+    weight_kg: Decimal | None = None
+    """Measured, in kg; under 14 years nothing is given without it."""
 
 
 def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: str | None) -> Draft:
     """A draft with the medicines of the sheet, or of the newest sheet of each disease. Raises UserError."""
-    if session.get(Resident, resident_id) is None:
+    resident = session.get(Resident, resident_id)
+    if resident is None:
         raise UserError(msg("没有找到这位居民，可能已被移到别处。请重新查找。"))
     entries = _entries(session, desk, resident_id, form_entry_id)
     matcher = _matcher(session, desk)
@@ -116,7 +122,22 @@ def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: 
         diagnosis="；".join(dict.fromkeys(DIAGNOSES[e.form_code] for e in entries if e.form_code in DIAGNOSES)),
         unmatched=tuple(unmatched),
         id=new_id(),
+        weight_kg=known_weight(resident, desk.today()),
     )
+
+
+def known_weight(resident: Resident, day: date) -> Decimal | None:
+    """The weight on file; a child's only while it is fresh."""
+    if resident.weight_kg is None or not is_weighed(resident, day):
+        return resident.weight_kg
+    is_fresh = resident.weight_on is not None and day - resident.weight_on <= CHILD_WEIGHT_FRESH
+    return resident.weight_kg if is_fresh else None
+
+
+def is_weighed(resident: Resident, day: date) -> bool:
+    """Whether somebody's dose follows the weight: children under 14 years (drug requests §10.8)."""
+    born = resident.birth_date
+    return born is not None and born <= day and age_on(born, day) < WEIGHED_UNDER_YEARS
 
 
 DIAGNOSES = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -21,7 +22,10 @@ from app.domain.message import Message, msg
 from app.domain.movements import LARGEST_QUANTITY, is_possible_quantity
 from app.domain.packs import packs_for
 from app.domain.prescribing import (
+    LEAST_WEIGHT,
     MOST_DAYS,
+    MOST_WEIGHT,
+    WEIGHED_UNDER_YEARS,
     Finding,
     PrescribedLine,
     Prescription,
@@ -32,11 +36,11 @@ from app.domain.prescribing import (
 from app.domain.quantities import exact
 from app.domain.request_checks import has_meaning
 from app.domain.stock_value import total_value_fen
-from app.domain.trace_codes import CodeState, clean_code
+from app.domain.trace_codes import ON_SHELF, clean_code
 from app.drug_rules import drug_rules
 from app.forms.vocabulary import Level, Problem
 from app.services.catalogue import DrugView, drug_view
-from app.services.dispensing_drafts import Draft, DraftLine
+from app.services.dispensing_drafts import Draft, DraftLine, is_weighed
 from app.services.dispensing_people import (
     active,
     diagnosis_codes,
@@ -51,6 +55,8 @@ from db.models import Drug, Resident, StockBatch, TraceCode
 
 INFUSION_SETTING = "antibiotic_injection_approved"
 MOST_DOSE, MOST_USAGE, MOST_DIAGNOSIS = 30, 100, 200
+WEIGHT = "weight"
+"""The key of what is said of the weight."""
 LEVEL_OF = {Weight.BLOCK: 1, Weight.REASON: 2, Weight.ASK: 2, Weight.NOTICE: 3}
 
 
@@ -126,7 +132,7 @@ def judge(session: Session, desk: Desk, draft: Draft) -> Judgement:
     drugs = {drug.code: drug for drug in session.scalars(select(Drug))}
     supplies = supplies_of(session, resident.id, desk.today(), drugs)
     lines = tuple(_judged(session, desk, line, drugs.get(line.drug_code)) for line in draft.lines)
-    matters = [*_matters_of_person(resident), *_matters_of_lines(lines, desk)]
+    matters = [*_matters_of_person(resident, draft, desk.today()), *_matters_of_lines(lines, desk)]
     if len(draft.diagnosis.strip()) > MOST_DIAGNOSIS:
         sentence = msg("诊断最多 {most} 个字，请写短一些。", most=MOST_DIAGNOSIS)
         matters.append(Matter("diagnosis", Weight.BLOCK, (), sentence, level=1))
@@ -195,7 +201,7 @@ def _chosen_by_codes(
     """The batches that the scanned packs belong to; () when they are among those that expire first anyway."""
     codes = dict.fromkeys(clean_code(each) for each in line.codes)
     found = [row for code in codes if (row := session.get(TraceCode, (code, desk.place.id))) is not None]
-    packs = [row for row in found if row.drug_code == line.drug_code and row.state == CodeState.HERE.value]
+    packs = [row for row in found if row.drug_code == line.drug_code and row.state in ON_SHELF]
     if {row.batch_id for row in packs} <= {pick.batch_id for pick in proposal.picks}:
         return ()
     wanted: dict[str, int] = {}
@@ -268,11 +274,21 @@ def _prescribed(line: JudgedLine, drug: Drug) -> PrescribedLine:
     )
 
 
-def _matters_of_person(resident: Resident) -> list[Matter]:
-    if resident.state == "active":
-        return []
-    sentence = msg("{name}已不在本村管理（迁出、死亡或注销），不能发药。请核对是不是这位居民。", name=resident.name)
-    return [Matter("resident_state", Weight.BLOCK, (), sentence, level=1)]
+def _matters_of_person(resident: Resident, draft: Draft, day: date) -> list[Matter]:
+    found = []
+    if resident.state != "active":
+        sentence = msg("{name}已不在本村管理（迁出、死亡或注销），不能发药。请核对是不是这位居民。", name=resident.name)
+        found.append(Matter("resident_state", Weight.BLOCK, (), sentence, level=1))
+    if draft.weight_kg is None and is_weighed(resident, day):
+        sentence = msg("未满 {years} 岁，用量要按体重：请填写今天的体重（千克）。", years=WEIGHED_UNDER_YEARS)
+        found.append(Matter(WEIGHT, Weight.BLOCK, (), sentence, level=1))
+    elif draft.weight_kg is not None and not LEAST_WEIGHT <= draft.weight_kg <= MOST_WEIGHT:
+        sentence = msg(
+            "体重请填 {low} 到 {high} 千克之间的数，您填的是 {written}。",
+            low=LEAST_WEIGHT, high=MOST_WEIGHT, written=draft.weight_kg,
+        )  # fmt: skip
+        found.append(Matter(WEIGHT, Weight.BLOCK, (), sentence, level=1))
+    return found
 
 
 def _matters_of_lines(lines: tuple[JudgedLine, ...], desk: Desk) -> list[Matter]:

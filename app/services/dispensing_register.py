@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from app.desk import Desk
@@ -10,12 +10,14 @@ from app.domain.message import msg
 from app.domain.stock_value import yuan
 from app.errors import UserError
 from app.i18n import tr
-from app.services.dispensing import Dispensing, DispensingView, usage_words
+from app.services.dispensing import Dispensing
+from app.services.dispensing_views import REVERSED, DispensingView, usage_words
 
 if TYPE_CHECKING:
     from app.interchange.xlsx_lists import ListSheet, Value
 
 MOST_DAYS = 366
+MOST_LISTED = 100_000
 
 
 def register(desk: Desk, since: date, until: date) -> ListSheet:
@@ -24,12 +26,7 @@ def register(desk: Desk, since: date, until: date) -> ListSheet:
 
     if until < since or (until - since).days >= MOST_DAYS:
         raise UserError(msg("起止日期不对：结束不能早于开始，一次最多一年。请重新选择。"))
-    dispensing = Dispensing(desk)
-    views = [
-        view
-        for offset in range((until - since).days + 1)
-        for view in reversed(dispensing.of_day(since + timedelta(days=offset), limit=10_000))
-    ]
+    views = [view for view in reversed(Dispensing(desk).of_days(since, until, limit=MOST_LISTED)) if view.state != REVERSED]
     columns = (
         ListColumn(tr("日期"), 22), ListColumn(tr("姓名"), 22), ListColumn(tr("诊断"), 30), ListColumn(tr("药品"), 44),
         ListColumn(tr("规格"), 24), ListColumn(tr("批号"), 26), ListColumn(tr("有效期"), 22),

@@ -31,6 +31,7 @@ from app.domain.movements import (
 from app.domain.stocktake import StocktakeState, check_movement_time
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused, refuse
+from app.services.trace_codes import undo_scans, why_scans_stay
 from db.models import ClosedMonth, Drug, StockBatch, StockMovement, Stocktake, StocktakeLine, new_id
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
@@ -167,7 +168,7 @@ def book(session: Session, desk: Desk, entries: Sequence[NewMovement]) -> tuple[
 
 
 def reverse(session: Session, desk: Desk, movement_id: str, reason: str) -> Booked:
-    """Write the opposite of a movement, dated now.
+    """Write the opposite of a movement, dated now, and put the packs that were scanned with it back (`undo_scans`).
 
     Raises Refused without a reason; when it was reversed before, is itself a reversal, was written by a stock-take or
     lies before a finalised one (§7); when this month is closed; when the batch would fall below zero or its reserved units.
@@ -177,7 +178,7 @@ def reverse(session: Session, desk: Desk, movement_id: str, reason: str) -> Book
     row = session.execute(select(_MOVEMENTS).where(_MOVEMENTS.c.id == movement_id)).one_or_none()
     if row is None:
         raise refuse("movement", msg("没有找到这笔出入库记录。请刷新后再试。"))
-    sentence = _not_reversible(session, desk, row)
+    sentence = _not_reversible(session, desk, row) or why_scans_stay(session, movement_id)
     if sentence is not None:
         raise refuse("movement", sentence)
     now = desk.now()
@@ -200,6 +201,7 @@ def reverse(session: Session, desk: Desk, movement_id: str, reason: str) -> Book
         "reverses_id": movement_id,
     }
     _write(session, [values])
+    undo_scans(session, movement_id, values["id"])
     return Booked(values["id"], row.batch_id, -row.quantity)
 
 

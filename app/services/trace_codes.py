@@ -147,30 +147,38 @@ def scan_out(
     return tuple(packs_taken)
 
 
-def undo_scans(session: Session, desk: Desk, movement_id: str, reversal_id: str) -> None:
+def why_scans_stay(session: Session, movement_id: str) -> Message | None:
+    """Why a movement can't be reversed because of its packs: units that came with it have left since. None when it can."""
+    movement = session.get_one(StockMovement, movement_id)
+    if movement.quantity < 0:
+        return None
+    for scan in session.scalars(select(TraceScan).where(TraceScan.movement_id == movement_id)):
+        row = session.get(TraceCode, (scan.code, movement.organisation_id))
+        if row is not None and (row.units_left < scan.quantity or row.state != CodeState.HERE.value):
+            name = session.scalar(select(Drug.generic_name).where(Drug.code == row.drug_code)) or row.drug_code
+            return msg(
+                "{drug}的追溯码 {code} 这一盒已经发出过，不能冲销它的入库。没有记，请先冲销发出的那一笔。",
+                drug=name, code=scan.code,
+            )  # fmt: skip
+    return None
+
+
+def undo_scans(session: Session, movement_id: str, reversal_id: str) -> None:
     """Put the packs of a movement that was reversed back to where they were before it.
 
     What it took is in the packs again, and they may be given again; what it brought is gone, and may be received again.
-    Raises Refused when units that came with it have left meanwhile: they can't be put back.
     """
-    scans = session.scalars(select(TraceScan).where(TraceScan.movement_id == movement_id)).all()
     movement = session.get_one(StockMovement, movement_id)
-    for scan in scans:
+    for scan in session.scalars(select(TraceScan).where(TraceScan.movement_id == movement_id)).all():
         row = session.get(TraceCode, (scan.code, movement.organisation_id))
         if row is None:
             continue
         if movement.quantity < 0:
             row.units_left += scan.quantity
             row.state = CodeState.HERE.value
-        elif row.units_left < scan.quantity or row.state != CodeState.HERE.value:
-            name = session.scalar(select(Drug.generic_name).where(Drug.code == row.drug_code)) or row.drug_code
-            told = msg("{drug}的追溯码 {code} 这一盒已经发出过，不能冲销它的入库。没有记，请先冲销发出的那一笔。",
-                       drug=name, code=scan.code)  # fmt: skip
-            _refuse_any([told], "movement")
         else:
             row.units_left -= scan.quantity
-            if row.units_left == 0:
-                row.state = CodeState.GONE.value
+            row.state = CodeState.GONE.value if row.units_left == 0 else row.state
         session.add(TraceScan(code=scan.code, movement_id=reversal_id, quantity=scan.quantity))
     session.flush()
 

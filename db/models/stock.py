@@ -122,7 +122,7 @@ class TraceScan(WithId, Base):
 class Dispensing(WithId, Base):
     """发药单: what one resident was given at one time. `form_entry_id` the visit or encounter that prescribed it.
 
-    `state` given or returned. `warnings` are those shown, with the doctor's reason for each that he overrode.
+    `state` given, returned or reversed. `warnings` are those shown, with the doctor's reason for each that he overrode.
     """
 
     __tablename__ = "dispensing"
@@ -137,6 +137,7 @@ class Dispensing(WithId, Base):
     user_id: Mapped[str] = mapped_column(String(36))
     user_name: Mapped[str] = mapped_column(String(50))
     state: Mapped[str] = mapped_column(String(10), default="given")
+    weight_kg: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(default=1)
