@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
     from app.services.facts import Facts
+    from app.services.fair_shares import FairShares
     from app.services.follow_ups import FollowUps
     from app.services.form_records import FormRecords
     from app.services.households import Households
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from app.services.resident_sheet import ResidentSheet
     from app.services.residents import Residents
     from app.services.review import Review
+    from app.services.review_inbox import ReviewInbox
     from app.services.review_stock import ReviewStock
     from app.services.screening_rounds import ScreeningRounds
     from app.services.search import Search
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from app.services.statements import Statements
     from app.services.stock import Stock
     from app.services.stocktakes import Stocktakes
+    from app.services.use_history import UseHistory
     from app.services.work_list import WorkList
     from app.startup import Database
     from ui.background import Runner
@@ -156,6 +159,9 @@ class Services:
         stocktakes: Stocktakes
         count_answers: CountAnswers
         review: Review
+        review_inbox: ReviewInbox
+        fair_shares: FairShares
+        use_history: UseHistory
         catalogue: Catalogue
         catalogue_import: CatalogueImport
         catalogue_exchange: CatalogueExchange
@@ -208,7 +214,8 @@ class Services:
 SERVICES = {
     "residents": "Residents", "households": "Households", "search": "Search", "enrolments": "Enrolments",
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
-    "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
+    "review": "Review", "review_inbox": "ReviewInbox", "fair_shares": "FairShares", "use_history": "UseHistory",
+    "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
     "stock": "Stock",
     "catalogue_import": "CatalogueImport", "catalogue_exchange": "CatalogueExchange", "dispensing": "Dispensing",

@@ -68,6 +68,13 @@ def fair_share(stock: int, claims: Sequence[Claim], *, pack: int = 1) -> dict[st
     return _with_the_rest(given, stock, claims, pack)
 
 
+def level_reached(stock: int, claims: Sequence[Claim]) -> Fraction | None:
+    """The months of stock up to which everybody can be filled with `stock`; None when there is enough for all requests."""
+    if sum(claim.asked for claim in claims) <= stock:
+        return None
+    return _level(stock, claims)
+
+
 def _level(stock: int, claims: Sequence[Claim]) -> Fraction:
     """The months to which everybody can be filled up with `stock`: exact, on the straight piece where it lies."""
     turns = sorted(

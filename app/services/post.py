@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.exchange.bodies import Body  # pydantic is no part of the window's start
 
 HANDLERS = {
-    "drug_request": "app.services.review:take_in_request",
+    "drug_request": "app.services.review_intake:take_in_request",
     "drug_decision": "app.services.requests:take_in_decision",
     "catalogue": "app.services.catalogue_exchange:take_in_catalogue",
     "shipment": "app.services.shipment_post:take_in_shipment",

@@ -20,9 +20,9 @@ from app.domain.request_terms import Role
 from app.domain.shipment_states import FINAL, ShipmentState
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
-from app.services.request_steps import load, repeated, take_step
-from app.services.request_views import ActionResult, lines_of, request_view
-from app.services.review import review_facts, tell_clinic
+from app.services.request_steps import load, refuse_if_stale, repeated, take_step
+from app.services.request_views import ActionResult, lines_of
+from app.services.review_lines import review_facts, review_view, tell_clinic
 from app.services.shortage_proposals import propose_for_unfilled
 from app.services.supply_balance import (
     CENTRAL_PHARMACY,
@@ -36,6 +36,7 @@ from app.services.supply_balance import (
 )
 from db.models import DrugRequest, DrugRequestLine, Shipment, ShipmentLine
 
+DONE_BEFORE = msg("已经办理过，没有重复办理。")
 SOURCES = (OWN_STOCK, PURCHASE, CENTRAL_PHARMACY, NO_SOURCE)
 
 
@@ -77,8 +78,8 @@ class Releases:
         with self.desk.sessions.writing() as session:
             request = load(session, request_id)
             if repeated(session, key):
-                view = request_view(session, request, reader_id=self.desk.actor.user_id)
-                return ActionResult(view, msg("已经办理过，没有重复办理。"))
+                return ActionResult(review_view(session, self.desk, request), DONE_BEFORE)
+            refuse_if_stale(request, version)
             write_sources(lines_of(session, request.id), sources)
             facts = review_facts(session, request, version)
             result = take_step(session, self.desk, request, Action.CONVERT, facts, key=key)
@@ -86,8 +87,7 @@ class Releases:
             request.decided_at = self.desk.now()
             session.flush()
             message_id = tell_clinic(session, self.desk, request)
-            view = request_view(session, request, reader_id=self.desk.actor.user_id)
-            return ActionResult(view, result.message, message_id)
+            return ActionResult(review_view(session, self.desk, request), result.message, message_id)
 
     def close_remaining(
         self, request_id: str, version: int, reason: str, *, key: str | None = None
@@ -96,16 +96,14 @@ class Releases:
         with self.desk.sessions.writing() as session:
             request = load(session, request_id)
             if repeated(session, key):
-                view = request_view(session, request, reader_id=self.desk.actor.user_id)
-                return ActionResult(view, msg("已经办理过，没有重复办理。")), []
+                return ActionResult(review_view(session, self.desk, request), DONE_BEFORE), []
             facts = review_facts(session, request, version, comment=reason)
             result = take_step(
                 session, self.desk, request, Action.CLOSE_REMAINING, facts, comment=reason, key=key
             )
             raised = propose_for_unfilled(session, self.desk, request)
             message_id = _decided(session, self.desk, request, reason)
-            view = request_view(session, request, reader_id=self.desk.actor.user_id)
-            return ActionResult(view, result.message, message_id), raised
+            return ActionResult(review_view(session, self.desk, request), result.message, message_id), raised
 
 
 def close_when_finished(session: Session, desk: Desk, row: Shipment) -> tuple[str, ...]:

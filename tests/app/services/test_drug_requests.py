@@ -21,7 +21,8 @@ from app.services.pairing import Pairing
 from app.services.problems import Refused
 from app.services.request_steps import StepRefused
 from app.services.requests import LineEdit, Requests
-from app.services.review import Review, marks
+from app.services.review import Review
+from app.services.review_marks import marks, wants_look
 from db.models import ExchangeMessage, Organisation, OwnKeys
 from tests.desks import make_clinic, make_township
 
@@ -164,7 +165,7 @@ def test_agreeing_to_the_unremarkable_leaves_flagged_lines_open(clinic, township
     request = reviewed(township, Exchange(clinic).save_file(done.message_id, tmp_path / "r.cyx"))
     agreed = Review(township).agree_to_unremarkable(request.id)
     lines = Review(township).get(request.id).lines
-    assert agreed == [line.id for line in lines if not marks(line)]
+    assert agreed == [line.id for line in lines if not wants_look(line)]
     assert lines[0].approved is None
     assert any("超建议量" in str(mark.text) for mark in marks(lines[0]))
 

@@ -10,7 +10,7 @@ from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_shown
-from app.services.review import marks
+from app.services.review_marks import marks
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.rows import drug_words, packs_cell
 from ui.screens.requests.sheet import Obstacle, Unsaved
