@@ -52,41 +52,57 @@ def is_of_ledger(line: DrugRequestLine) -> bool:
     return bool(line.basis)
 
 
-def write_figures(line: DrugRequestLine, proposal: Proposal) -> None:
-    """Keep with the line what the ledger says now."""
+def write_figures(line: DrugRequestLine, proposal: Proposal) -> bool:
+    """Keep with the line what the ledger says now; whether that is something else than before."""
     position, suggestion = proposal.position, proposal.suggestion
-    line.on_hand, line.in_transit = position.usable, position.in_transit
-    line.monthly_use, line.stockout_days = proposal.monthly_use, position.stockout_days
-    line.suggested, line.basis, line.arithmetic = suggestion.suggested, suggestion.basis.value, proposal.sentence
+    figures = {
+        "on_hand": position.usable, "in_transit": position.in_transit, "monthly_use": proposal.monthly_use,
+        "stockout_days": position.stockout_days, "suggested": suggestion.suggested, "basis": suggestion.basis.value,
+        "arithmetic": proposal.sentence,
+    }  # fmt: skip
+    changed = {name: value for name, value in figures.items() if getattr(line, name) != value}
+    for name, value in changed.items():
+        setattr(line, name, value)
+    return bool(changed)
 
 
-def open_lines(session: Session, desk: Desk, request: DrugRequest, also: Collection[str] = ()) -> bool:
-    """Give a new request its line for every drug in use, and for the listed ones of `also`. False without a ledger."""
+Found = Mapping[str, Proposal]
+
+
+def open_lines(session: Session, desk: Desk, request: DrugRequest, also: Collection[str] = ()) -> Found | None:
+    """Give a new request its line for every drug in use, and for the listed ones of `also`. None without a ledger."""
     if not keeps_ledger(session, desk.place.id):
-        return False
-    _add_lines(session, request, proposals(session, desk), also, present=())
-    return True
+        return None
+    found = proposals(session, desk)
+    _add_lines(session, request, found, also, present=())
+    return found
 
 
 def refresh_lines(
     session: Session, desk: Desk, request: DrugRequest, lines: Sequence[DrugRequestLine]
-) -> None:
-    """Read the ledger anew into the lines, and add those of a regular request that came into use since."""
+) -> tuple[Found, bool]:
+    """Read the ledger anew into the lines, and add those of a regular request that came into use since.
+
+    Gives what was read, and whether anything in the lines is different now.
+    """
     if not keeps_ledger(session, desk.place.id):
-        return
+        return {}, False
     codes = None if request.kind == Kind.REGULAR.value else [line.drug_code for line in lines]
     found = proposals(session, desk, codes)
-    for line in lines:
-        if line.drug_code in found:
-            write_figures(line, found[line.drug_code])
+    changed = [write_figures(line, found[line.drug_code]) for line in lines if line.drug_code in found]
+    added = 0
     if request.kind == Kind.REGULAR.value:
-        _add_lines(session, request, found, (), present=[line.drug_code for line in lines])
+        added = _add_lines(session, request, found, (), present=[line.drug_code for line in lines])
+    return found, any(changed) or added > 0
 
 
-def write_figures_of_one(session: Session, desk: Desk, line: DrugRequestLine) -> None:
+def write_figures_of_one(session: Session, desk: Desk, line: DrugRequestLine) -> Found:
     """The same for one line; nothing without a ledger."""
-    if keeps_ledger(session, desk.place.id):
-        write_figures(line, proposals(session, desk, [line.drug_code])[line.drug_code])
+    if not keeps_ledger(session, desk.place.id):
+        return {}
+    found = proposals(session, desk, [line.drug_code])
+    write_figures(line, found[line.drug_code])
+    return found
 
 
 def refuse_typed_figures(line: DrugRequestLine, values: dict[str, object]) -> None:
@@ -143,7 +159,7 @@ def _add_lines(
     found: Mapping[str, Proposal],
     also: Collection[str],
     present: Collection[str],
-) -> None:
+) -> int:
     known = set(present)
     wanted = [
         code
@@ -159,6 +175,7 @@ def _add_lines(
     if rows:
         session.flush()
         session.execute(insert(DrugRequestLine.__table__), rows)
+    return len(rows)
 
 
 def _shown_ledger(line: DrugRequestLine) -> Ledger | None:

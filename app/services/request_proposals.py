@@ -8,7 +8,8 @@ whole catalogue. Reads only.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.caseload import Caseload
 from app.domain.quantities import two_places
+from app.domain.season import read_season_factors, season_factor
 from app.domain.suggested_quantity import (
     OrderMode,
     OrderPolicy,
@@ -77,7 +79,6 @@ def keeps_ledger(session: Session, organisation_id: str) -> bool:
 def proposals(session: Session, desk: Desk, drug_codes: Collection[str] | None = None) -> dict[str, Proposal]:
     """The proposal of each of `drug_codes`, or of every drug of the catalogue, by code in the order of the names."""
     settings = stored_values(session)
-    policy = policy_of(settings)
     shelf = positions(
         session, desk.place.id, desk.today(), drug_codes,
         min_mos=int(settings["stock_min_months"]), max_mos=int(settings["stock_max_months"]),
@@ -99,7 +100,7 @@ def proposals(session: Session, desk: Desk, drug_codes: Collection[str] | None =
         suggestion = suggest(
             position.consumption,
             stock_of(position),
-            policy=policy,
+            policy=policy_for(settings, position.therapeutic_group, desk.today()),
             pack=pack,
             committed=committed,
             caseload=caseload,
@@ -117,6 +118,13 @@ def policy_of(settings: Mapping[str, Value]) -> OrderPolicy:
         mode=OrderMode(str(settings["order_mode"])),
         isolation_months=Fraction(int(settings["isolation_months"])),
     )
+
+
+def policy_for(settings: Mapping[str, Value], therapeutic_group: str, today: date) -> OrderPolicy:
+    """The same for the drugs of one group at this time of the year (§4.6)."""
+    policy = policy_of(settings)
+    factor = season_factor(read_season_factors(str(settings["season_factors"])), therapeutic_group, today)
+    return policy if factor == 1 else replace(policy, season_factor=factor)
 
 
 def pack_rule(position: Position, threshold_percent: int) -> PackRule:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.request_checks import Level as LineLevel
 from app.domain.request_checks import LineProblem, check_line, check_submission
-from app.domain.request_states import FINAL_STATES, Action, State, allowed_actions, attempt
+from app.domain.request_states import Action, State, allowed_actions, attempt
 from app.domain.request_terms import Kind
 from app.errors import UserError
 from app.forms.vocabulary import Level, Problem
@@ -44,6 +42,7 @@ from app.services.request_figures import (
     write_figures_of_one,
 )
 from app.services.request_lines import LineEdit, new_line, read_line
+from app.services.request_reading import RequestReading
 from app.services.request_steps import (
     StepRefused,
     actor_for,
@@ -56,7 +55,6 @@ from app.services.request_steps import (
 from app.services.request_views import (
     ActionResult,
     LineView,
-    RequestSummary,
     RequestView,
     checked_line,
     drugs_of,
@@ -89,16 +87,8 @@ class StartOption:
     why_not: Message | None
 
 
-class Requests:
+class Requests(RequestReading):
     """申领 at the clinic."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-
-    def summaries(self, limit: int = 60) -> list[RequestSummary]:
-        """The clinic's requests, newest first, without voided ones."""
-        with self.desk.sessions.reading() as session:
-            return request_summaries(session, DrugRequest.state != State.VOIDED.value, limit=limit)
 
     def get(self, request_id: str) -> RequestView:
         """One request with its lines, problems and what may be done now."""
@@ -140,8 +130,12 @@ class Requests:
             session.add(request)
             session.flush()
             result = take_step(session, self.desk, request, action, facts, comment=reason)
-            if kind is Kind.REGULAR and not open_lines(session, self.desk, request, self._last_codes(session, request)):
-                self._copy_last_lines(session, request)
+            found = None
+            if kind is Kind.REGULAR:
+                found = open_lines(session, self.desk, request, self._last_codes(session, request))
+                if found is None:
+                    self._copy_last_lines(session, request)
+            self.remember(found or {})
             session.flush()
             return ActionResult(self._view(session, request), result.message)
 
@@ -157,7 +151,7 @@ class Requests:
                 if line.drug_code == drug_code:
                     return line_view(line, drug)
             line = new_line(request.id, len(lines), drug_view(drug))
-            write_figures_of_one(session, self.desk, line)
+            self.remember(write_figures_of_one(session, self.desk, line))
             session.add(line)
             request.version += 1
             session.flush()
@@ -192,21 +186,16 @@ class Requests:
     def refresh(self, request_id: str, *, version: int | None = None) -> RequestView:
         """Read the ledger anew into a draft's figures and suggestions; what was typed stays. For the screen that opens one.
 
-        A regular request gets a line for every drug that came into use since. Nothing changes where no ledger is kept.
+        A regular request gets a line for every drug that came into use since. Nothing changes where no ledger is kept; the
+        version goes up only when something did.
         """
         with self.desk.sessions.writing() as session:
             request = self._editable(session, request_id, version)
-            refresh_lines(session, self.desk, request, lines_of(session, request.id))
-            request.version += 1
+            found, is_changed = refresh_lines(session, self.desk, request, lines_of(session, request.id))
+            self.remember(found)
+            request.version += 1 if is_changed else 0
             session.flush()
             return self._view(session, request)
-
-    def unfinished(self) -> list[RequestSummary]:
-        """The clinic's requests that somebody still has to do something with, the oldest first."""
-        final = [state.value for state in (*FINAL_STATES, State.SKIPPED)]
-        with self.desk.sessions.reading() as session:
-            own = (DrugRequest.clinic_id == self.desk.place.id) & DrugRequest.state.not_in([*final, ""])
-            return request_summaries(session, own, limit=200)[::-1]
 
     def attach_shortage(self, request_id: str, report_id: str) -> None:
         """Let a shortage report of this clinic name the request that it goes with. Raises UserError for another's."""
@@ -220,12 +209,6 @@ class Requests:
             if report.request_id is None:
                 report.request_id = request.id
                 add_audit(session, self.desk, "drug_request.attach_shortage", "drug_request", request.id)
-
-    def shortages(self, request_id: str) -> tuple[str, ...]:
-        """The ids of the shortage reports that go with a request."""
-        with self.desk.sessions.reading() as session:
-            query = select(ShortageReport.id).where(ShortageReport.request_id == request_id)
-            return tuple(session.scalars(query.order_by(ShortageReport.reported_at, ShortageReport.id)))
 
     def fill_with_suggestions(self, request_id: str, *, version: int | None = None) -> list[str]:
         """Put the suggestion into every empty line that has one; gives the ids of the lines filled, for undoing.
@@ -314,25 +297,6 @@ class Requests:
                 for line in lines_of(session, request.id):
                     line.is_skipped = False
             return ActionResult(self._view(session, request), result.message)
-
-    def use_history(self, drug_code: str, limit: int = 6) -> list[tuple[str, Decimal]]:
-        """The monthly use written for a drug in the regular requests: (period, use), oldest first."""
-        query = (
-            select(DrugRequest.period, DrugRequestLine.monthly_use)
-            .select_from(DrugRequestLine)
-            .join(DrugRequest, DrugRequest.id == DrugRequestLine.request_id)
-            .where(
-                DrugRequestLine.drug_code == drug_code,
-                DrugRequestLine.monthly_use.is_not(None),
-                DrugRequest.kind == Kind.REGULAR.value,
-                DrugRequest.clinic_id == self.desk.place.id,
-                DrugRequest.state != State.VOIDED.value,
-            )
-            .order_by(DrugRequest.period.desc())
-            .limit(limit)
-        )
-        with self.desk.sessions.reading() as session:
-            return [(period, Decimal(use)) for period, use in session.execute(query)][::-1]
 
     # -- what the transition table is told -------------------------------------------------------------------------
 

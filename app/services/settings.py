@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from app.data_folder import write_private
 from app.desk import Desk
 from app.domain.message import Message, msg
+from app.domain.season import read_season_factors
 from app.i18n import tr
 from app.services.problems import refuse
 
@@ -36,7 +37,7 @@ class SettingKind:
     """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included.
 
     A `decimal` one is a text such as "-1.5", a number with at most one digit behind the point. What is not `is_asked` has
-    no place on the pages of the settings: a screen remembers it.
+    no place on the pages of the settings: a screen remembers it. `check` judges a text of its own form.
     """
 
     name: str
@@ -49,6 +50,7 @@ class SettingKind:
     early: bool = False
     decimal: bool = False
     is_asked: bool = True
+    check: Callable[[str], Message | None] | None = None
 
     def read(self, text: str) -> Value:
         """The value that `text` means; the default for a text that means none (an older or newer program's)."""
@@ -59,6 +61,8 @@ class SettingKind:
         """What is wrong with a value; None when it may be set."""
         if type(value) is not type(self.default):
             return msg("“{label}”的值写得不对，没有保存。", label=self.label)
+        if self.check is not None:
+            return self.check(str(value))
         if self.choices and value not in self.choices:
             allowed = tr("、").join(str(choice) for choice in self.choices)
             return msg("“{label}”可以是 {choices}，没有保存。", label=self.label, choices=allowed)
@@ -74,6 +78,14 @@ class SettingKind:
                 "“{label}”请填 {low} 到 {high} 之间的数，没有保存。", label=self.label, low=self.low, high=self.high
             )
         return None
+
+
+def _season_problem(text: str) -> Message | None:
+    try:
+        read_season_factors(text)
+    except ValueError as error:
+        return msg("“季节系数”里的“{part}”看不懂，没有保存。请写成：类别 月份 倍数，例如 解热镇痛药 11-2 1.5。", part=str(error))
+    return None
 
 
 SETTINGS = (
@@ -137,6 +149,13 @@ SETTINGS = (
     ),
     SettingKind(
         "isolation_months", 0, msg("封路备药月数"), msg("预计不能送货的月数，按这么多个月多备药。"), low=0, high=6
+    ),
+    SettingKind(
+        "season_factors",
+        "",
+        msg("季节系数"),
+        msg("哪类药在几月多备几倍，例如：解热镇痛药 11-2 1.5；空着就都是 1。类别照药品目录里的写。"),
+        check=_season_problem,
     ),
     SettingKind(
         "delivery_every_days", 30, msg("送货间隔天数"), msg("到下次送货有几天；在管病人的药按这么多天备。"), low=1, high=120

@@ -38,6 +38,7 @@ CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "reque
                          "copd_months_satisfactory", "copd_days_otherwise",
                          "overprint_dy_mm", "overprint_width_percent", "overprint_height_percent",
                          "antibiotic_injection_approved", "order_mode", "pack_rounding_percent", "isolation_months",
+                         "season_factors",
                          "delivery_every_days", "caseload_spare_days", "request_open_days", "emergency_requests"})
 FOLDERS = frozenset({"backup_folder"})
 CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English"),
