@@ -8,7 +8,7 @@ Sorting and paging are the query's work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -117,6 +117,13 @@ class RowsModel(QAbstractTableModel):
         """Show another version of one row."""
         self._rows[number] = row
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
+
+    def replace_cells(self, number: int, row: object, keys: Collection[str]) -> None:
+        """Show another version of one row, but only these columns of it anew: what is typed in another one stays."""
+        self._rows[number] = row
+        for place, column in enumerate(self.columns):
+            if column.key in keys:
+                self.dataChanged.emit(self.index(number, place), self.index(number, place))
 
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
         """How many rows."""
@@ -256,6 +263,10 @@ class DataTable(QTableView):
     def replace_row(self, number: int, row: Any) -> None:
         """Show another version of one row."""
         self.rows_model.replace_row(number, row)
+
+    def replace_cells(self, number: int, row: Any, keys: Collection[str]) -> None:
+        """Show another version of one row in these columns alone, while another cell of it is being typed in."""
+        self.rows_model.replace_cells(number, row, keys)
 
     def current_row(self) -> Any | None:
         """The chosen row, or None."""

@@ -94,7 +94,11 @@ class LineDelegate(CellDelegate):
         column = self._lines.rows_model.columns[index.column()]
         choices = self._lines.choices(column.key)
         if not choices:
-            return super().createEditor(parent, option, index)
+            editor = super().createEditor(parent, option, index)
+            if isinstance(editor, QLineEdit):
+                row = self._lines.rows()[index.row()]
+                editor.textEdited.connect(lambda text: self._lines.typed.emit(row, column.key, text))
+            return editor
         box = QComboBox(parent)
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -164,11 +168,14 @@ class LineTable(DataTable):
     """Lines to fill in. `home` is the column where filling in begins; `remark` gives the sentence of a row, or None.
 
     `choices` offers words in a column; the boxes of `quiet` columns, seldom filled in, are drawn in the chosen line only.
-    `skip_asked(row)` follows Ctrl+Delete, `space_pressed(row)` the space key.
+    `skip_asked(row)` follows Ctrl+Delete, `space_pressed(row)` the space key. `typed(row, key, text)` comes with every
+    letter that is typed into a cell, `typing_ended()` when its editor closes, stored or not.
     """
 
     skip_asked = Signal(object)
     space_pressed = Signal(object)
+    typed = Signal(object, str, str)
+    typing_ended = Signal()
 
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, home: str,
@@ -183,6 +190,7 @@ class LineTable(DataTable):
                          row_height=LINE_HEIGHT, parent=parent)
         self._line_delegate = LineDelegate(self)
         self.setItemDelegate(self._line_delegate)
+        self._line_delegate.closeEditor.connect(lambda *_hint: self.typing_ended.emit())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.row_selected.connect(self._describe)
 
