@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
 from app.domain.shipment_states import Resolution
 from app.domain.stock_value import value_fen, yuan
 from app.i18n import tr
+from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.printing.lists import TableColumn, TableContent
 from app.services.request_sheets import UNKNOWN, shown
 from app.services.shipment_views import ShipmentLineView, ShipmentView
+
+if TYPE_CHECKING:
+    from app.services.shipment_work import ToShip
 
 
 def delivery_note(shipment: ShipmentView) -> TableContent:
@@ -79,6 +87,22 @@ def receipt_sheet(shipment: ShipmentView) -> TableContent:
         paper="A4-landscape",
         draft=shipment.received_on is None,
     )
+
+
+def to_ship_list(waiting: Sequence[ToShip], day: date) -> ListSheet:
+    """待发清单: what released requests still wait for, clinic by clinic, beside what the shelf may give."""
+    columns = (
+        ListColumn(tr("线路"), 24), ListColumn(tr("村卫生室"), 46), ListColumn(tr("申领月份"), 22), ListColumn(tr("药品")),
+        ListColumn(tr("规格"), 34), ListColumn(tr("单位"), 14), ListColumn(tr("批准"), 18, "right"),
+        ListColumn(tr("待发"), 18, "right"), ListColumn(tr("本院可供"), 22, "right"),
+    )  # fmt: skip
+    rows = tuple(
+        (each.route, each.clinic_name, each.period, line.drug_name, line.strength, line.unit, line.approved,
+         line.remaining, line.own_stock)
+        for each in waiting
+        for line in each.lines
+    )  # fmt: skip
+    return ListSheet(tr("待发药品清单"), columns, rows, ((tr("日期"), day.isoformat()),))
 
 
 def difference_words(line: ShipmentLineView) -> str:
