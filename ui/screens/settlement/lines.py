@@ -62,7 +62,7 @@ def difference_columns() -> tuple[Column, ...]:
     """What does not agree, and why it stands."""
     return (
         Column("kind", tr("差异"), value=kind_chip),
-        Column("what", tr("查到的情况"), width=250, stretch=True, value=lambda row: tr(row.difference.message)),
+        Column("what", tr("查到的情况"), width=462, value=lambda row: tr(row.difference.message)),
         Column("why", tr("说明"), width=190, stretch=True, value=explanation_cell),
     )
 

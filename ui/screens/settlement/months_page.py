@@ -135,11 +135,13 @@ class MonthsPage(QWidget):
 
     def _show_month_words(self, overview: MonthOverview) -> None:
         parts = self.parts
-        sums = tr("村卫生室应交 {clinics}，应付配送企业 {distributors}", clinics=money_or_dash(overview.owed_by_clinics),
-                  distributors=money_or_dash(overview.owed_to_distributors))
-        reported = tr("月报已交 {count} / {all}", count=len(overview.clinics) - len(overview.missing),
-                      all=len(overview.clinics))
-        words = [reported] if not overview.statements else [reported, sums]
+        words = [tr("月报已交 {count} / {all}", count=len(overview.clinics) - len(overview.missing),
+                    all=len(overview.clinics))]
+        parties = {each.party for each in overview.statements}
+        if "clinic" in parties:
+            words.append(tr("村卫生室应交 {amount}", amount=money_or_dash(overview.owed_by_clinics)))
+        if "distributor" in parties:
+            words.append(tr("应付配送企业 {amount}", amount=money_or_dash(overview.owed_to_distributors)))
         if overview.closed_at is not None:
             words.append(tr("已结账：{who} {when}。这个月不能再改，更正记在以后的月份", who=overview.closed_by_name,
                             when=clock_words(overview.closed_at)))
