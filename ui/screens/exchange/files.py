@@ -21,8 +21,23 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 ENVELOPES = (FileKind(msg("收发文件"), ("cyx",)),)
-SCREEN_OF = {"drug_request": "review", "drug_decision": "requests"}
-"""Where what came in is looked at."""
+PLACES = {
+    "clinic": {
+        "request": ("requests", "", "request_id"), "shipment": ("stock", "receiving", "shipment_id"),
+        "count": ("stock", "stocktake", "stocktake_id"), "statement": ("stock", "statements", "settlement_id"),
+        "movements": ("stock", "statements", ""), "shortage": ("stock", "shortages", "report_id"),
+        "catalogue": ("stock", "catalogue", ""),
+    },
+    "township": {
+        "request": ("review", "", "request_id"), "shipment": ("supply", "shipments", "shipment_id"),
+        "count": ("checks", "random_checks", "check_id"), "statement": ("settlement", "months", "settlement_id"),
+        "movements": ("settlement", "months", ""), "shortage": ("supply", "shortages", "report_id"),
+        "catalogue": ("stock", "catalogue", ""),
+    },
+}
+"""Where each desk looks at what an envelope is about: the screen, its section, and what the subject is called there."""
+ABOUT = {"drug_request": "request", "drug_decision": "request", "receipt": "shipment", "count_result": "count"}
+"""The subject of the kinds of envelope that are not called after it."""
 
 
 def fail(services: Services, error: BaseException) -> None:
@@ -58,6 +73,15 @@ def hand_over(services: Services, message_id: str, *, title: Message | str, on_d
     )
 
 
+def go_to_subject(services: Services, kind: str, subject_id: str) -> None:
+    """Show what an envelope is about."""
+    screen, section, name = PLACES[services.kind].get(ABOUT.get(kind, kind), ("exchange", "", ""))
+    arguments: dict[str, object] = {"section": section} if section else {}
+    if name:
+        arguments[name] = subject_id
+    services.navigate(screen, **arguments)
+
+
 def choose_and_open(services: Services, *, on_refused: Callable[[], None] | None = None) -> None:
     """Let the user choose a file that came, and take it in."""
     file = services.dialogs.open_file(msg("打开对方发来的文件"), ENVELOPES)
@@ -76,7 +100,7 @@ def open_envelope(services: Services, file: Path, *, on_refused: Callable[[], No
             services.dialogs.tell(Notice(msg("还缺文件"), result.message, to_do=result.gap, tone="amber"))
         else:
             services.say(tr(result.message))
-        services.navigate(SCREEN_OF.get(result.kind, "exchange"), request_id=result.subject_id)
+        go_to_subject(services, result.kind, result.subject_id)
 
     def refused(error: BaseException) -> None:
         if on_refused is not None:
