@@ -42,7 +42,6 @@ def clinic_line_columns() -> tuple[Column, ...]:
         Column("charged", tr("本室承担"), align="right", value=_units("charged"),
                tip=tr("损失和盘亏里由村卫生室承担的数量，和发药一起算应交金额。")),
         Column("amount", tr("金额"), align="right", bold=True, value=_amount),
-        Column("note", tr("说明"), width=96, muted=True, gives_way=5, value=lambda line: line.note),
     )
 
 
@@ -54,7 +53,6 @@ def distributor_line_columns() -> tuple[Column, ...]:
         Column("received", tr("到货"), align="right", bold=True, value=_units("received")),
         Column("returned", tr("退货"), align="right", value=_units("returned")),
         Column("amount", tr("金额"), align="right", bold=True, value=_amount),
-        Column("note", tr("说明"), width=140, muted=True, gives_way=1, value=lambda line: line.note),
     )
 
 
@@ -111,8 +109,8 @@ def _payable(row: SettlementSummary) -> Cell:
 
 def _drug(line: SettlementLineView) -> Cell:
     if not line.drug_code:
-        return Cell(line.drug_name, chips=(ChipText(tr("更正"), "blue"),))
-    return Cell(line.drug_name, suffix=line.strength)
+        return Cell(line.drug_name, chips=(ChipText(tr("更正"), "blue"),), second_line=line.note)
+    return Cell(line.drug_name, suffix=line.strength, second_line=line.note)
 
 
 def _price(line: SettlementLineView) -> Cell:
