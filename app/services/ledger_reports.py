@@ -102,17 +102,18 @@ class LedgerReports:
 def month_lines(session: Session, organisation_id: str, month: str) -> tuple[ReportLine, ...]:
     """A month of the ledger, summed by drug, price and pack. Reversals count with their sign, where they were written."""
     first, last = first_and_last(month)
-    in_month = _MOVEMENTS.c.occurred_on >= first
+    # Not called "kind": SQLite groups by a column of that name sooner than by the expression.
+    counted_as = case((_MOVEMENTS.c.occurred_on >= first, _MOVEMENTS.c.kind), else_="").label("counted_as")
     statement = (
         select(
             _BATCHES.c.drug_code, _BATCHES.c.price_fen, _BATCHES.c.units_per_pack,
-            case((in_month, _MOVEMENTS.c.kind), else_="").label("kind"), _MOVEMENTS.c.bearer,
+            counted_as, _MOVEMENTS.c.bearer,
             func.sum(_MOVEMENTS.c.quantity).label("units"),
         )
         .join_from(_MOVEMENTS, _BATCHES, _BATCHES.c.id == _MOVEMENTS.c.batch_id)
         .where(_MOVEMENTS.c.organisation_id == organisation_id, _MOVEMENTS.c.occurred_on <= last)
         .group_by(
-            _BATCHES.c.drug_code, _BATCHES.c.price_fen, _BATCHES.c.units_per_pack, "kind", _MOVEMENTS.c.bearer
+            _BATCHES.c.drug_code, _BATCHES.c.price_fen, _BATCHES.c.units_per_pack, counted_as, _MOVEMENTS.c.bearer
         )
     )  # fmt: skip
     grouped: dict[tuple[str, int | None, int], list[Row[Any]]] = defaultdict(list)
@@ -133,12 +134,14 @@ def month_lines(session: Session, organisation_id: str, month: str) -> tuple[Rep
 
 def _month_of(key: tuple[str, int | None, int], name: str, rows: Sequence[Row[Any]]) -> MonthOfDrug:
     def units(*kinds: str) -> int:
-        return sum(row.units for row in rows if row.kind in kinds)
+        return sum(row.units for row in rows if row.counted_as in kinds)
 
     charged = sum(
         -row.units
         for row in rows
-        if row.kind and row.bearer == CLINIC_BEARS and (_K(row.kind).is_loss or row.kind == _K.COUNT_SHORTAGE)
+        if row.counted_as
+        and row.bearer == CLINIC_BEARS
+        and (_K(row.counted_as).is_loss or row.counted_as == _K.COUNT_SHORTAGE)
     )
     lost = [kind for kind in _K if kind.is_loss or kind is _K.SAMPLE_FOR_INSPECTION]
     return MonthOfDrug(

@@ -294,3 +294,16 @@ def test_the_statement_is_printed_with_four_signatures_and_written_as_a_table(cl
     assert Exchange(township).letters()
     assert view.due_on is None
     assert view.created_at - timedelta(days=1) < township.now()
+
+
+def test_the_opening_of_a_month_is_everything_that_moved_before_it_whatever_its_kind(clinic):
+    """What was dispensed in an earlier month lowers the opening of the next and is not dispensed once more."""
+    code = drug_code(clinic, "硝苯地平")
+    moved(
+        clinic, code, (1, MovementKind.OPENING, 100), (8, MovementKind.DISPENSE, 60),
+        (datetime(2026, 11, 3, 2, tzinfo=UTC), MovementKind.DISPENSE, 15),
+        (datetime(2026, 11, 4, 2, tzinfo=UTC), MovementKind.RECEIPT, 28),
+    )  # fmt: skip
+    [line] = LedgerReports(clinic).preview(NOVEMBER)
+    month = line.month
+    assert (month.opening, month.received, month.dispensed, month.closing) == (40, 28, 15, 53)
