@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from ui.start import StartOptions
 
 SCREENS = {
-    "clinic": ("today", "residents", "follow_ups", "dispensing", "requests", "stock", "exchange", "settings", "import_roster", "day_sheet",
-               "forms"),
+    "clinic": ("today", "residents", "follow_ups", "dispensing", "requests", "stock", "exchange", "settings", "import_roster",
+               "day_sheet", "forms"),
     "township": ("review", "stock", "settlement", "checks", "exchange", "settings"),
 }
 SERVICES_OF = {

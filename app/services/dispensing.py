@@ -18,13 +18,21 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message, msg
+from app.domain.prescribing import PrescriptionKind
 from app.domain.stock_value import total_value_fen
 from app.domain.trace_codes import clean_code
 from app.errors import UserError
 from app.i18n import tr
 from app.services.dispensing_beside import Beside, beside
-from app.services.dispensing_drafts import Draft, DraftLine, Unmatched, opened_draft
-from app.services.dispensing_judgement import JudgedLine, Judgement, Matter, judge, reasons_given
+from app.services.dispensing_drafts import Draft, DraftLine, Unmatched, fresh_line, opened_draft
+from app.services.dispensing_judgement import (
+    BATCH_REASON,
+    JudgedLine,
+    Judgement,
+    Matter,
+    judge,
+    reasons_given,
+)
 from app.services.dispensing_returns import reverse_document, take_back, why_not_reversible
 from app.services.dispensing_views import (
     GIVEN,
@@ -65,6 +73,11 @@ class Dispensing:
         with self._desk.sessions.reading() as session:
             return opened_draft(session, self._desk, resident_id, form_entry_id)
 
+    def new_line(self, key: str, drug_code: str, kind: PrescriptionKind = PrescriptionKind.ORDINARY) -> DraftLine:
+        """A line for a chosen drug, with its usual dose. Raises UserError for an unknown drug."""
+        with self._desk.sessions.reading() as session:
+            return fresh_line(session, key, drug_code, kind)
+
     def judge(self, draft: Draft) -> Judgement:
         """The draft with quantities, batches, warnings and what still stands against giving it; nothing is changed."""
         with self._desk.sessions.reading() as session:
@@ -95,7 +108,8 @@ class Dispensing:
             session.add(document)
             session.flush()
             for position, line in enumerate(judgement.lines):
-                self._give_line(session, document, position, line)
+                key = f"{line.line.key}:{BATCH_REASON}"
+                self._give_line(session, document, position, line, line.line.batch_reason or draft.reasons.get(key, ""))
             after = _kept(document, judgement)
             record_change(session, self._desk, "dispensing.give", ENTITY, document.id, before=None, after=after)
             return view_of(session, document)
@@ -219,13 +233,15 @@ class Dispensing:
             created_at=self._desk.now(),
         )
 
-    def _give_line(self, session: Session, document: DispensingDocument, position: int, judged: JudgedLine) -> None:
+    def _give_line(
+        self, session: Session, document: DispensingDocument, position: int, judged: JudgedLine, batch_reason: str
+    ) -> None:
         line, drug, quantity = judged.line, judged.drug, judged.quantity
         assert drug is not None, "judged, and nothing stood against it"
         assert quantity is not None, "judged, and nothing stood against it"
         given = dispense(
             session, self._desk, drug.code, quantity, resident_id=document.resident_id, document_id=document.id,
-            chosen=judged.chosen, override_reason=line.batch_reason, days_of_supply=line.days, code=line.key,
+            chosen=judged.chosen, override_reason=batch_reason, days_of_supply=line.days, code=line.key,
         )  # fmt: skip
         taken = sum(pick.units for pick in given.picks)
         session.add(

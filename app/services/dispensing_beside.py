@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.domain.dates import age_on
+from app.domain.drug_warnings import ASKED_FROM_YEARS, ASKED_TO_YEARS
 from app.domain.message import msg
 from app.errors import UserError
 from app.services.dispensing_drafts import is_weighed, medicines_now
-from app.services.dispensing_people import supplies_of
+from app.services.dispensing_people import FEMALE, supplies_of
 from app.services.dispensing_views import usage_words
 from db.models import Dispensing, DispensingLine, Drug, Resident
 
@@ -41,8 +43,6 @@ class Beside:
     taken: tuple[TakenDrug, ...]
 
 
-FEMALE = 2
-
 
 def beside(session: Session, desk: Desk, resident_id: str) -> Beside:
     """The facts of a resident today. Raises UserError when there is no such resident."""
@@ -64,8 +64,17 @@ def beside(session: Session, desk: Desk, resident_id: str) -> Beside:
         if drug.code not in supplies
     ]
     return Beside(
-        resident_id, is_weighed(resident, today), resident.weight_kg, resident.weight_on, resident.sex == FEMALE, tuple(taken)
-    )
+        resident_id, is_weighed(resident, today), resident.weight_kg, resident.weight_on,
+        _may_be_pregnant(resident, today), tuple(taken),
+    )  # fmt: skip
+
+
+def _may_be_pregnant(resident: Resident, today: date) -> bool:
+    """Whether a pregnancy is asked about: women of 12 to 55 years (R-B08)."""
+    born = resident.birth_date
+    if resident.sex != FEMALE or born is None or born > today:
+        return False
+    return ASKED_FROM_YEARS <= age_on(born, today) <= ASKED_TO_YEARS
 
 
 def _usages(session: Session, resident_id: str) -> dict[str, str]:

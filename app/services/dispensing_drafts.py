@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -20,10 +20,17 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.caseload import Matcher, Product, Unread, WrittenMedicine
 from app.domain.dates import age_on
+from app.domain.doses import read_dose, units_a_time
 from app.domain.drug_rules import Pregnancy
 from app.domain.message import Message, msg
-from app.domain.prescribing import LONG_DAYS, ORDINARY_DAYS, WEIGHED_UNDER_YEARS, PrescriptionKind
-from app.domain.quantities import half_up
+from app.domain.prescribing import (
+    EMERGENCY_DAYS,
+    LONG_DAYS,
+    ORDINARY_DAYS,
+    WEIGHED_UNDER_YEARS,
+    PrescriptionKind,
+)
+from app.domain.quantities import half_up, up_to_two_places
 from app.errors import UserError
 from app.forms.registry import form
 from app.services.catalogue import listed_on
@@ -124,6 +131,48 @@ def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: 
         id=new_id(),
         weight_kg=known_weight(resident, desk.today()),
     )
+
+
+DAYS_OF = {
+    PrescriptionKind.ORDINARY: ORDINARY_DAYS, PrescriptionKind.EMERGENCY: EMERGENCY_DAYS, PrescriptionKind.LONG: LONG_DAYS,
+}  # fmt: skip
+
+
+def fresh_line(session: Session, key: str, drug_code: str, kind: PrescriptionKind) -> DraftLine:
+    """A line for a drug that was chosen, with the usual dose of the catalogue and the days of this kind.
+
+    Raises UserError for a drug that is not in the catalogue.
+    """
+    drug = session.scalar(select(Drug).where(Drug.code == drug_code))
+    if drug is None:
+        raise UserError(msg("目录里没有这个药品。请先在目录里选择药品。"))
+    times = _number(drug.times_per_day)
+    dose = _usual_dose(drug)
+    days = DAYS_OF[kind]
+    if kind is PrescriptionKind.LONG and not drug.long_rx_allowed:
+        days = ORDINARY_DAYS
+    return DraftLine(key, drug.code, dose=dose[:30], times_per_day=times, days=days)
+
+
+def _usual_dose(drug: Drug) -> str:
+    """The usual dose in dispensing units where that is a whole or a half one (2片), else as the catalogue has it (500mg)."""
+    if not drug.usual_dose.strip():
+        return f"1{drug.unit}"
+    written = f"{drug.usual_dose.strip()}{drug.dose_unit or drug.unit}"
+    read = read_dose(written)
+    units = None
+    if read is not None:
+        units = units_a_time(read, dispensing_unit=drug.unit, strength=drug.strength, dose_unit=drug.dose_unit)
+    if units is None or units <= 0 or (units * 2).denominator != 1:
+        return written
+    return f"{up_to_two_places(units)}{drug.unit}"
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text.strip()) if text.strip() else None
+    except InvalidOperation:
+        return None
 
 
 def known_weight(resident: Resident, day: date) -> Decimal | None:

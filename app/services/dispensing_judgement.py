@@ -36,7 +36,7 @@ from app.domain.prescribing import (
 from app.domain.quantities import exact
 from app.domain.request_checks import has_meaning
 from app.domain.stock_value import total_value_fen
-from app.domain.trace_codes import ON_SHELF, clean_code
+from app.domain.trace_codes import ON_SHELF, clean_code, codes_for
 from app.drug_rules import drug_rules
 from app.forms.vocabulary import Level, Problem
 from app.services.catalogue import DrugView, drug_view
@@ -51,18 +51,22 @@ from app.services.dispensing_people import (
 )
 from app.services.settings import stored_values
 from app.services.stock_dispense import ChosenBatch, PickedBatch, Proposal, propose_picks
+from app.services.trace_codes import uncoded_units
 from db.models import Drug, Resident, StockBatch, TraceCode
 
 INFUSION_SETTING = "antibiotic_injection_approved"
 MOST_DOSE, MOST_USAGE, MOST_DIAGNOSIS = 30, 100, 200
-WEIGHT = "weight"
-"""The key of what is said of the weight."""
+WEIGHT, BATCH_REASON = "weight", "batch_reason"
+"""Keys of matters: of the weight, and behind the key of a line of its batches."""
 LEVEL_OF = {Weight.BLOCK: 1, Weight.REASON: 2, Weight.ASK: 2, Weight.NOTICE: 3}
 
 
 @dataclass(frozen=True)
 class Matter:
-    """Something to look at. `key` names it in `Draft.reasons` and `Draft.confirmed`; `lines` the lines that it concerns."""
+    """Something to look at. `key` names it in `Draft.reasons` and `Draft.confirmed`; `lines` the lines that it concerns.
+
+    `given` a reason that the line itself brought.
+    """
 
     key: str
     weight: Weight
@@ -72,13 +76,18 @@ class Matter:
     source: Message | None = None
     level: int = 3
     kind: str = ""
+    given: str = ""
+
+    def reason(self, draft: Draft) -> str:
+        """What the doctor said to it, or empty."""
+        return (draft.reasons.get(self.key, "").strip() or self.given.strip())[:200]
 
     def is_open(self, draft: Draft) -> bool:
         """Whether it still stands against giving."""
         if self.weight is Weight.BLOCK:
             return True
         if self.weight is Weight.REASON:
-            return not has_meaning(draft.reasons.get(self.key, ""))
+            return not has_meaning(self.reason(draft))
         return self.weight is Weight.ASK and self.key not in draft.confirmed
 
     @property
@@ -91,7 +100,8 @@ class Matter:
 class JudgedLine:
     """One line worked out: `needed` for its usage, `quantity` that would be given, from which batches, for how many days.
 
-    `chosen` are the batches when others than the first to expire are taken, by hand or by the scanned codes.
+    `chosen` are the batches when others than the first to expire are taken, by hand or by the scanned codes. `codes_wanted`
+    are the packs of these batches that have a code to be scanned, all counted as full.
     """
 
     line: DraftLine
@@ -105,6 +115,7 @@ class JudgedLine:
     shortfall: int = 0
     amount_fen: int | None = None
     times: Dosing | None = None
+    codes_wanted: int = 0
 
 
 @dataclass(frozen=True)
@@ -192,6 +203,15 @@ def _judged(session: Session, desk: Desk, line: DraftLine, drug: Drug | None) ->
         available=_usable(session, desk, drug.code),
         shortfall=0 if chosen else proposal.shortfall,
         amount_fen=total_value_fen((pick.units, pick.price_fen, pick.units_per_pack) for pick in picks),
+        codes_wanted=_codes_wanted(session, desk, drug, picks),
+    )
+
+
+def _codes_wanted(session: Session, desk: Desk, drug: Drug, picks: tuple[PickedBatch, ...]) -> int:
+    if not drug.has_trace_code:
+        return 0
+    return sum(
+        codes_for(pick.units - uncoded_units(session, desk, pick.batch_id), pick.units_per_pack) for pick in picks
     )
 
 
@@ -327,9 +347,10 @@ def _matters_of_lines(lines: tuple[JudgedLine, ...], desk: Desk) -> list[Matter]
                 missing=each.shortfall,
             )  # fmt: skip
             found.append(Matter(f"{key}:shortfall", Weight.BLOCK, (key,), sentence, level=1))
-        if each.chosen and not has_meaning(each.line.batch_reason):
+        if each.chosen:
             sentence = msg("{drug}没有按“先到期先用”选批次，请写明原因。", drug=each.drug.name)
-            found.append(Matter(f"{key}:batch_reason", Weight.BLOCK, (key,), sentence, level=2))
+            wanted = Matter(f"{key}:{BATCH_REASON}", Weight.REASON, (key,), sentence, level=2, given=each.line.batch_reason)
+            found.append(wanted)
     return found
 
 
@@ -370,7 +391,7 @@ def reasons_given(draft: Draft, matters: tuple[Matter, ...]) -> list[Mapping[str
             "effect": str(matter.effect),
             "action": "" if matter.action is None else str(matter.action),
             "source": "" if matter.source is None else str(matter.source),
-            "reason": draft.reasons.get(matter.key, "").strip()[:200],
+            "reason": matter.reason(draft),
         }
         for matter in matters
     ]

@@ -1,0 +1,66 @@
+"""Where everything of 发药 to one resident lies: whose, the line to find drugs, what is said, the drugs; facts beside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from app.i18n import tr
+from ui.screens.dispensing.head import DispensingHead
+from ui.screens.dispensing.matters import MatterList
+from ui.screens.dispensing.side import SideColumn
+from ui.screens.follow_ups.medicines import DrugFinder
+from ui.screens.follow_ups.suggestions import SuggestingLine
+from ui.widgets.buttons import PrimaryButton, SecondaryButton
+from ui.widgets.cards import ActionBar, Card
+from ui.widgets.field_row import LabelledField
+from ui.widgets.form_view.fields import WIDE
+from ui.widgets.layouts import Vertical
+from ui.widgets.panes import TwoPane
+
+if TYPE_CHECKING:
+    from ui.services import Services
+
+
+class GivingLayout(QWidget):
+    """The parts and their places; `GivingPage` makes them work."""
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self.setObjectName("giving_page")
+        main = QWidget()
+        main.setProperty("kind", "plain")
+        column = Vertical(main, spacing=10)
+        self.head = DispensingHead()
+        column.addWidget(self.head)
+        finders = Card(name="find_drug_card", margins=(14, 8, 14, 10))
+        self._finder_drugs = DrugFinder(services.catalogue)
+        self.finder = SuggestingLine(self._finder_drugs.find, name="find_drug", accessible_name=tr("加药"), width=WIDE)
+        self.finder.setPlaceholderText(tr("药名、拼音首字母或条形码；也可以直接扫追溯码"))
+        self.finder_field = LabelledField(tr("加药"), self.finder, name="find_drug", hint="Ctrl D")
+        finders.add(self.finder_field)
+        column.addWidget(finders)
+        self.general_card = Card(tr("发药前先看"), name="general_card", tone="amber", margins=(14, 8, 14, 10))
+        self.general = MatterList("general_matters")
+        self.general_card.add(self.general)
+        column.addWidget(self.general_card)
+        self._unmatched_buttons: list[SecondaryButton] = []
+        self.unmatched = Card(tr("随访表上没有认出的药"), name="unmatched_card", tone="amber", margins=(14, 8, 14, 10))
+        column.addWidget(self.unmatched)
+        self._lines = Vertical(spacing=10)
+        column.addLayout(self._lines)
+        column.addStretch(1)
+        self.side = SideColumn(services.desk.today())
+        self.bar = ActionBar(name="dispensing_actions")
+        self.cancel = SecondaryButton(tr("取消"), name="cancel_dispensing", hint="Esc")
+        self.labels = QCheckBox(tr("发后打标签"))
+        self.labels.setObjectName("with_labels")
+        self.labels.setAccessibleName(tr("发后打标签"))
+        self.labels.setChecked(True)
+        self.save = PrimaryButton(tr("发药"), name="give", hint="Ctrl ↵")
+        self.bar.add_left(self.cancel)
+        self.bar.add_right(self.labels)
+        self.bar.add_right(self.save)
+        Vertical(self).addWidget(TwoPane(main, self.side, actions=self.bar, side_width=290))
