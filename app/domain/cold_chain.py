@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -14,6 +14,22 @@ LONGEST_GAP = timedelta(hours=14)
 """Two readings a day: a longer silence is an event."""
 POSSIBLE = (Decimal(-40), Decimal(60))
 """A reading outside is a slip of the pen."""
+
+
+OPENED_DAYS = 28
+"""Days for which opened insulin may be used, the usual ones of the package inserts; a pack may say otherwise (§6.5)."""
+LONGEST_OPENED_DAYS = 365
+
+
+def discard_date(opened_on: date, days: int = OPENED_DAYS, expiry: date | None = None) -> date:
+    """The day on which what was opened is thrown away: opened + 28 days, and never after its expiry (§6.5).
+
+    Raises ValueError for less than a day.
+    """
+    if days < 1:
+        raise ValueError("what is opened may be used for a day at least")
+    wanted = opened_on + timedelta(days=days)
+    return wanted if expiry is None else min(wanted, expiry)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -36,7 +36,7 @@ from app.services.problems import refuse_if_any
 from app.services.stock_actions import BatchUnits, StockActions, StockDocument
 from app.services.stock_cards import BatchRow, batch_row
 from app.services.stock_documents import Approval, problem
-from app.services.stock_holds import Hold, hold_batch, release_batch
+from app.services.stock_holds import Hold, held_spans, hold_batch, release_batch
 from db.models import ColdReading, Drug, StockBatch, StockMovement, new_id
 
 _READINGS, _BATCHES, _MOVEMENTS = ColdReading.__table__, StockBatch.__table__, StockMovement.__table__
@@ -77,6 +77,14 @@ class ColdGoods:
     strength: str
     unit: str
     batch: BatchRow
+
+
+@dataclass(frozen=True)
+class AffectedGoods:
+    """A batch that stood there during an event. `is_seen_to`: it has been held since, so somebody decided about it."""
+
+    goods: ColdGoods
+    is_seen_to: bool
 
 
 class ColdChain:
@@ -127,6 +135,29 @@ class ColdChain:
         """The batches of cold-chain drugs on the shelf; with `during` those that were already there in that time."""
         with self.desk.sessions.reading() as session:
             return _goods(session, self.desk, during)
+
+    def affected(self, excursion: Excursion) -> tuple[AffectedGoods, ...]:
+        """The batches that stood there during the event, and whether it has been decided about each."""
+        with self.desk.sessions.reading() as session:
+            goods = _goods(session, self.desk, excursion)
+            spans = held_spans(session, [each.batch.batch_id for each in goods])
+        begin = excursion.start.astimezone().date()
+        return tuple(
+            AffectedGoods(each, bool(each.batch.hold) or any(span.since >= begin for span in spans.get(each.batch.batch_id, ())))
+            for each in goods
+        )
+
+    def devices(self) -> tuple[str, ...]:
+        """Every device that ever had a reading, the one read last first."""
+        last = func.max(_READINGS.c.read_at)
+        statement = (
+            select(_READINGS.c.device)
+            .where(_READINGS.c.organisation_id == self.desk.place.id)
+            .group_by(_READINGS.c.device)
+            .order_by(last.desc(), _READINGS.c.device)
+        )
+        with self.desk.sessions.reading() as session:
+            return tuple(session.scalars(statement))
 
     def hold_affected(self, excursion: Excursion, batch_ids: Collection[str] | None = None) -> int:
         """Hold the batches that stood there during the event, or those of them in `batch_ids`; gives how many.

@@ -33,6 +33,7 @@ from app.services.stock_documents import Approval
 from app.services.stock_expiry import NearExpiry, near_expiry
 from app.services.stock_goods import GoodsFile
 from app.services.stock_holds import Hold, hold_batch, release_batch
+from app.services.stock_opened import OpenedItems
 from app.services.stock_positions import LookBack, Position, monthly_use, positions
 from app.services.trace_codes import codes_here
 
@@ -108,6 +109,11 @@ class Stock:
     def cold_chain(self) -> ColdChain:
         """Refrigerators, and what is decided about their goods."""
         return ColdChain(self.desk)
+
+    @cached_property
+    def opened(self) -> OpenedItems:
+        """Pens and vials in use, with the day on which they are thrown away."""
+        return OpenedItems(self.desk)
 
     def balances(self, wanted: BalanceFilter | None = None) -> Balances:
         """The balance list, by pinyin. Every drug that ever was on the shelf keeps its row."""

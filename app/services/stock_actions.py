@@ -211,14 +211,28 @@ class StockActions:
         if not kind.is_loss:
             raise ValueError(f"{kind} is no loss")
         with self.desk.sessions.writing() as session:
-            problems = [*reason_problems(reason), *self._loss_problems(session, kind, units)]
-            if bearer is None:
-                problems.append(problem("bearer", msg("请选择损失由谁承担：卫生院、村卫生室或配送企业。")))
-            if kind is MovementKind.STOLEN:
-                problems += number_problems(report_number, "report_number", msg("被盗要填写报警的回执编号。"))
-            refuse_if_any(problems)
-            kept = {"number": report_number.strip(), "bearer": bearer.value if bearer else ""}
-            return self._take(session, kind, LOSS, units, at, kept, reason)
+            return self.lose_within(session, kind, units, bearer=bearer, reason=reason, report_number=report_number, at=at)
+
+    def lose_within(
+        self,
+        session: Session,
+        kind: MovementKind,
+        units: Sequence[BatchUnits],
+        *,
+        bearer: Bearer | None,
+        reason: str,
+        report_number: str = "",
+        at: datetime | None = None,
+    ) -> StockDocument:
+        """The same in the unit of work of the caller."""
+        problems = [*reason_problems(reason), *self._loss_problems(session, kind, units)]
+        if bearer is None:
+            problems.append(problem("bearer", msg("请选择损失由谁承担：卫生院、村卫生室或配送企业。")))
+        if kind is MovementKind.STOLEN:
+            problems += number_problems(report_number, "report_number", msg("被盗要填写报警的回执编号。"))
+        refuse_if_any(problems)
+        kept = {"number": report_number.strip(), "bearer": bearer.value if bearer else ""}
+        return self._take(session, kind, LOSS, units, at, kept, reason)
 
     def sample_out(
         self, units: Sequence[BatchUnits], *, number: str, party: str, at: datetime | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +18,10 @@ from db.models import StockBatch
 
 _BATCHES = StockBatch.__table__
 URGENCY = (ExpiryLevel.EXPIRED, ExpiryLevel.RED, ExpiryLevel.ORANGE, ExpiryLevel.YELLOW)
+
+
+PRESSING = (ExpiryLevel.EXPIRED, ExpiryLevel.RED, ExpiryLevel.ORANGE)
+"""The levels that somebody should see to now."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,11 @@ def near_expiry(
             NearExpiry(drug.drug_code, drug.name, drug.strength, drug.unit, batch, unused, value, action)
         )
     return sorted(found, key=lambda row: (URGENCY.index(row.batch.level), row.batch.expiry, row.name, row.batch.batch_no))
+
+
+def pressing(found: Iterable[NearExpiry]) -> int:
+    """How many batches are expired, red or orange."""
+    return sum(row.batch.level in PRESSING for row in found)
 
 
 def _unused(drug: Position, batch: BatchRow, counted: int) -> int | None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from app.desk import Desk
+from app.domain.expiry_actions import ExpiryAction
 from app.domain.message import msg
+from app.domain.movements import MovementKind
 from app.domain.stock import ENDLESS
 from app.domain.stock_value import yuan
 from app.i18n import tr
@@ -117,7 +119,7 @@ def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry]) -> ListSheet:
         (
             row.drug_code, row.name, row.strength, row.batch.batch_no, row.batch.expiry, row.batch.days,
             tr(LEVELS[row.batch.level.value]), row.batch.on_hand, row.unit, row.unused, yuan(row.batch.value_fen),
-            hold_words(row.batch.hold), "" if row.action is None else tr(row.action.label),
+            hold_words(row.batch.hold), action_words(row.action, desk.place.kind),
         )
         for row in rows
     )  # fmt: skip
@@ -166,6 +168,15 @@ def state_words(row: Position) -> str:
     if row.expiry_risk:
         return tr("{state}，有效期风险", state=row.status.label)
     return tr(row.status.label)
+
+
+def action_words(action: ExpiryAction | None, kind: str) -> str:
+    """What is proposed for a batch near its expiry; a township gives back to the distributor. "" when nothing is due."""
+    if action is None:
+        return ""
+    if action is ExpiryAction.RETURN and kind == "township":
+        return tr(MovementKind.RETURN_TO_DISTRIBUTOR.label)
+    return tr(action.label)
 
 
 def hold_words(hold: str) -> str:

@@ -227,3 +227,26 @@ class ColdReading(WithId, Base):
     note: Mapped[str] = mapped_column(String(200), default="")
 
     __table_args__ = (Index("ix_cold_reading_organisation_id_read_at", "organisation_id", "read_at"),)
+
+
+class OpenedItem(WithId, Base):
+    """开封登记: one unit of a batch (an insulin pen, a vial) that was opened, and the day from which it is thrown away.
+
+    `closed_as` "" while it is in use, used, or discarded (with a loss in the ledger, `movement_id`).
+    """
+
+    __tablename__ = "opened_item"
+
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    batch_id: Mapped[str] = mapped_column(ForeignKey("stock_batch.id"), index=True)
+    drug_code: Mapped[str] = mapped_column(String(30))
+    opened_on: Mapped[date]
+    discard_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    user_id: Mapped[str] = mapped_column(String(36))
+    user_name: Mapped[str] = mapped_column(String(50))
+    closed_on: Mapped[date | None]
+    closed_as: Mapped[str] = mapped_column(String(10), default="")
+    movement_id: Mapped[str | None] = mapped_column(String(36))
+
+    __table_args__ = (Index("ix_opened_item_organisation_id_closed_on", "organisation_id", "closed_on"),)

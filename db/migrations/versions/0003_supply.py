@@ -357,6 +357,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_trace_code_batch_id"), ["batch_id"], unique=False)
 
     op.create_table(
+        "opened_item",
+        sa.Column("organisation_id", sa.String(length=36), nullable=False),
+        sa.Column("batch_id", sa.String(length=36), nullable=False),
+        sa.Column("drug_code", sa.String(length=30), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("discard_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("user_id", sa.String(length=36), nullable=False),
+        sa.Column("user_name", sa.String(length=50), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("closed_as", sa.String(length=10), nullable=False),
+        sa.Column("movement_id", sa.String(length=36), nullable=True),
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["stock_batch.id"], name=op.f("fk_opened_item_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_opened_item_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_item")),
+    )
+    with op.batch_alter_table("opened_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opened_item_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(
+            "ix_opened_item_organisation_id_closed_on", ["organisation_id", "closed_on"], unique=False
+        )
+
+    op.create_table(
         "shipment_line",
         sa.Column("shipment_id", sa.String(length=36), nullable=False),
         sa.Column("request_line_id", sa.String(length=36), nullable=True),

@@ -50,6 +50,9 @@ class BatchWindow(SmallWindow):
                          units=units_words(batch.on_hand, drug.unit), packs=tr("（{packs}）", packs=packs) if packs else ""))
         self._suggested = suggested
 
+    def book(self) -> object:
+        """Do what the window asks for; each kind in its own way. Raises Refused."""
+
     def ask_units(self) -> None:
         """The quantity, with its packs and value beside it while one types."""
         self.quantity = LineEdit(name=f"{self._name}_quantity", accessible_name=tr("数量"))

@@ -23,6 +23,7 @@ from ui.screens.stock.words import (
     DASH,
     batch_chips,
     day_words,
+    days_left,
     days_of_use,
     local_time,
     packs_words,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from app.services.stock_cards import BatchRow, CardRow, LedgerCard
     from app.services.stock_positions import Position
     from ui.services import Services
-    from ui.widgets.small_window import SmallWindow
 
 YEAR = timedelta(days=365)
 SIDE_BY_SIDE = 760
@@ -183,7 +183,7 @@ class DrugCard(QWidget):
         if batch is not None and self.contents is not None:
             self._start(kind(self.services, self.contents.drug, batch, parent=self))
 
-    def _start(self, window: SmallWindow) -> None:
+    def _start(self, window: batch_windows.BatchWindow | batch_windows.ReverseWindow) -> None:
         def done() -> None:
             self.services.say(tr("已记账。"))
             self.refresh()
@@ -212,22 +212,23 @@ class DrugCard(QWidget):
         self._figures_box.setContentsMargins(0, 0, 0, 0)
         self._figures_box.setSpacing(current_theme().gap(12))
         self.figures = Card(name="card_figures", margins=(14, 10, 14, 10), spacing=4)
-        use = Card(tr("近 12 个月的用量"), name="card_use", margins=(14, 10, 14, 8), spacing=2)
-        self.bars = BarChart(name="card_bars", accessible_name=tr("近 12 个月的用量"), height=92)
+        use = Card(name="card_use", margins=(14, 8, 14, 8), spacing=0)
+        use.add(label(tr("近 12 个月和本月的用量"), "caption"))
+        self.bars = BarChart(name="card_bars", accessible_name=tr("近 12 个月和本月的用量"), height=84)
         use.add(self.bars)
         self._figures_box.addWidget(self.figures, 5)
         self._figures_box.addWidget(use, 6)
         return whole
 
     def _build_batches(self) -> QWidget:
-        card = Card(tr("批次"), name="card_batches", margins=(14, 10, 14, 10), spacing=6)
+        card = Card(name="card_batches", margins=(14, 10, 14, 10), spacing=6)
         self.batches = DataTable(_batch_columns(), name="batches", accessible_name=tr("批次"), inside_card=True,
                                  empty_text=tr("柜上没有这个药品的批次。"))
         self.batches.fit_height(most_rows=4)
         self.batches.row_activated.connect(lambda _row: self.open_deeds())
         self.batches.row_selected.connect(lambda _row: self._show_deeds())
-        card.add(self.batches)
         row = FlowBox(spacing=8, row_spacing=6)
+        row.add(label(tr("批次"), "card_title"))
         self.buttons: dict[str, SecondaryButton] = {}
         for deed in self._deeds():
             button = SecondaryButton(deed.words, name=f"card_{deed.key}", small=True)
@@ -240,6 +241,7 @@ class DrugCard(QWidget):
         self.also_empty.toggled.connect(self.refresh)
         row.add(self.also_empty)
         card.add(row)
+        card.add(self.batches)
         return card
 
     def _build_movements(self) -> QWidget:
@@ -361,7 +363,7 @@ def _batch_columns() -> tuple[Column, ...]:
     return (
         Column("batch_no", tr("批号"), width=120, bold=True),
         Column("expiry", tr("有效期"), width=104, align="center", value=lambda row: day_words(row.expiry)),
-        Column("days", tr("剩余天数"), width=78, align="right", gives_way=2),
+        Column("days", tr("剩余天数"), width=78, align="right", gives_way=2, value=days_left),
         Column("manufacturer", tr("厂家"), width=120, stretch=True, value=lambda row: row.manufacturer or None),
         Column("on_hand", tr("数量"), width=82, align="right", bold=True, value=lambda row: f"{row.on_hand:,}"),
         Column("reserved", tr("预留"), width=66, align="right", gives_way=3, value=lambda row: f"{row.reserved:,}"),

@@ -10,6 +10,7 @@ from app.domain.message import msg
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import FileKind, show_failure
+from ui.screens.list_papers import file_name
 
 if TYPE_CHECKING:
     from app.interchange.xlsx_lists import ListSheet
@@ -41,7 +42,7 @@ def print_list(services: Services, make: Callable[[], ListSheet]) -> None:
 
 def export_list(services: Services, make: Callable[[], ListSheet], title: str) -> None:
     """Let the user choose a file and write the list into it."""
-    suggested = tr("{title} {day}.xlsx", title=title, day=services.desk.today().isoformat())
+    suggested = file_name(tr("{title} {day}.xlsx", title=title, day=services.desk.today().isoformat()))
     file = services.dialogs.save_file(tr("导出表格"), suggested, WORKBOOK)
     if file is None:
         return

@@ -28,3 +28,21 @@ class StockScreen(SectionScreen):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services, SECTIONS, name="stock", accessible_name=tr("库存"))
+        self.count_ahead()
+
+    def refresh(self) -> None:
+        """Read the page shown again, and what stands in the tabs of those that were not opened yet."""
+        super().refresh()
+        self.count_ahead()
+
+    def count_ahead(self) -> None:
+        """The number of near-expiry batches stands in its tab before anybody has opened it."""
+        stock = self.services.stock
+
+        def work(_report: object, _cancelled: object) -> int:
+            from app.services.stock_expiry import pressing
+
+            return pressing(stock.near_expiry())
+
+        if "expiry" in self.section_keys():
+            self.services.runner.run(work, on_done=lambda count: self.set_count("expiry", count))

@@ -88,6 +88,13 @@ def batch_chips(batch: BatchRow) -> tuple[ChipText, ...]:
     return tuple(chips)
 
 
+def days_left(batch: BatchRow) -> str | None:
+    """The days that a batch may still be used; words once there are none, a dash without an expiry."""
+    if batch.days is None:
+        return None
+    return str(batch.days) if batch.days > 0 else tr("过期")
+
+
 def yuan(fen: int | None) -> str | None:
     """“¥2,318.40”; None stays None."""
     return None if fen is None else f"¥{fen // 100:,}.{fen % 100:02d}"
