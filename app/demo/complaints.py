@@ -165,7 +165,8 @@ def _of_encounter(one: Registered, entry: Mapping[str, Any]) -> Wish | None:
 
 def _acute(random: Random, residents: list[Registered], since: date, until: date) -> Iterator[Wish]:
     days = (until - since).days
-    adults = [one for one in residents if age_on(one.person.born, since) >= ADULT]
+    born = [one for one in residents if one.person.born <= since]
+    adults = [one for one in born if age_on(one.person.born, since) >= ADULT]
     if not adults or days < 1:
         return
     for _ in range(round(len(residents) * ACUTE_A_YEAR * days / 365)):
