@@ -19,10 +19,11 @@ from app.domain.message import Message, msg
 from app.domain.movements import MovementKind, is_possible_quantity
 from app.domain.request_terms import Role
 from app.domain.stock_value import value_fen
+from app.domain.trace_codes import ON_SHELF, clean_code, is_code
 from app.errors import UserError
 from app.forms.vocabulary import Level, Problem
 from app.services.history import record_change
-from app.services.problems import Refused
+from app.services.problems import Refused, refuse
 from app.services.settlement_sources import PURCHASE_DOCUMENT
 from app.services.stock_documents import reason_problems
 from app.services.stock_ledger import NewMovement, book
@@ -34,6 +35,7 @@ from db.models import (
     Revision,
     StockBatch,
     StockMovement,
+    TraceCode,
     new_id,
 )
 
@@ -178,6 +180,25 @@ def give_back(
         session, desk, "distributor.return", ENTITY, document_id, before=None, after=content, reason=reason.strip()
     )
     return _view(document_id, content, desk.actor.name, reason.strip())
+
+
+def place_return_scan(
+    session: Session, desk: Desk, order_id: str, scanned: str, seen: Sequence[str]
+) -> tuple[str, str]:
+    """(key of the batch, cleaned code) of a scanned pack that may go back. Raises Refused: under the key where one fits."""
+    code = clean_code(scanned)
+    known = session.get(TraceCode, (code, desk.place.id))
+    there = returnable(session, desk, order_id)
+    found = next((each for each in there if known is not None and each.batch_id == known.batch_id), None)
+    if not is_code(code):
+        raise refuse("codes", msg("追溯码是 20 位数字，扫到的是“{code}”。请重新扫描。", code=code[:30]))
+    if found is None or known is None:
+        raise refuse("codes", msg("追溯码 {code} 不是这张采购单到的货，不能退给这家。请核对。", code=code))
+    if code in seen:
+        raise refuse(found.key, msg("追溯码 {code} 扫了两次。请去掉重复的一次。", code=code))
+    if known.state not in ON_SHELF:
+        raise refuse(found.key, msg("追溯码 {code} 已经不在库里，不能退。请核对。", code=code))
+    return found.key, code
 
 
 def returns_of(session: Session, order_id: str = "") -> list[ReturnView]:

@@ -10,14 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.domain.batches import last_day_of_expiry
 from app.domain.message import Message, msg
 from app.domain.movements import is_possible_quantity
 from app.domain.receiving import check_receipt_line
 from app.domain.request_checks import has_meaning
-from app.domain.trace_codes import clean_code, codes_for, drug_digits
+from app.domain.trace_codes import clean_code, drug_digits
 from app.errors import UserError
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused, refuse
+from app.services.stock_goods import fen_of
 from app.services.stock_ledger import BatchKey, batch_problems
 from app.services.trace_codes import arrival_problem
 from db.models import Drug, PurchaseOrderLine
@@ -46,6 +48,68 @@ class Arrival:
     def code(self) -> str:
         """Under which a refusal stands."""
         return self.key or self.line_id
+
+
+@dataclass(frozen=True)
+class TypedArrival:
+    """One batch of a delivery as it was typed. `price` yuan of a pack, empty as it was ordered."""
+
+    line_id: str
+    key: str
+    batch_no: str = ""
+    expiry: str = ""
+    accepted: str = ""
+    rejected: str = ""
+    reason: str = ""
+    price: str = ""
+    manufacturer: str = ""
+    no_codes_reason: str = ""
+    codes: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it came."""
+        return not self.accepted.strip() and not self.rejected.strip()
+
+
+def read_arrivals(typed: Sequence[TypedArrival]) -> list[Arrival]:
+    """What was typed, understood. Raises Refused under the key of each that can't be."""
+    problems: list[Problem] = []
+    found = []
+    for each in typed:
+        sentence = None
+        accepted, rejected = _units(each.accepted), _units(each.rejected)
+        price = fen_of(each.price)
+        expiry: date | None = None
+        if each.expiry.strip():
+            try:
+                expiry = last_day_of_expiry(each.expiry)
+            except ValueError:
+                sentence = msg("有效期“{text}”看不懂，请写 2027-08 或 2027-08-31。", text=each.expiry.strip()[:20])
+        if accepted is None or rejected is None:
+            sentence = msg("数量请填 0 或正整数（最小发药单位）。")
+        elif price == -1:
+            sentence = msg("价格请填每包装多少元，最多两位小数；和订的一样就空着。")
+        if sentence is not None:
+            problems.append(Problem(each.key, Level.REFUSE, sentence))
+            continue
+        found.append(
+            Arrival(
+                each.line_id, each.batch_no.strip(), expiry, accepted or 0, rejected or 0, each.reason.strip(),
+                each.manufacturer.strip(), each.codes, each.no_codes_reason.strip(), price, each.key,
+            )
+        )  # fmt: skip
+    if problems:
+        raise Refused(problems)
+    return found
+
+
+def _units(text: str) -> int | None:
+    """A whole number of units; nothing typed is none. None for what is no number."""
+    cleaned = text.strip()
+    if not cleaned:
+        return 0
+    return int(cleaned) if cleaned.isascii() and cleaned.isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -135,11 +199,6 @@ def place_scan(
     if why is not None:
         raise refuse(line.id, why)
     return ArrivalScan(line.id, code)
-
-
-def codes_of(line_units_per_pack: int, accepted: int) -> int:
-    """How many packs, and codes, so many accepted units are."""
-    return codes_for(accepted, line_units_per_pack)
 
 
 def _are_whole(each: Arrival) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -26,6 +26,7 @@ from app.services.distributor_returns import (
     ReturnItem,
     ReturnView,
     give_back,
+    place_return_scan,
     returnable,
     returns_of,
 )
@@ -149,8 +150,11 @@ class Purchasing:
 
     def late_count(self) -> int:
         """How many orders are overdue."""
-        today = self.desk.today()
-        return sum(1 for order in self.list(open_only=True, limit=1000) if order.is_late(today))
+        waiting = (PurchaseState.ORDERED.value, PurchaseState.PARTIAL.value)
+        query = select(func.count()).select_from(PurchaseOrder)
+        late = query.where(PurchaseOrder.state.in_(waiting), PurchaseOrder.expected_on < self.desk.today())
+        with self.desk.sessions.reading() as session:
+            return session.scalar(late) or 0
 
     def draft(
         self, distributor_id: str, items: Sequence[OrderItem], *, remark: str = "", expected_on: date | None = None
@@ -218,6 +222,11 @@ class Purchasing:
         """The batches of an order that may go back to the distributor."""
         with self.desk.sessions.reading() as session:
             return returnable(session, self.desk, order_id)
+
+    def place_return_scan(self, order_id: str, scanned: str, seen: Sequence[str]) -> tuple[str, str]:
+        """Which batch of an order a scanned pack is of, and its code. Raises Refused."""
+        with self.desk.sessions.reading() as session:
+            return place_return_scan(session, self.desk, order_id, scanned, seen)
 
     def give_back(
         self, order_id: str, items: Sequence[ReturnItem], *, reason: str, taken_by: str

@@ -84,12 +84,10 @@ class ShipmentSteps:
 
         ask(window, act, self._show_lines)
 
-    def scan(self) -> None:
+    def scan(self, text: str) -> None:
         """A code was scanned: kept with its line at once, or refused beside it."""
         page = self._page
-        text = page.parts.scan.text()
-        page.parts.scan.clear()
-        if not text.strip() or page.work is None:
+        if page.work is None:
             return
         row = page.current_line()
         try:
@@ -100,7 +98,6 @@ class ShipmentSteps:
         page.keep(refusals={})
         page.show_work(page.work.view.id)
         page.go_to_line(scanned.line_id)
-        page.parts.scan_field.set_problem("")
         if page.work.is_scanned:
             page.services.say(tr("全部扫完，可以按“拣货完成”。"))
 
@@ -320,7 +317,7 @@ class ShipmentSteps:
         page.decided, page.short = Decided(), result.short
         page.read(f"shipment:{result.shipment.id}")
         page.services.say(tr(result.message))
-        (page.parts.scan if page.parts.scanning.isVisible() else page.parts.table).setFocus()
+        (page.parts.scanning.line if page.parts.scanning.isVisible() else page.parts.table).setFocus()
 
     def _on_step(self, result: ShipmentResult) -> None:
         page = self._page

@@ -8,16 +8,15 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.shipment_states import ShipmentState
 from app.i18n import tr
-from ui.screens.requests.catalogue_page import SearchLine
 from ui.screens.requests.line_table import LineTable
 from ui.screens.requests.notice_strip import NoticeStrip
+from ui.screens.supply.scan_box import ScanBox
 from ui.screens.supply.shipment_rows import EVERYTHING, SENT, TODO, line_columns, list_columns, remark_of
 from ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, PageHeader
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.field_row import LabelledField
 from ui.widgets.labels import label
-from ui.widgets.layouts import FlowBox, Horizontal, Vertical
+from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.panes import TwoPane
 from ui.widgets.segmented import Option, Segmented
 from ui.widgets.table import DataTable
@@ -78,19 +77,11 @@ class ShipmentsLayout(QWidget):
         self.strip = NoticeStrip(name="shipment_strip")
 
     def _build_main(self) -> None:
-        self.scan = SearchLine(name="scan_code", accessible_name=tr("扫追溯码"),
-                               placeholder=tr("把光标留在这里，逐盒扫码"))
-        self.scan_field = LabelledField(tr("扫追溯码"), self.scan, name="scan_code")
-        self.unscan = SecondaryButton(tr("退掉这一行最后一个码"), name="unscan", hint="Ctrl Del", small=True)
-        self.scanning = QWidget()
-        self.scanning.setProperty("kind", "plain")
-        row = Horizontal(self.scanning, spacing=10)
-        row.addWidget(self.scan_field, 1)
-        row.addWidget(self.unscan)
         self.table = LineTable(
             line_columns(ShipmentState.DRAFT), name="shipment_lines", accessible_name=tr("发货的药品"), home="drug",
             remark=remark_of, empty_text=tr("这张发货单里没有药品。"),
         )
+        self.scanning = ScanBox(self.table, takes_digits=True)
         self.history = label("", "caption", name="shipment_history", wrap=True)
         self.empty = EmptyState(
             tr("选一张申领单或发货单"), tr("待发的申领单先建发货单，再配货、拣货、发出；签收回来以后核对。"),

@@ -1,7 +1,7 @@
 """配送单: from the released request to the receipt that came back.
 
 `shipment_steps` does what changes something; here is what is shown and what the keys do. A scanner is a keyboard: what it
-types lands in the line for codes wherever the table has the focus.
+types lands in the line for codes also while the table has the focus.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.domain.message import msg
@@ -126,8 +126,8 @@ class ShipmentsPage(QWidget):
 
     def primary_action(self) -> None:
         """F2: to the line for codes while picking, otherwise as Ctrl+Enter."""
-        if self.parts.scanning.isVisible() and not self.parts.scan.hasFocus():
-            self.parts.scan.setFocus()
+        if self.parts.scanning.isVisible() and not self.parts.scanning.line.hasFocus():
+            self.parts.scanning.line.setFocus()
         else:
             self.save_action()
 
@@ -370,15 +370,6 @@ class ShipmentsPage(QWidget):
                 return
         self.services.say(tr("差异都有了处理，可以核对办结。"))
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """A scanner types while the table has the focus: to the line for codes."""
-        if (watched is self.parts.table and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-                and self.parts.scanning.isVisible() and event.text().isdigit()):
-            self.parts.scan.setFocus()
-            self.parts.scan.insert(event.text())
-            return True
-        return super().eventFilter(watched, event)
-
     def _on_row(self, row: WorkRow | None) -> None:
         if row is None or row.key == self.open_key():
             return
@@ -404,23 +395,20 @@ class ShipmentsPage(QWidget):
         parts.list.row_activated.connect(lambda _row: parts.table.setFocus())
         parts.filter.changed.connect(self._on_filter)
         parts.table.row_activated.connect(self._on_line)
-        parts.table.skip_asked.connect(lambda _row: steps.unscan())
-        parts.table.installEventFilter(self)
-        parts.scan.returnPressed.connect(steps.scan)
-        parts.scan.moved.connect(lambda step: parts.table.choose(
-            max(0, min(parts.table.rows_model.rowCount() - 1, parts.table.current_number() + step))))
+        parts.scanning.scanned.connect(steps.scan)
+        parts.scanning.unscan_asked.connect(steps.unscan)
         for button, act in (
             (parts.draft, self.save_action), (parts.allocate, steps.next_step), (parts.pick, steps.next_step),
             (parts.ship, steps.next_step), (parts.verify, steps.next_step), (parts.by_hand, steps.pick_by_hand),
             (parts.print_note, steps.print_papers), (parts.print_receipt, steps.print_papers),
-            (parts.decide, self.next_difference), (parts.unscan, steps.unscan), (parts.release, steps.release),
+            (parts.decide, self.next_difference), (parts.release, steps.release),
             (parts.give_up, steps.cancel), (parts.come_back, steps.come_back), (parts.save_file, steps.save_file),
             (parts.save_lines, steps.save_lines), (parts.allocate_all, steps.allocate_all),
             (parts.verify_all, steps.verify_all), (parts.print_list, steps.print_list),
             (parts.save_list, steps.save_list),
         ):
             button.clicked.connect(lambda _checked=False, do=act: do())
-        keys = {"F4": steps.pick_by_hand, "F8": self.next_difference, "Ctrl+Del": steps.unscan,
+        keys = {"F4": steps.pick_by_hand, "F8": self.next_difference,
                 "Alt+Up": partial(self.next_row, -1), "Alt+Down": partial(self.next_row, 1)}
         for keys_pressed, does in keys.items():
             shortcut = QShortcut(QKeySequence(keys_pressed), self)
