@@ -154,7 +154,7 @@ def why_scans_stay(session: Session, movement_id: str) -> Message | None:
         return None
     for scan in session.scalars(select(TraceScan).where(TraceScan.movement_id == movement_id)):
         row = session.get(TraceCode, (scan.code, movement.organisation_id))
-        if row is not None and (row.units_left < scan.quantity or row.state != CodeState.HERE.value):
+        if row is not None and (row.units_left < scan.quantity or row.state not in ON_SHELF):
             name = session.scalar(select(Drug.generic_name).where(Drug.code == row.drug_code)) or row.drug_code
             return msg(
                 "{drug}的追溯码 {code} 这一盒已经发出过，不能冲销它的入库。没有记，请先冲销发出的那一笔。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QScrollArea, QWidget
 
 from app.i18n import tr
 from ui.screens.dispensing.head import DispensingHead
@@ -35,13 +35,11 @@ class GivingLayout(QWidget):
         column = Vertical(main, spacing=10)
         self.head = DispensingHead()
         column.addWidget(self.head)
-        finders = Card(name="find_drug_card", margins=(14, 8, 14, 10))
         self._finder_drugs = DrugFinder(services.catalogue)
         self.finder = SuggestingLine(self._finder_drugs.find, name="find_drug", accessible_name=tr("加药"), width=WIDE)
         self.finder.setPlaceholderText(tr("药名、拼音首字母或条形码；也可以直接扫追溯码"))
         self.finder_field = LabelledField(tr("加药"), self.finder, name="find_drug", hint="Ctrl D")
-        finders.add(self.finder_field)
-        column.addWidget(finders)
+        self.head.card.add(self.finder_field)
         self.general_card = Card(tr("发药前先看"), name="general_card", tone="amber", margins=(14, 8, 14, 10))
         self.general = MatterList("general_matters")
         self.general_card.add(self.general)
@@ -63,4 +61,15 @@ class GivingLayout(QWidget):
         self.bar.add_left(self.cancel)
         self.bar.add_right(self.labels)
         self.bar.add_right(self.save)
-        Vertical(self).addWidget(TwoPane(main, self.side, actions=self.bar, side_width=290))
+        self.panes = TwoPane(main, self.side, actions=self.bar, side_width=290)
+        Vertical(self).addWidget(self.panes)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll so that a field is seen with its caption and what stands beneath it."""
+        shown, area = widget, widget.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            if area.objectName().endswith("_field"):
+                shown = area
+            area = area.parentWidget()
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(shown, 10, 40)

@@ -30,6 +30,7 @@ from ui.screens.dispensing.shortfall import REQUEST, SHORTAGE, add_to_request, n
 from ui.screens.dispensing.windows import BatchWindow
 from ui.screens.dispensing.words import yuan
 from ui.widgets.buttons import SecondaryButton
+from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox
 
 if TYPE_CHECKING:
@@ -129,6 +130,12 @@ class GivingPage(GivingLayout):
         if not self._go_to_first_problem():
             self._to(self.finder)
 
+    def on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Bring what has the cursor into sight, now and once more when new lines have their places."""
+        if now is not None and self.isAncestorOf(now):
+            self.reveal(now)
+            QTimer.singleShot(0, now, lambda: self.reveal(now))
+
     # --- drugs ------------------------------------------------------------------------------------------------
 
     def add_drug(self, drug_code: str, *, code: str = "") -> None:
@@ -210,8 +217,9 @@ class GivingPage(GivingLayout):
         """The widgets that Tab stops at, in the order on the screen."""
         of_cards = [stop for card in self.cards.values() for stop in card.stops()]
         unmatched = [button for button in self._unmatched_buttons if not button.isHidden()]
+        before = [] if self.side.before.isHidden() else [self.side.before]
         bar = [self.cancel, self.labels, self.save]
-        return [self.finder, *self.head.stops(), *self.general.stops(), *unmatched, *of_cards, self.side.before, *bar]
+        return [*self.head.stops(), self.finder, *self.general.stops(), *unmatched, *of_cards, *before, *bar]
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab follows the order on the screen, also over drugs that were added later."""
@@ -240,6 +248,9 @@ class GivingPage(GivingLayout):
     # --- building ---------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self.on_focus_changed)
         self._timer.timeout.connect(self.settle)
         self._scans.scanned.connect(self.scan)
         self.finder.chosen.connect(self._on_found)
@@ -290,8 +301,8 @@ class GivingPage(GivingLayout):
         self.unmatched.clear()
         self._unmatched_buttons = []
         for number, each in enumerate(self.draft.unmatched, 1):
-            self.unmatched.add_text(tr(each.sentence), name=f"unmatched_{number}")
-            row = FlowBox(spacing=8, row_spacing=4)
+            row = FlowBox(spacing=10, row_spacing=4)
+            row.add(label(tr(each.sentence), name=f"unmatched_{number}"))
             find = SecondaryButton(tr("在目录里找"), name=f"unmatched_{number}_find", small=True)
             find.clicked.connect(lambda _checked=False, name=each.written.name: self._look_for(name))
             short = SecondaryButton(tr("登记缺药"), name=f"unmatched_{number}_shortage", small=True)
@@ -359,15 +370,15 @@ class GivingPage(GivingLayout):
             return True
         for matters, fallback in ((self.general, self.finder), *((c.matters, c) for c in self.cards.values())):
             card = fallback if isinstance(fallback, LineCard) else None
-            if card is not None:
-                wrong = [field.control for field in card.fields.values() if field.problem()]
-                if wrong:
-                    self._to(wrong[0])
-                    return True
+            wrong = card.first_wrong() if card is not None else None
+            if wrong is not None:
+                self._to(wrong)
+                return True
             for box in matters.boxes.values():
                 if box.matter.is_open(self.draft):
                     stops = [*box.stops(), *(card.stops() if card is not None else [fallback])]
                     self._to(stops[0])
+                    QTimer.singleShot(0, box, lambda box=box: self.reveal(box))
                     return True
         return False
 

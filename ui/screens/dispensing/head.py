@@ -18,6 +18,7 @@ from ui.widgets.banner import PatientBanner
 from ui.widgets.cards import Card
 from ui.widgets.field_row import ComboBox, LabelledField
 from ui.widgets.form_view.fields import LineControl, NumberControl
+from ui.widgets.labels import label, set_look
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.segmented import Option, Segmented
 
@@ -59,18 +60,24 @@ class DispensingHead(QWidget):
         self.weight_field = LabelledField(tr("体重"), self.weight, name="weight", unit=tr("千克"))
         row.add(self.weight_field)
         self.pregnancy = ComboBox(name="pregnancy", accessible_name=tr("是否怀孕"))
-        self.pregnancy.set_options([(value, tr(words)) for value, words in PREGNANCIES.items()])
+        self.pregnancy.set_options([(value.value, tr(words)) for value, words in PREGNANCIES.items()])
         self.pregnancy_field = LabelledField(tr("是否怀孕"), self.pregnancy, name="pregnancy")
         row.add(self.pregnancy_field)
         self.lactating = QCheckBox(tr("哺乳期"))
         self.lactating.setObjectName("lactating")
         self.lactating.setAccessibleName(tr("哺乳期"))
-        row.add(self.lactating)
-        self.signed = QCheckBox(tr("居民已签名，可发到 12 周"))
+        self.lactating_field = LabelledField(tr("哺乳"), self.lactating, name="lactating")
+        row.add(self.lactating_field)
+        self.signed = QCheckBox(tr("居民已签名（最多 12 周）"))
         self.signed.setObjectName("has_signed")
-        self.signed.setAccessibleName(tr("居民已签名，可发到 12 周"))
-        row.add(self.signed)
+        self.signed.setAccessibleName(tr("居民已签名（最多 12 周）"))
+        self.signed_field = LabelledField(tr("超过 4 周"), self.signed, name="has_signed")
+        row.add(self.signed_field)
         card.add(row)
+        self._trouble = label("", "problem", name="weight_trouble", wrap=True)
+        self._trouble.hide()
+        card.add(self._trouble)
+        self.card = card
         column.addWidget(card)
         self.kind.changed.connect(self._on_kind)
         self.diagnosis.answered.connect(self.changed)
@@ -84,7 +91,7 @@ class DispensingHead(QWidget):
     def show_person(self, person: ResidentView, beside: Beside) -> None:
         """Whose drugs they are; a pregnancy is asked only where one may be."""
         self.banner.show_person(heading_of(person))
-        for each in (self.pregnancy_field, self.lactating):
+        for each in (self.pregnancy_field, self.lactating_field):
             each.setVisible(beside.is_asked_pregnancy)
         self.weight.setProperty("required", beside.needs_weight)
         self.weight_field.set_hint(tr("必填") if beside.needs_weight else "")
@@ -97,10 +104,10 @@ class DispensingHead(QWidget):
         self.kind.set_value(draft.kind.value)
         self.diagnosis.show_raw(draft.diagnosis)
         self.weight.show_raw(draft.weight_kg)
-        self.pregnancy.set_value(draft.pregnancy)
+        self.pregnancy.set_value(draft.pregnancy.value)
         self.lactating.setChecked(draft.is_lactating is True)
         self.signed.setChecked(draft.has_signed)
-        self.signed.setVisible(draft.kind is PrescriptionKind.LONG)
+        self.signed_field.setVisible(draft.kind is PrescriptionKind.LONG)
         for each in every:
             each.blockSignals(False)
 
@@ -111,14 +118,21 @@ class DispensingHead(QWidget):
             "kind": PrescriptionKind(kind) if kind else PrescriptionKind.ORDINARY,
             "diagnosis": str(self.diagnosis.raw()),
             "weight_kg": self._weight(),
-            "pregnancy": self.pregnancy.value(),
+            "pregnancy": Pregnancy(str(self.pregnancy.value() or "")),
             "is_lactating": True if self.lactating.isChecked() else None,
             "has_signed": self.signed.isChecked() and self.signed.isVisibleTo(self),
         }
 
     def show_weight_problem(self, sentence: str) -> None:
         """What is wrong with the weight."""
-        self.weight_field.set_problem(self._bad_weight or sentence)
+        words = self._bad_weight or sentence
+        set_look(self.weight, "problem", bool(words))
+        self._trouble.setText(words)
+        self._trouble.setVisible(bool(words))
+
+    def trouble(self) -> str:
+        """What is wrong with the weight, or empty."""
+        return self._trouble.text()
 
     def unread(self) -> str:
         """Why the weight is no number, or empty."""
@@ -134,7 +148,7 @@ class DispensingHead(QWidget):
         return [self.diagnosis, self.weight]
 
     def _on_kind(self, _value: object) -> None:
-        self.signed.setVisible(self.kind.value() == PrescriptionKind.LONG.value)
+        self.signed_field.setVisible(self.kind.value() == PrescriptionKind.LONG.value)
         self.kind_changed.emit()
 
     def _weight(self) -> Decimal | None:

@@ -22,7 +22,7 @@ from ui.widgets.cards import Card
 from ui.widgets.chips import ChipRow
 from ui.widgets.field_row import LabelledField
 from ui.widgets.form_view.fields import LineControl, NumberControl
-from ui.widgets.labels import label
+from ui.widgets.labels import label, set_look
 from ui.widgets.layouts import FlowBox, Horizontal
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class LineCard(Card):
         self.key = line.key
         self._line = line
         self._unread: dict[str, str] = {}
+        self._code_problem = ""
         self._is_computed = line.quantity is None
         self._build_head(name)
         self._build_fields(name)
@@ -73,9 +74,12 @@ class LineCard(Card):
 
     def unread(self) -> dict[str, str]:
         """What is no number, by field; each stands beside its field."""
-        for key in (TIMES, DAYS, QUANTITY):
-            self.fields[key].set_problem(self._unread.get(key, ""))
+        self._show_troubles()
         return dict(self._unread)
+
+    def first_wrong(self) -> QWidget | None:
+        """The first field in which something is wrong."""
+        return next((field.control for key, field in self.fields.items() if key in self._troubles()), None)
 
     def show_line(self, line: DraftLine) -> None:
         """Show a line as it stands in the draft."""
@@ -99,11 +103,16 @@ class LineCard(Card):
 
     def show_code_problem(self, sentence: str) -> None:
         """Why a scanned code was not taken."""
-        self.fields[CODES].set_problem(sentence)
+        self._code_problem = sentence
+        self._show_troubles()
 
     def code_problem(self) -> str:
         """Why a scanned code was not taken, or empty."""
-        return self.fields[CODES].problem()
+        return self._code_problem
+
+    def trouble(self) -> str:
+        """What stands in red beneath the fields."""
+        return self._trouble.text()
 
     def show_judged(self, judged: JudgedLine) -> None:
         """Show what the service worked out."""
@@ -181,6 +190,9 @@ class LineCard(Card):
         self.fields[USAGE].control.complete_from(USAGES)
         self.fields[CODES].control.setPlaceholderText(tr("扫药盒上的码"))
         self.add(row)
+        self._trouble = label("", "problem", name=f"{name}_trouble", wrap=True)
+        self._trouble.hide()
+        self.add(self._trouble)
 
     def _build_foot(self, name: str) -> None:
         foot = FlowBox(spacing=12, row_spacing=2)
@@ -197,6 +209,18 @@ class LineCard(Card):
         self._code_links: list[LinkButton] = []
         self._code_row.hide()
         self.add(self._code_row)
+
+    def _troubles(self) -> dict[str, str]:
+        return {**self._unread, **({CODES: self._code_problem} if self._code_problem else {})}
+
+    def _show_troubles(self) -> None:
+        """What is wrong stands beneath all fields, so that none of them moves; the field itself is red."""
+        troubles = self._troubles()
+        for key, field in self.fields.items():
+            set_look(field.control, "problem", key in troubles)
+            field.control.setAccessibleDescription(troubles.get(key, ""))
+        self._trouble.setText("\n".join(troubles.values()))
+        self._trouble.setVisible(bool(troubles))
 
     def _show_codes(self, codes: tuple[str, ...]) -> None:
         self._code_row.clear()

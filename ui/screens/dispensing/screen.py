@@ -36,11 +36,10 @@ class DispensingScreen(QWidget):
         self._services = services
         self.giving: GivingPage | None = None
         self._came_from_elsewhere = False
-        self.register = RegisterPage(services)
-        self.given = GivenPage(services)
         self._stack = QStackedWidget()
-        self._stack.addWidget(self.register)
-        self._stack.addWidget(self.given)
+        self.register = RegisterPage(services, self._stack)
+        self.given = GivenPage(services, self._stack)
+        self.given.hide()
         Vertical(self).addWidget(self._stack)
         self.register.chosen.connect(self.begin)
         self.register.opened.connect(self.show_given)
@@ -122,7 +121,7 @@ class DispensingScreen(QWidget):
                 present.refresh()
                 return
         try:
-            page = GivingPage(self._services, self._services.dispensing.open(resident_id, form_entry_id))
+            page = GivingPage(self._services, self._services.dispensing.open(resident_id, form_entry_id), self._stack)
         except CunyiError as error:
             show_failure(self._services.dialogs, error)
             return
@@ -132,7 +131,6 @@ class DispensingScreen(QWidget):
         page.left.connect(self._on_left)
         page.given_asked.connect(self.show_given)
         self.giving = page
-        self._stack.addWidget(page)
         self._show(page)
 
     def show_given(self, dispensing_id: str) -> None:
@@ -187,6 +185,13 @@ class DispensingScreen(QWidget):
             page.deleteLater()
 
     def _show(self, page: QWidget) -> None:
+        # Only the page that is shown lies in the stack: a higher one would make it scroll.
+        for number in reversed(range(self._stack.count())):
+            each = self._stack.widget(number)
+            if each is not page:
+                self._stack.removeWidget(each)
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
         self.setFocusProxy(page)
         page.setFocus()

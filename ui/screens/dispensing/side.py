@@ -49,7 +49,7 @@ class SideColumn(QWidget):
                                 empty_text=tr("这里还没有给他发过药。"), row_height=TWO_LINES)
         self.before.row_activated.connect(lambda row: self.given_asked.emit(row.id))
         before.add(self.before)
-        self._hint = label(tr("选中一次按回车，可以再打标签、退药。"), "caption", wrap=True)
+        self._hint = label("", "caption", name="given_before_hint", wrap=True)
         before.add(self._hint)
         column.addWidget(before)
         column.addStretch(1)
@@ -74,7 +74,10 @@ class SideColumn(QWidget):
         """What was given before, the newest first."""
         self.before.set_rows(list(views)[:SHOWN_BEFORE], keep=lambda row: row.id)
         self.before.fit_height(most_rows=SHOWN_BEFORE)
-        self._hint.setVisible(bool(views))
+        self.before.setVisible(bool(views))
+        self._hint.setText(
+            tr("选中一次按回车，可以再打标签、退药。") if views else tr("本室还没有给他发过药。")
+        )
 
     def _show_taken(self, beside: Beside) -> None:
         self.taken.clear()

@@ -50,6 +50,7 @@ class BatchWindow(SmallWindow):
         self.why.passed.connect(self.on_do)
         self.why.show_raw(said or judged.line.batch_reason)
         self.add_field(REASON, tr("原因"), self.why, tr("例如：这一盒已经拆开"))
+        next(iter(self.fields.values())).control.setFocus()
 
     def chosen(self) -> tuple[ChosenBatch, ...]:
         """The units of each batch. Raises Refused for what is no number, or does not add up."""
@@ -100,6 +101,7 @@ class ReturnWindow(SmallWindow):
         self.why.setMaxLength(LONGEST_REASON)
         self.why.passed.connect(self.on_do)
         self.add_field(REASON, tr("原因"), self.why, tr("例如：不舒服停药"))
+        next(iter(self.fields.values())).control.setFocus()
 
     def units(self) -> dict[str, int]:
         """The units of each line. Raises Refused for what is no number, or nothing at all."""
@@ -131,3 +133,4 @@ class ReverseWindow(SmallWindow):
         self.why.setMaxLength(LONGEST_REASON)
         self.why.passed.connect(self.on_do)
         self.add_field(REASON, tr("原因"), self.why, tr("例如：选错了人"))
+        self.why.setFocus()
