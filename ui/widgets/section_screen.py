@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QTabBar, QWidget
 
 from app.domain.message import Message, msg
 from app.i18n import tr
@@ -111,6 +111,7 @@ class SectionScreen(QWidget):
         if key != self._current and self._current and self._call("can_leave") is False:
             self._mark(self._current)
             return False
+        takes_keys = self._has_keys()
         is_new = key not in self._pages
         if is_new:
             self._make(key)
@@ -120,6 +121,8 @@ class SectionScreen(QWidget):
         self._stack.setCurrentWidget(page)
         self.setFocusProxy(page if page.focusProxy() is not None else self.bar)
         self._mark(key)
+        if is_other and takes_keys:
+            page.setFocus()
         if arguments:
             self._call("open_with", **arguments)
         elif is_other and not is_new:
@@ -131,6 +134,11 @@ class SectionScreen(QWidget):
         number = self.section_keys().index(key)
         title = tr(self._sections[number].title)
         self.bar.setTabText(number, f"{title} {count}" if count else title)
+
+    def _has_keys(self) -> bool:
+        """Whether the keyboard acts in the page shown, so that it goes on in the next one; in the bar it stays there."""
+        focused = QApplication.focusWidget()
+        return bool(self._current) and focused is not None and self._pages[self._current].isAncestorOf(focused)
 
     def _make(self, key: str) -> None:
         section = next(each for each in self._sections if each.key == key)

@@ -51,11 +51,11 @@ class SmallWindow(QDialog):
         self._problem.hide()
         self._column.addWidget(self._problem)
         row = Horizontal(spacing=10)
-        cancel = SecondaryButton(leave or tr("取消"), name=f"{name}_cancel", hint="Esc")
-        cancel.clicked.connect(self.reject)
+        self._cancel = SecondaryButton(leave or tr("取消"), name=f"{name}_cancel", hint="Esc")
+        self._cancel.clicked.connect(self.reject)
         self.do_button = PrimaryButton(do, name=f"{name}_do", hint="↵")
         self.do_button.clicked.connect(self.on_do)
-        row.addWidget(cancel)
+        row.addWidget(self._cancel)
         row.addStretch(1)
         row.addWidget(self.do_button)
         self._column.addLayout(row)
@@ -74,9 +74,21 @@ class SmallWindow(QDialog):
     def start(self, act: Callable[[], None], then: Callable[[], None]) -> None:
         """Show the window until `act` succeeds, then call `then`; or until it is cancelled."""
         self._act = act
+        self._begin_with_fields()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.accepted.connect(then)
         self.open()
+
+    def _begin_with_fields(self) -> None:
+        """The keyboard begins in the first field, unless another was meant, and comes to the buttons last."""
+        inside = self._body.parentWidget().findChildren(QWidget)
+        reached = [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        if not reached:
+            return
+        self.setTabOrder(reached[-1], self.do_button)
+        self.setTabOrder(self.do_button, self._cancel)
+        if self.focusWidget() not in reached:
+            reached[0].setFocus()
 
     def on_do(self) -> None:
         """Try it."""

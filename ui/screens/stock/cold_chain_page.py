@@ -282,8 +282,8 @@ class ColdChainPage(QWidget):
             empty_text=tr("还没有记过温度。在上面写设备的名称和温度，回车记下。"))
         self.devices.row_selected.connect(self._show_days)
         self.devices.row_activated.connect(lambda row: self.entry.go_to(row.device))
-        self.devices.setMinimumHeight(current_theme().px(170))
-        card.add(self.devices, 1)
+        self.devices.fit_height(most_rows=4)
+        card.add(self.devices)
         return card
 
     def _build_events(self) -> QWidget:
@@ -296,8 +296,8 @@ class ColdChainPage(QWidget):
             empty_text=tr("31 天内没有超温，也没有漏记。"))
         self.events.row_activated.connect(self.stop)
         self.events.row_selected.connect(lambda _row: self._show_buttons())
-        self.events.setMinimumHeight(current_theme().px(126))
-        card.add(self.events, 1)
+        self.events.fit_height(most_rows=3)
+        card.add(self.events)
         self.stop_button = SecondaryButton(tr("停用受影响的药品…"), name="cold_stop_goods", hint="↵", small=True)
         self.stop_button.clicked.connect(self._stop_chosen)
         card.add(_row_of(self.stop_button))
@@ -328,7 +328,7 @@ class ColdChainPage(QWidget):
              Column("batch_no", tr("批号"), width=90, value=lambda row: row.batch.batch_no),
              Column("expiry", tr("有效期"), width=98, value=lambda row: day_words(row.batch.expiry), gives_way=1),
              Column("on_hand", tr("数量"), width=64, align="right", value=lambda row: units_words(row.batch.on_hand, row.unit)),
-             Column("state", tr("停用和效期"), value=lambda row: batch_chips(row.batch))),
+             Column("state", tr("停用和效期"), value=lambda row: batch_chips(row.batch)[:1])),
             name="cold_goods", accessible_name=tr("在库的冷藏药"), inside_card=True, row_height=46,
             empty_text=tr("柜上没有冷藏药。"))
         self.goods.row_activated.connect(lambda _row: self.open_goods_deeds())

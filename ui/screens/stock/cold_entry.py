@@ -43,9 +43,9 @@ class ReadingEntry(Card):
         self.device.lineEdit().setPlaceholderText(tr("例如：冷藏柜"))
         self.device.lineEdit().setObjectName("reading_device_line")
         self.device.lineEdit().setAccessibleName(tr("设备"))
-        self.celsius = LineEdit(name="reading_celsius", accessible_name=tr("温度"), width=84)
+        self.celsius = LineEdit(name="reading_celsius", accessible_name=tr("温度"), width=150)
         self.day = date_control("reading_day", tr("日期"), desk.today(), value=desk.today())
-        self.clock = LineEdit(name="reading_clock", accessible_name=tr("时间"), width=70)
+        self.clock = LineEdit(name="reading_clock", accessible_name=tr("时间"), width=60)
         self.note = LineEdit(name="reading_note", accessible_name=tr("备注"), width=180)
         self.fields: dict[str, LabelledField] = {}
         row = FlowBox(spacing=12, row_spacing=6)
@@ -57,7 +57,7 @@ class ReadingEntry(Card):
         self.fields["celsius"].set_unit("℃")
         self.do = PrimaryButton(tr("记下"), name="reading_do", hint="↵")
         self.do.clicked.connect(self.asked)
-        row.add(self.do)
+        row.add(LabelledField("\u3000", self.do, name="reading_do"))
         self.add(row)
         self.celsius.textChanged.connect(self._judge)
         self.clock.textEdited.connect(self._on_clock)
@@ -140,6 +140,9 @@ class ReadingEntry(Card):
             degrees = None
         known = degrees is not None and degrees.is_finite() and is_possible(degrees)
         outside = known and degrees is not None and not is_inside(degrees)
-        self.fields["celsius"].set_warning(tr("超出 2–8 ℃") if outside else "")
+        if outside:
+            self.fields["celsius"].set_unit(tr("超出 2–8 ℃"), "warning")
+        else:
+            self.fields["celsius"].set_unit("℃")
 
 

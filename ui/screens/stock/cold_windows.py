@@ -12,10 +12,10 @@ from app.domain.movements import Bearer
 from app.i18n import tr
 from app.services.problems import refuse
 from app.services.stock_actions import BatchUnits
-from app.services.stock_sheets import hold_words
 from ui.screens.stock.approval_field import ApprovalControls
 from ui.screens.stock.words import day_words, local_time, units_words
 from ui.widgets.field_row import ComboBox, LineEdit
+from ui.widgets.labels import label
 from ui.widgets.layouts import Vertical
 from ui.widgets.small_window import SmallWindow
 
@@ -36,15 +36,18 @@ class BatchChoice(QWidget):
         self._goods = tuple(goods)
         column = Vertical(self, spacing=4)
         self.boxes: list[QCheckBox] = []
+        before = ""
         for number, each in enumerate(goods):
             batch = each.batch
-            words = tr("{drug} {strength}　批号 {batch}　有效期 {expiry}　{units}", drug=each.name, strength=each.strength,
-                       batch=batch.batch_no, expiry=day_words(batch.expiry), units=units_words(batch.on_hand, each.unit))
-            if batch.hold:
-                words = tr("{batch}　{hold}", batch=words, hold=hold_words(batch.hold))
+            named = tr("{drug} {strength}", drug=each.name, strength=each.strength)
+            if named != before:
+                column.addWidget(label(named, "strong", wrap=True))
+                before = named
+            words = tr("批号 {batch}　至 {expiry}　{units}", batch=batch.batch_no, expiry=day_words(batch.expiry),
+                       units=units_words(batch.on_hand, each.unit))
             box = QCheckBox(words.replace("&", "&&"))
             box.setObjectName(f"{name}_{number}")
-            box.setAccessibleName(words)
+            box.setAccessibleName(tr("{drug}　{batch}", drug=named, batch=words))
             box.setChecked(chosen is None or batch.batch_id in chosen)
             self.boxes.append(box)
             column.addWidget(box)

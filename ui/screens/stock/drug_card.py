@@ -224,7 +224,7 @@ class DrugCard(QWidget):
         card = Card(name="card_batches", margins=(14, 10, 14, 10), spacing=6)
         self.batches = DataTable(_batch_columns(), name="batches", accessible_name=tr("批次"), inside_card=True,
                                  empty_text=tr("柜上没有这个药品的批次。"))
-        self.batches.fit_height(most_rows=4)
+        self.batches.fit_height(most_rows=3)
         self.batches.row_activated.connect(lambda _row: self.open_deeds())
         self.batches.row_selected.connect(lambda _row: self._show_deeds())
         row = FlowBox(spacing=8, row_spacing=6)
