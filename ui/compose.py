@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 SCREENS = {
     "clinic": ("today", "residents", "follow_ups", "dispensing", "requests", "stock", "exchange", "settings", "import_roster",
                "day_sheet", "forms"),
-    "township": ("review", "stock", "settlement", "checks", "exchange", "settings"),
+    "township": ("review", "supply", "stock", "settlement", "checks", "exchange", "settings"),
 }
 SERVICES_OF = {
     "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
@@ -48,7 +48,7 @@ SERVICES_OF = {
 """What is made before the first screen; other services are made at their first use. Pairing is left to its page at a
 clinic: it brings pydantic, 15 MB and 0.2 s."""
 
-RARELY_SHOWN = ("import_roster", "day_sheet", "settings", "exchange", "stock", "settlement", "checks")
+RARELY_SHOWN = ("import_roster", "day_sheet", "settings", "exchange", "supply", "stock", "settlement", "checks")
 """Imported at their first visit: most days do not need them."""
 
 DATE_CHECK_MS = 60_000

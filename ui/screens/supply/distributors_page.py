@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -45,16 +46,14 @@ class DistributorForm(Card):
         super().__init__(tr("配送企业"), name="distributor_form", spacing=8)
         self.fields: dict[str, LabelledField] = {}
         self._lines: dict[str, LineEdit] = {}
-        for code, caption in LINES[:3]:
-            self._add_line(code, caption)
+        captions = dict(LINES)
+        self._add_pair(("code", "credit_grade"), captions)
+        for code in ("name", "licence_no"):
+            self._add(code, tr(captions[code]), self._line(code, captions[code]))
         self.licence = date_control("distributor_licence_valid_to", tr("许可证有效期到"), services.desk.today())
         self._add("licence_valid_to", tr("许可证有效期到"), self.licence)
-        for pair in (LINES[3:5], LINES[5:7]):
-            row = Horizontal(spacing=10)
-            for code, caption in pair:
-                row.addWidget(self._field(code, tr(caption), self._line(code, caption)))
-            self.add(row)
-        self._add_line(*LINES[7])
+        self._add_pair(("lead_days", "payment_day"), captions)
+        self._add_pair(("contact", "phone"), captions)
         options = [Option("yes", tr("是")), Option("no", tr("否"))]
         self.to_village = Segmented(options, name="distributor_to_village", accessible_name=tr("直接送到村"))
         self.active = Segmented(options, name="distributor_active", accessible_name=tr("还在用"))
@@ -124,8 +123,11 @@ class DistributorForm(Card):
         self._lines[code] = LineEdit(name=f"distributor_{code}", accessible_name=tr(caption))
         return self._lines[code]
 
-    def _add_line(self, code: str, caption: Message) -> None:
-        self._add(code, tr(caption), self._line(code, caption))
+    def _add_pair(self, codes: tuple[str, str], captions: Mapping[str, Message]) -> None:
+        row = Horizontal(spacing=10)
+        for code in codes:
+            row.addWidget(self._field(code, tr(captions[code]), self._line(code, captions[code])), 1)
+        self.add(row)
 
     def _add(self, code: str, caption: str, control: QWidget) -> None:
         self.add(self._field(code, caption, control))
@@ -150,6 +152,7 @@ class DistributorsPage(QWidget):
         self._before: tuple[str, ...] = ()
         self._views: list[DistributorView] = []
         self._build()
+        self._before = self.form.typed()
         self.setFocusProxy(self.table)
         self.refresh()
 
@@ -327,7 +330,7 @@ def _columns() -> tuple[Column, ...]:
                value=lambda view: percent(view.record.short_dated_rate)),
         Column("lines", tr("考核行数"), width=76, align="right", gives_way=1,
                value=lambda view: str(view.record.lines)),
-        Column("state", tr("能不能选"), width=190, value=_state),
+        Column("state", tr("能不能选"), width=214, value=_state),
     )
 
 
