@@ -192,7 +192,8 @@ class RandomChecksPage(QWidget):
                 table.setFocus()
                 table.setCurrentIndex(table.model().index(number, self._column(COUNTED)))
                 break
-        self.services.say(tr("还有 {count} 行没有填好，没有保存。", count=len(problems)))
+        self.parts.strip.say(tr("还有 {count} 行没有填好，什么也没有保存。请填好标红的格子，再按 Ctrl+↵。",
+                                count=len(problems)), "red")
 
     def _on_cell(self, row: LineRow, key: str, text: str) -> None:
         typed = self._typed.setdefault(row.line.id, {})

@@ -105,7 +105,7 @@ def _goods_columns() -> tuple[Column, ...]:
         Column("drug", tr("药品"), width=150, stretch=True, bold=True,
                value=lambda row: Cell(row.line.drug_name, second_line=row.problem) if row.problem
                else Cell(row.line.drug_name)),
-        Column("batch", tr("批号"), width=96, value=lambda row: row.line.batch_no),
+        Column("batch", tr("批号"), value=lambda row: row.line.batch_no),
         Column("expiry", tr("有效期至"), value=lambda row: _day(row.line.expiry)),
         Column("unit", tr("单位"), value=lambda row: row.line.unit),
     )
