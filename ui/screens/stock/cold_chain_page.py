@@ -89,7 +89,9 @@ class ColdChainPage(QWidget):
         self.opened = OpenedCard(services)
         body.addWidget(self.opened)
         body.addStretch(1)
-        column.addWidget(ScrollPage(inside, name="cold_scroll", modest=True), 1)
+        scroll = ScrollPage(inside, name="cold_scroll", modest=True)
+        scroll.setMinimumHeight(current_theme().px(300))
+        column.addWidget(scroll, 1)
         self.setFocusProxy(self.entry)
         self.refresh()
 

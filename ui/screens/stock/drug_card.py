@@ -84,7 +84,9 @@ class DrugCard(QWidget):
         body.addWidget(self._build_figures())
         body.addWidget(self._build_batches())
         body.addWidget(self._build_movements(), 1)
-        column.addWidget(ScrollPage(inside, name="drug_card_scroll", modest=True), 1)
+        scroll = ScrollPage(inside, name="drug_card_scroll", modest=True)
+        scroll.setMinimumHeight(current_theme().px(300))
+        column.addWidget(scroll, 1)
         self.setFocusProxy(self.batches)
 
     # --- showing ----------------------------------------------------------------------------------------------

@@ -233,8 +233,7 @@ class ExpiryPage(QWidget):
         return (
             Column("level", tr("级别"), width=72, value=lambda row: level_chip(row.batch)),
             Column("name", tr("药品"), width=180, stretch=True, value=_name),
-            Column("batch_no", tr("批号"), width=110, value=lambda row: row.batch.batch_no),
-            Column("expiry", tr("有效期"), width=104, align="center", value=lambda row: day_words(row.batch.expiry)),
+            Column("expiry", tr("有效期和批号"), width=118, value=_batch),
             Column("days", tr("剩余天数"), width=78, align="right", value=lambda row: days_left(row.batch), gives_way=3),
             Column("on_hand", tr("数量"), width=94, align="right", bold=True,
                    value=lambda row: units_words(row.batch.on_hand, row.unit)),
@@ -249,6 +248,10 @@ class ExpiryPage(QWidget):
 
 def _name(row: NearExpiry) -> Cell:
     return Cell(row.name, second_line=row.strength, bold=True)
+
+
+def _batch(row: NearExpiry) -> Cell:
+    return Cell(day_words(row.batch.expiry), second_line=row.batch.batch_no)
 
 
 def _left_over(row: NearExpiry) -> int:

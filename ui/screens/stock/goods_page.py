@@ -32,7 +32,7 @@ from ui.screens.stock.output import WORKBOOK, told
 from ui.screens.stock.words import DASH, yuan
 from ui.theme.theme import current_theme
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
-from ui.widgets.cards import ActionBar, PageHeader
+from ui.widgets.cards import PageHeader
 from ui.widgets.field_row import LabelledField, LineEdit
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical, clear_layout
@@ -102,7 +102,9 @@ class GoodsPage(QWidget):
         self.table.line_ended.connect(self.begin_search)
         self.table.skip_asked.connect(lambda row: self.remove([row.id]))
         body.addWidget(self.table, 1)
-        column.addWidget(ScrollPage(inside, name="goods_scroll", modest=True), 1)
+        scroll = ScrollPage(inside, name="goods_scroll", modest=True)
+        scroll.setMinimumHeight(current_theme().px(300))
+        column.addWidget(scroll, 1)
         column.addWidget(self._build_foot())
         self.setFocusProxy(self.search)
 
@@ -366,7 +368,7 @@ class GoodsPage(QWidget):
     def _show_sums(self) -> None:
         rows, wrong = self.rows.all(), self.rows.wrong()
         value = yuan(self.rows.value_fen()) or DASH
-        self.foot.set_note(tr("{count} 行　金额 {value}　填好的随时保存", count=len(rows), value=value) if rows else "")
+        self.note.setText(tr("{count} 行　金额 {value}　填好的随时保存", count=len(rows), value=value) if rows else "")
         self.refused.setVisible(bool(wrong))
         self.refused.set_words(tr("去掉有问题的 {count} 行并另存", count=len(wrong)))
         self.drop.setEnabled(bool(rows))
@@ -437,7 +439,9 @@ class GoodsPage(QWidget):
         self._head.add(field)
 
     def _build_foot(self) -> QWidget:
-        self.foot = ActionBar(name="goods_actions")
+        foot = FlowBox(spacing=10, row_spacing=6)
+        self.note = label("", "muted", name="goods_note")
+        foot.add(self.note)
         self.drop = SecondaryButton(tr("去掉这一行"), name="goods_drop", hint="Ctrl Delete", small=True)
         self.scan_button = SecondaryButton(tr("给这一行扫码…"), name="goods_scan_line", small=True)
         self.refused = SecondaryButton("", name="goods_refused", small=True)
@@ -447,8 +451,8 @@ class GoodsPage(QWidget):
         self.refused.clicked.connect(self.save_refused)
         self.do_book.clicked.connect(self.book)
         for button in (self.drop, self.scan_button, self.refused, self.do_book):
-            self.foot.add_right(button)
-        return self.foot
+            foot.add(button)
+        return foot
 
     def _drop_current(self) -> None:
         row = self.table.current_row()
