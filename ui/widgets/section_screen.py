@@ -168,7 +168,10 @@ class SectionScreen(QWidget):
 
     def open_with(self, section: str = "", **arguments: object) -> None:
         """Show a section, with arguments for its page."""
-        self.show_section(section if section in self.section_keys() else self._current, **arguments)
+        key = section if section in self.section_keys() else self._current
+        is_shown = key == self._current
+        if self.show_section(key, **arguments) and is_shown and not arguments:
+            self.refresh()
 
     def can_leave(self) -> bool:
         """Whether the page lets go."""

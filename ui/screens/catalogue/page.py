@@ -70,17 +70,13 @@ class CataloguePage(QWidget):
         self._show_update()
         self._show_header()
 
-    def open_with(self, text: str = "", tab: str = "", request_id: str = "", **_arguments: object) -> None:
-        """Search for something, or show a tab; after an envelope (`request_id`) what it changed."""
+    def open_with(self, text: str = "", tab: str = "", **_arguments: object) -> None:
+        """Search for something, or show a tab: list, codeless, shares, update."""
         self.leave_import()
         if text:
             self.search.setText(text)
         self.refresh()
-        self.tabs.show_tab(tab or (UPDATE if request_id else LIST))
-
-    def can_leave(self) -> bool:
-        """Nothing is written before the import's last question."""
-        return True
+        self.tabs.show_tab(tab or LIST)
 
     def primary_action(self) -> None:
         """F2: to the search line; on the import another file."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.domain.catalogue_shares import CatalogueShares, Share
     from app.services.catalogue import TraceCodeReason
 
-LONGEST_LINE = 16
+LONGEST_LINE = 15
 
 
 class DrugCard(Card):

@@ -73,34 +73,35 @@ def update_columns() -> tuple[Column, ...]:
 
 def details(drug: DrugView, why: TraceCodeReason | None) -> list[tuple[str, str]]:
     """Everything that the list says of a drug, in the order in which it is asked for."""
-    unit_price = "—"
-    if drug.price_fen is not None:
-        fraction = half_up(Fraction(drug.price_fen, 100 * drug.units_per_pack), 4)
-        unit_price = tr("¥{price} / {unit}", price=f"{fraction:f}", unit=drug.unit)
     until = drug.valid_to.isoformat() if drug.valid_to else tr("没有期限")
+    essential = {"Y": tr("基本药物"), "N": tr("不是基本药物")}.get(drug.essential, tr("是否基药不详"))
+    insurance = tr(INSURANCE[drug.insurance_class]) if drug.insurance_class in INSURANCE else tr("医保不详")
+    split = tr("可以拆零") if drug.is_splittable else tr("不可拆零")
+    long_supply = tr("可开长期处方") if drug.long_rx_allowed else tr("不可开长期处方")
     return [
         (tr("编码"), drug.code),
-        (tr("规格"), drug.strength or "—"),
-        (tr("剂型"), drug.dosage_form or "—"),
-        (tr("最小单位"), drug.unit),
-        (tr("包装"), pack_words(drug)),
-        (tr("每包装价格"), money(drug.price_fen) or "—"),
-        (tr("每最小单位"), unit_price),
-        (tr("基本药物"), {"Y": tr("是"), "N": tr("否")}.get(drug.essential, "—")),
-        (tr("医保类别"), tr(INSURANCE[drug.insurance_class]) if drug.insurance_class in INSURANCE else "—"),
+        (tr("规格"), tr("，").join(filter(None, (drug.dosage_form, drug.strength))) or "—"),
+        (tr("包装"), tr("{pack}，最小单位 {unit}", pack=pack_words(drug), unit=drug.unit)),
+        (tr("价格"), _price_words(drug)),
+        (tr("医保"), tr("，").join((insurance, essential))),
         (tr("集采"), tr("是") if drug.volume_procured else tr("否")),
         (tr("治疗类别"), drug.therapeutic_group or "—"),
         (tr("抗菌药物"), tr("{tier}级", tier=drug.antibiotic_tier) if drug.antibiotic_tier else tr("否")),
-        (tr("冷链"), tr("是") if drug.cold_chain else tr("否")),
-        (tr("储存"), drug.storage or "—"),
+        (tr("储存"), tr("冷链，{storage}", storage=drug.storage or "—") if drug.cold_chain else drug.storage or "—"),
         (tr("条形码"), drug.barcode or "—"),
         (tr("追溯码"), _trace_words(drug, why)),
-        (tr("拆零"), tr("可以") if drug.is_splittable else tr("不可以")),
-        (tr("长期处方"), tr("可以") if drug.long_rx_allowed else tr("不可以")),
-        (tr("特殊管理"), drug.special_control or tr("否")),
+        (tr("发药"), tr("，").join(filter(None, (split, long_supply, drug.special_control)))),
         (tr("有效"), tr("{start} 起，{until}", start=drug.valid_from.isoformat(), until=until)),
         (tr("来源"), tr(ORIGINS[drug.origin]) if drug.origin in ORIGINS else "—"),
     ]
+
+
+def _price_words(drug: DrugView) -> str:
+    if drug.price_fen is None:
+        return tr("不知道")
+    each = half_up(Fraction(drug.price_fen, 100 * drug.units_per_pack), 4)
+    return tr("{price}/{pack}，¥{each}/{unit}", price=money(drug.price_fen), pack=drug.pack_unit, each=f"{each:f}",
+              unit=drug.unit)
 
 
 def _name(row: DrugRow) -> Cell:

@@ -73,10 +73,10 @@ class RandomChecksPage(QWidget):
         self._finish_editing()
         self._open(self.check.id if self.check is not None else "")
 
-    def open_with(self, check_id: str = "", request_id: str = "", **_arguments: object) -> None:
-        """Show a check (`request_id` is what an envelope was about)."""
+    def open_with(self, check_id: str = "", **_arguments: object) -> None:
+        """Show a check."""
         if self.can_leave():
-            self._open(check_id or request_id)
+            self._open(check_id)
 
     def can_leave(self) -> bool:
         """Ask before counts that are typed and not stored are lost."""

@@ -61,10 +61,10 @@ class ClinicStatementsPage(QWidget):
         """Read everything again."""
         self._open(self.chosen.month if self.chosen is not None else "")
 
-    def open_with(self, month: str = "", request_id: str = "", **_arguments: object) -> None:
-        """Show a month, or the one whose statement came (`request_id` is what the envelope was about)."""
+    def open_with(self, month: str = "", settlement_id: str = "", **_arguments: object) -> None:
+        """Show a month, or the one whose statement came."""
         months = {each.statement_id: each.month for each in self.services.statements.months() if each.statement_id}
-        self._open(month or months.get(request_id, ""))
+        self._open(month or months.get(settlement_id, ""))
 
     def primary_action(self) -> None:
         """F2: close the month that is next."""
