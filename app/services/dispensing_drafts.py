@@ -6,7 +6,7 @@ their words, for the doctor to choose. Nothing is substituted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -36,7 +36,7 @@ from app.forms.registry import form
 from app.services.catalogue import listed_on
 from app.services.request_caseload import written_medicines
 from app.services.stock_dispense import ChosenBatch
-from db.models import Drug, FormEntry, Resident, StockBatch, new_id
+from db.models import Dispensing, Drug, FormEntry, Resident, StockBatch, new_id
 
 CHRONIC_FORMS = ("htn_followup", "dm_followup", "copd_followup", "smi_followup")
 """The follow-up sheets that name medicines; a regimen against tuberculosis names none."""
@@ -224,6 +224,19 @@ def _entries(session: Session, desk: Desk, resident_id: str, form_entry_id: str 
     )
     newest = {entry.form_code: entry for entry in rows if not _is_lost(entry.answers)}
     return [newest[code] for code in CHRONIC_FORMS if code in newest]
+
+
+def is_waiting_to_be_given(session: Session, desk: Desk, resident_id: str, entry_ids: Sequence[str]) -> bool:
+    """Whether medicines of these sheets of one visit lie here and nothing was given for any of the sheets."""
+    given = select(Dispensing.id).where(Dispensing.form_entry_id.in_(entry_ids), Dispensing.state != "reversed").limit(1)
+    if session.scalar(given) is not None:
+        return False
+    codes = [line.drug_code for line in opened_draft(session, desk, resident_id, entry_ids[0]).lines]
+    here = select(StockBatch.id).where(
+        StockBatch.organisation_id == desk.place.id, StockBatch.drug_code.in_(codes), StockBatch.on_hand > 0,
+        StockBatch.hold == "",
+    )  # fmt: skip
+    return bool(codes) and session.scalar(here.limit(1)) is not None
 
 
 def _is_lost(answers: Mapping[str, Any]) -> bool:

@@ -187,7 +187,9 @@ def test_signing_in_shows_the_screens_of_a_clinic(compose, folder, store):
     services = sign_in(composer)
     window = composer.window
     assert not window.is_covered()
-    assert window.navigation.entry_keys() == ("today", "residents", "follow_ups", "requests", "exchange", "settings")
+    assert window.navigation.entry_keys() == (
+        "today", "residents", "follow_ups", "dispensing", "requests", "stock", "exchange", "settings"
+    )
     assert window.current_key() == "today"
     assert window.windowTitle().endswith(services.desk.place.name)
 

@@ -50,8 +50,8 @@ class Shown:
 
 
 class RecordView(QWidget):
-    """Banner and tabs. `asked(action)`: form, visit, letter, enrol_htn, enrol_dm, family, correct, state, household, note,
-    reveal, print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
+    """Banner and tabs. `asked(action)`: form, visit, dispense, letter, enrol_htn, enrol_dm, family, correct, state, household,
+    note, reveal, print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
 
     asked = Signal(str)
     revealed = Signal(str)
@@ -157,6 +157,7 @@ class RecordView(QWidget):
                 offered.append(("visit", tr("慢病随访")))
             offered += [(f"visit_{disease}", tr("{disease}随访", disease=NAMES[disease]))
                         for disease in PROGRAMMES if disease in managed and disease not in DISEASES]
+            offered.append(("dispense", tr("发药")))
             if self._shown is not None and self._shown.letters:
                 offered.append(("letter", tr("开转诊单")))
             offered.append(("form", tr("填写新表")))
