@@ -85,7 +85,7 @@ def take_document_step(
     row.state, row.version = result.to.value, (0 if state is None else row.version) + 1
     record_change(
         session, desk, f"{entity}.{action.value}", entity, row.id, before=before,
-        after={"state": row.state, "version": row.version}, number=row.version, reason=comment,
+        after={"state": row.state, "version": row.version}, number=None, reason=comment,
     )  # fmt: skip
     return result
 

@@ -323,7 +323,7 @@ class RandomChecks:
         record_change(
             session, self.desk, f"{ENTITY}.{action}", ENTITY, row.id,
             before=None if first else {"version": row.version - 1},
-            after={"state": row.state, "result": row.result, "version": row.version}, number=row.version,
+            after={"state": row.state, "result": row.result, "version": row.version}, number=None,
             reason=comment[:200],
         )  # fmt: skip
 
@@ -355,7 +355,7 @@ def take_in_result(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
     )  # fmt: skip
     record_change(
         session, desk, f"{ENTITY}.result", ENTITY, row.id, before={"version": row.version - 1},
-        after={"state": row.state, "result": row.result, "version": row.version}, number=row.version,
+        after={"state": row.state, "result": row.result, "version": row.version}, number=None,
     )  # fmt: skip
     return TakenIn("count_result", row.id, _result_words(row))
 

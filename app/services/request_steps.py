@@ -110,7 +110,7 @@ def take_step(
     request.version += 1
     record_change(
         session, desk, f"drug_request.{action.value}", "drug_request", request.id, before=before,
-        after={"state": request.state, "version": request.version}, number=request.version, reason=comment,
+        after={"state": request.state, "version": request.version}, number=None, reason=comment,
     )  # fmt: skip
     return result
 

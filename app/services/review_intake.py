@@ -45,7 +45,7 @@ def take_in_request(session: Session, desk: Desk, envelope: Envelope) -> TakenIn
     _append_history(session, envelope, request, body)
     record_change(
         session, desk, "drug_request.receive", "drug_request", request.id, before=before,
-        after={"state": request.state, "version": request.version}, number=request.version,
+        after={"state": request.state, "version": request.version}, number=None,
     )  # fmt: skip
     wanted = sum(1 for line in body.lines if not line.is_skipped and line.requested)
     return TakenIn(
