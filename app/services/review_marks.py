@@ -105,16 +105,18 @@ def wants_look(line: MarkedLine) -> bool:
     return any(mark.wants_look for mark in marks(line))
 
 
-def stock_marks(missing: int, fair_share: int | None, *, is_kept: bool) -> tuple[Mark, ...]:
-    """What the township's stock says of a line: `missing` units of it to be bought, a `fair_share` where all ask for more.
+def stock_marks(approving: int, available: int, fair_share: int | None, *, is_kept: bool) -> tuple[Mark, ...]:
+    """What the township's stock says of a line that gets `approving` units while it may give `available`.
 
-    `is_kept` False: the township keeps none of this drug, so that all of it is bought in any case.
+    A fair share is told where others press on the stock too: where it is less than what could be given to this one
+    alone. `is_kept` False: the township keeps none of this drug, so that all of it is bought in any case.
     """
     if not is_kept:
         return (Mark(msg("本院不备，转采购"), "grey", SHORT),)
     found = []
-    if missing:
-        found.append(Mark(msg("本院不足，缺 {missing} 转采购", missing=missing), "amber", SHORT))
-    if fair_share is not None:
+    given = min(approving, max(0, available))
+    if approving > given:
+        found.append(Mark(msg("本院不足，缺 {missing} 转采购", missing=approving - given), "amber", SHORT))
+    if fair_share is not None and fair_share < given:
         found.append(Mark(msg("公平分配建议 {units}", units=fair_share), "blue", SHARED))
     return tuple(found)

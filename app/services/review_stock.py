@@ -56,7 +56,7 @@ class LineStock:
 
     def marks(self, approved: int) -> tuple[Mark, ...]:
         """What the township's stock says when so many are approved."""
-        return stock_marks(self.missing_with(approved), self.fair_share, is_kept=self.is_kept)
+        return stock_marks(approved, self.available, self.fair_share, is_kept=self.is_kept)
 
 
 class ReviewStock:
