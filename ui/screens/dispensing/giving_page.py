@@ -433,7 +433,9 @@ class GivingPage(GivingLayout):
 
     def _look_for(self, name: str) -> None:
         """The words of the sheet in the line for further drugs, with what the catalogue has of them."""
-        self.finder.setText(name.split(" ")[0])
+        words = name.split(" ")[0]
+        known = (words[:length] for length in range(len(words), 1, -1))
+        self.finder.setText(next((part for part in known if self._services.catalogue.find(part, limit=1)), words))
         self._to(self.finder)
         self.finder.on_typed(self.finder.text())
 
