@@ -11,7 +11,6 @@ from app.i18n import tr
 from app.services.stock_goods import fen_of
 from ui.screens.requests.line_table import Remark
 from ui.screens.supply.shipment_rows import units_cell
-from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -176,10 +175,10 @@ def _drug(row: NeedRow) -> Cell:
     need = row.need
     name = need.winner_name if row.as_winner else need.drug_name
     procured = row.as_winner or need.is_volume_procured
-    chips = (ChipText(tr("集采"), "green"),) if procured else ()
+    parts = [need.strength, *([tr("集采中选")] if procured else [])]
     if not row.is_wanted:
         return Cell(name, second_line=tr("本次不买（空格改回）"), muted=True, struck=True)
-    return Cell(name, second_line=need.strength, chips=chips, bold=True)
+    return Cell(name, second_line=" · ".join(part for part in parts if part), bold=True)
 
 
 def _missing(row: NeedRow) -> Cell:

@@ -325,8 +325,8 @@ def _line_columns() -> tuple[Column, ...]:
 
 
 def _drug(line: PurchaseLineView) -> Cell:
-    chips = (ChipText(tr("集采"), "green"),) if line.is_volume_procured else ()
-    return Cell(line.drug_name, second_line=line.drug_code, chips=chips, bold=True)
+    parts = [line.drug_code, *([tr("集采中选")] if line.is_volume_procured else [])]
+    return Cell(line.drug_name, second_line=" · ".join(parts), bold=True)
 
 
 def _units(units: int, line: PurchaseLineView) -> Cell:

@@ -222,8 +222,8 @@ def line_columns(state: ShipmentState) -> tuple[Column, ...]:
 
 def _drug_cell(row: LineRow) -> Cell:
     line = row.line
-    chips = (ChipText(tr("冷藏"), "blue"),) if row.is_cold else ()
-    return Cell(line.drug_name, second_line=line.strength, chips=chips, bold=True)
+    parts = [line.strength, *([tr("冷藏 2–8℃")] if row.is_cold else [])]
+    return Cell(line.drug_name, second_line=" · ".join(part for part in parts if part), bold=True)
 
 
 def _batch_cell(row: LineRow) -> Cell:
