@@ -11,7 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA = 1
+SCHEMA = 2
+"""Goes up whenever a body gets a field: a desk refuses unknown fields, and an older one is to be told to upgrade instead.
+
+2: lines of a request with goods on the way, stock-out days and the arithmetic; sources of a decision; the supply's bodies.
+"""
 Quantity = Annotated[int, Field(ge=0, le=10_000_000)]
 ShortText = Annotated[str, Field(max_length=200)]
 
@@ -25,8 +29,8 @@ class Body(BaseModel):
 class StateChange(Body):
     """One change of a request's state, as the history shows it."""
 
-    from_state: str = Field(max_length=12)
-    to_state: str = Field(max_length=12)
+    from_state: str = Field(max_length=20)
+    to_state: str = Field(max_length=20)
     action: str = Field(max_length=20)
     user_name: str = Field(max_length=50)
     at: datetime
@@ -355,3 +359,16 @@ class CatalogueBody(Body):
     issued_by_name: str = Field(max_length=50)
     day: date
     drugs: tuple[CatalogueDrug, ...] = Field(min_length=1, max_length=20_000)
+
+
+class ShortageAnswerBody(Body):
+    """What the township does about a clinic's shortage report."""
+
+    report_id: Id
+    state: str = Field(max_length=20)
+    level: str = Field(max_length=10)
+    outcome: ShortText = ""
+    distributor_answer: ShortText = ""
+    answered_at: datetime
+    answered_by_name: Name
+    history: tuple[StateChange, ...] = Field(default=(), max_length=100)

@@ -37,6 +37,7 @@ HANDLERS = {
     "count": "app.services.count_answers:take_in_count",
     "count_result": "app.services.random_checks:take_in_result",
     "shortage": "app.services.shortages:take_in_shortage",
+    "shortage_answer": "app.services.shortage_answers:take_in_answer",
 }
 """Who takes in what: (session, desk, envelope) -> TakenIn, raising UserError when it cannot be."""
 

@@ -5,6 +5,7 @@ Runs in the caller's unit of work. A drug for which a clinic has an open report 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -14,11 +15,12 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.quantities import round_half_up_to_int
 from app.domain.request_guards import NO_SOURCE
+from app.domain.request_terms import Kind, State
 from app.domain.shortage_states import OPEN, ShortageAction, ShortageKind, ShortageState
 from app.services.document_steps import add_step
 from app.services.request_views import lines_of
 from app.services.supply_balance import sent_of_lines
-from db.models import DrugRequest, ShortageReport, new_id
+from db.models import DrugRequest, DrugRequestLine, ShortageReport, new_id
 
 
 def propose_for_unfilled(session: Session, desk: Desk, request: DrugRequest) -> list[str]:
@@ -77,3 +79,44 @@ def draft_report(
         user_id=desk.actor.user_id, user_name=desk.actor.name, at=desk.now(), comment=str(why),
     )  # fmt: skip
     return report.id
+
+
+def told_since(session: Session, desk: Desk, days: Mapping[str, int]) -> set[str]:
+    """The drugs that somebody wrote a report of since they ran out."""
+    rows = session.execute(
+        select(ShortageReport.drug_code, ShortageReport.reported_at).where(
+            ShortageReport.organisation_id == desk.place.id, ShortageReport.drug_code.in_(list(days))
+        )
+    )
+    return {
+        code for code, at in rows if (desk.today() - at.astimezone().date()).days <= days[code]
+    }
+
+
+Fills = list[tuple[int, int]]
+
+
+def last_fills(session: Session) -> Mapping[tuple[str, str], tuple[str, Fills, DrugRequestLine]]:
+    """(asked, given) of each drug in each clinic's decided regular requests, the newest last."""
+    decided = [state.value for state in (State.RELEASED, State.CLOSED)]
+    query = (
+        select(DrugRequestLine, DrugRequest)
+        .join(DrugRequest, DrugRequest.id == DrugRequestLine.request_id)
+        .where(
+            DrugRequest.state.in_(decided), DrugRequest.kind == Kind.REGULAR.value,
+            DrugRequestLine.is_skipped.is_(False), DrugRequestLine.requested > 0,
+        )
+        .order_by(DrugRequest.period)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    sent = sent_of_lines(session, [line.id for line, _request in rows])
+    found: dict[tuple[str, str], tuple[str, Fills, DrugRequestLine]] = {}
+    for line, request in rows:
+        on_the_way = sent.get(line.id)
+        given = on_the_way.units - on_the_way.returned if on_the_way else 0
+        if request.state == State.RELEASED.value and line.approved and given < line.approved:
+            continue  # it may still be sent in full
+        key = (request.clinic_id, line.drug_code)
+        fills = found[key][1] if key in found else []
+        found[key] = (line.drug_name, [*fills, (line.requested or 0, min(given, line.approved or 0))], line)
+    return found

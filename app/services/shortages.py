@@ -6,7 +6,6 @@ by itself is only ever a draft, to be looked at and sent by a person.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -17,7 +16,6 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.distributor_score import months_later
 from app.domain.message import Message, msg
-from app.domain.request_terms import Kind, State
 from app.domain.shortage_states import (
     OPEN,
     SHORTAGE_STEPS,
@@ -36,13 +34,31 @@ from app.exchange.envelope import Envelope
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.services.catalogue import listed_on
-from app.services.document_steps import add_step, steps_of, steps_offered, take_document_step
+from app.services.document_steps import (
+    DocumentRefused,
+    add_step,
+    refuse_if_changed,
+    steps_of,
+    steps_offered,
+    take_document_step,
+)
 from app.services.history import record_change
 from app.services.post import TakenIn, write_envelope
 from app.services.problems import refuse
-from app.services.shortage_proposals import draft_report
-from app.services.supply_balance import own_usable, sent_of_lines
-from db.models import Drug, DrugRequest, DrugRequestLine, LedgerReport, Organisation, ShortageReport
+from app.services.request_proposals import keeps_ledger
+from app.services.request_workings import days_without
+from app.services.shortage_answers import tell_clinic
+from app.services.shortage_proposals import draft_report, last_fills, told_since
+from app.services.stock_positions import positions
+from app.services.supply_balance import own_usable
+from db.models import (
+    Drug,
+    DrugRequest,
+    LedgerReport,
+    Organisation,
+    ShortageReport,
+    StatusChange,
+)
 
 ENTITY = "shortage"
 KEEP_MONTHS = 3
@@ -140,11 +156,7 @@ class Shortages:
 
     def register(self, edit: ShortageEdit, *, why: str = "") -> ShortageView:
         """Write down a shortage as a draft. Raises Refused for no name, or UserError when an open report exists."""
-        if not edit.drug_text.strip():
-            raise refuse("drug", msg("请填写缺的药品。"))
-        for code, value in (("needed", edit.needed_a_month), ("residents", edit.residents_affected)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-                raise refuse(code, msg("数量请填 0 或正整数，不知道就空着。"))
+        _refuse_impossible(edit)
         with self.desk.sessions.writing() as session:
             made = draft_report(
                 session, self.desk, self.desk.place.id, edit.drug_code, edit.drug_text.strip()[:100], edit.kind,
@@ -157,6 +169,30 @@ class Shortages:
             row.residents_affected, row.last_received_on = edit.residents_affected, edit.last_received_on
             row.alternatives_tried = edit.alternatives_tried.strip()[:200]
             return self._view(session, row)
+
+    def complete(self, report_id: str, edit: ShortageEdit, version: int) -> ShortageView:
+        """Fill in a draft, such as one that the program proposed. Raises Refused, or DocumentRefused when it is none any more."""
+        _refuse_impossible(edit)
+        with self.desk.sessions.writing() as session:
+            row = session.get(ShortageReport, report_id)
+            if row is None or row.state != ShortageState.DRAFT.value:
+                raise DocumentRefused(msg("这份短缺报告已经上报，不能再改，没有保存。请刷新后再看。"))
+            refuse_if_changed(row, version)
+            before = {"drug": row.drug_text, "kind": row.kind, "needed": row.needed_a_month}
+            row.kind, row.needed_a_month, row.stock_now = edit.kind.value, edit.needed_a_month, edit.stock_now
+            row.residents_affected, row.last_received_on = edit.residents_affected, edit.last_received_on
+            row.alternatives_tried = edit.alternatives_tried.strip()[:200]
+            row.version += 1
+            record_change(
+                session, self.desk, "shortage.complete", ENTITY, row.id, before=before,
+                after={"drug": row.drug_text, "kind": row.kind, "needed": row.needed_a_month}, number=None,
+            )  # fmt: skip
+            return self._view(session, row)
+
+    def history(self, report_id: str) -> list[StatusChange]:
+        """What was done with a report, oldest first."""
+        with self.desk.sessions.reading() as session:
+            return steps_of(session, ENTITY, report_id)
 
     def act(
         self, report_id: str, action: ShortageAction, version: int, *, comment: str = "", answer: str = ""
@@ -179,9 +215,10 @@ class Shortages:
                 row.distributor_answer = answer.strip()[:200]
             if action is ShortageAction.ESCALATE:
                 row.level = "county"
-            message_id = None
             if action is ShortageAction.REPORT and self.desk.place.kind == "clinic":
                 message_id = self._send(session, row)
+            else:
+                message_id = tell_clinic(session, self.desk, row)
             return ShortageResult(self._view(session, row), result.message, message_id)
 
     def fulfilment(self) -> Fraction | None:
@@ -201,8 +238,11 @@ class Shortages:
         """Trigger (a), at the township: drafts for drugs cut or shipped short in a clinic's last two requests."""
         with self.desk.sessions.writing() as session:
             made = []
-            for (clinic, code), (name, fills, line) in _last_fills(session).items():
-                if not short_running(fills):
+            told = {(code, request) for code, request in session.execute(
+                select(ShortageReport.drug_code, ShortageReport.request_id)
+            )}
+            for (clinic, code), (name, fills, line) in last_fills(session).items():
+                if not short_running(fills) or (code, line.request_id) in told:
                     continue
                 why = msg("连续两次申领没有供足")
                 report = draft_report(
@@ -224,6 +264,25 @@ class Shortages:
                 session, self.desk, self.desk.place.id, drug_code, drug_text, ShortageKind.CUT_OFF, why,
                 needed_a_month=None if monthly_use is None else -(-monthly_use // 1), stock_now=0,
             )  # fmt: skip
+
+    def propose_from_stock(self) -> list[str]:
+        """Trigger (b) for every drug of the clinic's ledger: drafts for those used and out for three days or more.
+
+        One that was taken back since the drug ran out is not proposed again. Called when the clinic opens its list.
+        """
+        with self.desk.sessions.reading() as session:
+            if self.desk.place.kind != "clinic" or not keeps_ledger(session, self.desk.place.id):
+                return []
+            shelf = positions(session, self.desk.place.id, self.desk.today())
+            out = {code: each for code, each in shelf.items() if each.usable == 0 and each.amc and each.is_listed}
+            days = days_without(session, self.desk, out)
+            told = told_since(session, self.desk, days)
+        made = [
+            self.propose_out_of_stock(code, f"{each.name} {each.strength}".strip(), days[code], each.amc)
+            for code, each in out.items()
+            if code not in told
+        ]
+        return [report_id for report_id in made if report_id is not None]
 
     def propose_for(self, trigger: Trigger, drug_text: str, drug_code: str = "") -> str | None:
         """Triggers (c) and (d): a search without result, a prescription line that could not be dispensed."""
@@ -360,33 +419,13 @@ def shortage_list(views: list[ShortageView], day: date) -> ListSheet:
     return ListSheet(title=tr("短缺药品报告表"), columns=columns, rows=rows, head=head, signatures=(tr("填报人"), tr("负责人")))
 
 
-Fills = list[tuple[int, int]]
-
-
-def _last_fills(session: Session) -> Mapping[tuple[str, str], tuple[str, Fills, DrugRequestLine]]:
-    """(asked, given) of each drug in each clinic's decided regular requests, the newest last."""
-    decided = [state.value for state in (State.RELEASED, State.CLOSED)]
-    query = (
-        select(DrugRequestLine, DrugRequest)
-        .join(DrugRequest, DrugRequest.id == DrugRequestLine.request_id)
-        .where(
-            DrugRequest.state.in_(decided), DrugRequest.kind == Kind.REGULAR.value,
-            DrugRequestLine.is_skipped.is_(False), DrugRequestLine.requested > 0,
-        )
-        .order_by(DrugRequest.period)
-    )  # fmt: skip
-    rows = session.execute(query).all()
-    sent = sent_of_lines(session, [line.id for line, _request in rows])
-    found: dict[tuple[str, str], tuple[str, Fills, DrugRequestLine]] = {}
-    for line, request in rows:
-        on_the_way = sent.get(line.id)
-        given = on_the_way.units - on_the_way.returned if on_the_way else 0
-        if request.state == State.RELEASED.value and line.approved and given < line.approved:
-            continue  # it may still be sent in full
-        key = (request.clinic_id, line.drug_code)
-        fills = found[key][1] if key in found else []
-        found[key] = (line.drug_name, [*fills, (line.requested or 0, min(given, line.approved or 0))], line)
-    return found
+def _refuse_impossible(edit: ShortageEdit) -> None:
+    if not edit.drug_text.strip():
+        raise refuse("drug", msg("请填写缺的药品。"))
+    amounts = (("needed", edit.needed_a_month), ("residents", edit.residents_affected), ("stock", edit.stock_now))
+    for code, value in amounts:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            raise refuse(code, msg("数量请填 0 或正整数，不知道就空着。"))
 
 
 def _spare_of(

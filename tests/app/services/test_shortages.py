@@ -157,7 +157,10 @@ def report(town, clinic, dispensed, *batches):
                 organisation_id=clinic, month="2026-10", made_at=town.desk.now(), made_by_name="王明",
                 lines=[{"drug_code": "B00000", "dispensed": dispensed}],
                 stock=[
-                    {"drug_code": "B00000", "batch_no": number, "expiry": expiry and str(expiry), "on_hand": units, "is_held": held}
+                    {
+                        "drug_code": "B00000", "batch_no": number, "expiry": expiry and str(expiry), "on_hand": units,
+                        "is_held": held,
+                    }
                     for number, expiry, units, held in batches
                 ],
             )

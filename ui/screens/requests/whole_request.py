@@ -10,9 +10,11 @@ from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import confirm, show_failure
 from ui.screens.exchange.files import fail
-from ui.screens.requests.words import request_title
+from ui.screens.list_papers import save_list
+from ui.screens.requests.words import request_title, whole_units
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from ui.screens.requests.screen import RequestsScreen
 
 
@@ -52,6 +54,34 @@ class WholeRequest:
             lambda _report, _cancelled: made(), on_done=lambda pdf: self._screen.services.preview(*pdf),
             on_error=lambda error: fail(self._screen.services, error), title=tr("正在排版"),
         )
+
+    def export(self) -> None:
+        """Save the request as a workbook."""
+        view = self._screen.open_sheet().view
+
+        def made() -> ListSheet:
+            from app.services.request_sheets import request_list
+
+            return request_list(self._screen.services.requests.get(view.id))
+
+        self._screen.parts.table.finish_editing()
+        save_list(self._screen.services, tr("{title} {period}", title=request_title(view.kind, view.period),
+                                            period=view.period), made)
+
+    def report_shortage(self) -> None:
+        """F9: write down that the chosen drug is short; the report goes with the request."""
+        row = self._screen.chosen_line()
+        if row is None or row.has_report:
+            return
+        from ui.screens.shortages.report_window import ReportWindow, ShortDrug
+
+        line, screen = row.line, self._screen
+        screen.parts.table.finish_editing()
+        sheet = screen.open_sheet()
+        drug = ShortDrug(line.drug_code, f"{line.name} {line.strength}".strip(), stock_now=line.on_hand,
+                         needed_a_month=whole_units(line.monthly_use))
+        window = ReportWindow(screen.services, drug, request_id=sheet.view.id if sheet.is_editable else None, parent=screen)
+        window.open_with(lambda: screen.beside.after_shortage(line.name))
 
     def act(self, action: Action) -> None:
         """Withdraw, skip, undo skip, cancel or void, after a question where something is given up."""
