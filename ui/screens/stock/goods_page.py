@@ -444,7 +444,7 @@ class GoodsPage(QWidget):
         foot.add(self.note)
         self.drop = SecondaryButton(tr("去掉这一行"), name="goods_drop", hint="Ctrl Delete", small=True)
         self.scan_button = SecondaryButton(tr("给这一行扫码…"), name="goods_scan_line", small=True)
-        self.refused = SecondaryButton("", name="goods_refused", small=True)
+        self.refused = SecondaryButton(tr("去掉有问题的行并另存"), name="goods_refused", small=True)
         self.do_book = PrimaryButton(tr("记账"), name="goods_book", hint="Ctrl ↵")
         self.drop.clicked.connect(self._drop_current)
         self.scan_button.clicked.connect(self.scan)
