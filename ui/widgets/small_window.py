@@ -82,7 +82,8 @@ class SmallWindow(QDialog):
     def _begin_with_fields(self) -> None:
         """The keyboard begins in the first field, unless another was meant, and comes to the buttons last."""
         inside = self._body.parentWidget().findChildren(QWidget)
-        reached = [each for each in inside if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        # The list of a combo box is a window of its own.
+        reached = [each for each in inside if each.window() is self and each.focusPolicy() & Qt.FocusPolicy.TabFocus]
         if not reached:
             return
         self.setTabOrder(reached[-1], self.do_button)

@@ -91,6 +91,8 @@ class RandomChecksPage(QWidget):
         if self.services.dialogs.ask(stay) != "leave":
             return False
         self._forget_typed()
+        self._show_rows()
+        self._show_foot()
         return True
 
     def primary_action(self) -> None:
