@@ -14,6 +14,8 @@ from app.forms.vocabulary import Level, Problem
 from app.services.stocktake_views import BookOfLine
 from db.models import Stocktake, StocktakeLine
 
+RECOUNT = "recount"
+
 
 @dataclass(frozen=True)
 class Recount:
@@ -67,24 +69,27 @@ def drawn_lines(row: Stocktake, lines: Sequence[StocktakeLine]) -> tuple[str, ..
 def recount_problems(
     row: Stocktake, lines: Sequence[StocktakeLine], books: Mapping[str, BookOfLine], recount: Recount | None
 ) -> list[Problem]:
-    """What stands against the township's re-count: every drawn line counted again, and as the doctor counted (§7)."""
+    """What stands against the township's re-count: every drawn line counted again, and as the doctor counted (§7).
+
+    The codes are RECOUNT for the whole and RECOUNT_<line id> for a line.
+    """
     drawn = drawn_lines(row, lines)
     if recount is None or not recount.witness_name.strip():
         sentence = msg(
             "本室只有一位用户：请卫生院的人抽 {count} 行复盘，填写姓名和复盘数量。", count=recount_size(len(drawn))
         )
-        return [problem_of("recount", sentence)]
+        return [problem_of(RECOUNT, sentence)]
     by_id = {line.id: line for line in lines}
     found = []
     for line_id in drawn:
         line, units = by_id[line_id], recount.counts.get(line_id)
         if not is_count(units):
             sentence = msg("{drug} 批号 {batch} 要复盘：请填写数量。", drug=line.drug_name, batch=line.batch_no)
-            found.append(problem_of(line_id, sentence))
+            found.append(problem_of(f"{RECOUNT}_{line_id}", sentence))
         elif units != books[line_id].counted(line).final_on_hand:
             found.append(
                 problem_of(
-                    line_id,
+                    f"{RECOUNT}_{line_id}",
                     msg(
                         "{drug} 批号 {batch} 复盘 {units}，按实盘和之后的出入库应为 {expected}：请退回重盘。",
                         drug=line.drug_name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -67,6 +67,17 @@ class DrugPicker(QWidget):
         """The drug marked in the list."""
         drug: DrugView | None = self.table.current_row()
         return drug
+
+    def show_drug(self, code: str) -> None:
+        """Begin with a certain drug."""
+        drug = self._catalogue.get(code)
+        if drug is None:
+            return
+        with QSignalBlocker(self.search):
+            self.search.setText(drug.name)
+        self.table.set_rows([drug])
+        self.table.fit_height(most_rows=ROWS_SHOWN)
+        self.table.select_row(0)
 
     def find(self) -> None:
         """Show what fits the words."""

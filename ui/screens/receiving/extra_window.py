@@ -39,9 +39,9 @@ class ExtraWindow(SmallWindow):
         self.picker.chosen.connect(self.batch_no.setFocus)
         self.picker.setFocus()
 
-    def show_goods(self, drug_text: str, batch_no: str, expiry: date | None, units: int) -> None:
+    def show_goods(self, drug_code: str, batch_no: str, expiry: date | None, units: int) -> None:
         """Begin with what is known already."""
-        self.picker.search.setText(drug_text)
+        self.picker.show_drug(drug_code)
         self.batch_no.setText(batch_no)
         self.expiry.show_raw(expiry)
         self.quantity.setText(str(units) if units else "")

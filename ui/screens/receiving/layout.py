@@ -64,6 +64,24 @@ class HandOverCard(Card):
             field.set_problem(problems.get(code, ""))
 
 
+class ReadCard(Card):
+    """How a shipment was handed over, once it was."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("交接"), name="receipt_card", margins=(16, 14, 16, 12), spacing=6)
+
+    def show_shipment(self, view: ShipmentView) -> None:
+        """Show this one; what nobody wrote down is left out."""
+        self.clear()
+        for caption, value in (
+            (tr("收货日期"), str(view.received_on or "—")), (tr("收货人"), view.received_by_name or "—"),
+            (tr("送货人"), view.delivered_by or "—"), (tr("交接温度"), degrees_words(view.hand_over_celsius)),
+            (tr("备注"), view.remark),
+        ):
+            if value:
+                self.add_line(caption, strong=value)
+
+
 class ShipmentsCard(Card):
     """The shipments to this clinic, those on the way first."""
 
@@ -100,7 +118,7 @@ class ReceivingLayout(QWidget):
         column.addWidget(self.scan_row)
         column.addWidget(self.table, 1)
         self.hand_over = HandOverCard(today)
-        self.read_card = Card(tr("交接"), name="receipt_card", margins=(16, 14, 16, 12), spacing=6)
+        self.read_card = ReadCard()
         self.shipments = ShipmentsCard()
         side = QWidget()
         side.setProperty("kind", "plain")

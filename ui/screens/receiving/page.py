@@ -21,7 +21,7 @@ from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, open_envel
 from ui.screens.receiving.arrival import ArrivalSheet
 from ui.screens.receiving.booking import DRAFT, Booking
 from ui.screens.receiving.extra_window import ExtraWindow
-from ui.screens.receiving.layout import ReceivingLayout, degrees_words
+from ui.screens.receiving.layout import ReceivingLayout
 from ui.screens.receiving.rows import (
     ArrivalRow,
     arriving_columns,
@@ -142,10 +142,10 @@ class ReceivingPage(QWidget):
         row = self.parts.table.current_row()
         if self.sheet is None or not isinstance(row, ArrivalRow) or row.entry is None or not row.entry.is_other_batch:
             return
-        _code, batch_no, expiry, units = self.sheet.refuse_as_other_batch(row.key)
+        code, batch_no, expiry, units = self.sheet.refuse_as_other_batch(row.key)
         self._keep()
         self._after_edit()
-        self._ask_extra(row.entry.line.drug_name, batch_no, expiry, units)
+        self._ask_extra(code, batch_no, expiry, units)
 
     def on_scanned(self) -> None:
         """Enter behind a scan: the pack goes to its line, or the refusal stands beside it."""
@@ -165,7 +165,7 @@ class ReceivingPage(QWidget):
             self._keep()
         elif placed.line_id:
             self.sheet.refuse_scan(placed.line_id, tr(placed.problem))
-        self.show_rows()
+        self.show_entries()
         if placed.line_id:
             self._go_to(placed.line_id, "accepted", focus=False)
         self._show_scanned(tr(placed.problem) if placed.problem is not None else "")
@@ -226,7 +226,7 @@ class ReceivingPage(QWidget):
             widget.setVisible(is_arriving)
         parts.read_card.setVisible(not is_arriving)
         parts.foot.set_note(tr("批号、有效期请按药盒核对；数量按最小发药单位。") if is_arriving else "")
-        self._show_read_card(view)
+        parts.read_card.show_shipment(view)
         self.judge()
         self.show_rows()
         self._show_strip()
@@ -234,13 +234,33 @@ class ReceivingPage(QWidget):
 
     def show_rows(self) -> None:
         """Show the lines as they are now."""
+        is_arriving = self.sheet is not None
+        if any(isinstance(row, ArrivalRow) != is_arriving for row in self.parts.table.rows()):
+            self.parts.table.set_rows([])  # the columns of the one kind of row know nothing of the other
         if self.sheet is None:
             self.parts.table.show_lines(reading_columns(), list(self.open_view().lines), keep=lambda line: line.id)
         else:
             self.parts.table.show_lines(arriving_columns(), self.rows(self.sheet), keep=row_key)
+        self._show_beside_rows()
+
+    def _show_beside_rows(self) -> None:
+        if self.sheet is not None:
             self.parts.receive.set_words(tr("全部如数收到") if self.sheet.is_as_sent else tr("收货入库"))
         self._show_line_actions()
         self._show_scanned("")
+
+    def show_entries(self) -> None:
+        """Show what changed in the lines; the cell that is being filled in stays where it is."""
+        if self.sheet is None:
+            return
+        rows, table = self.rows(self.sheet), self.parts.table
+        if len(rows) != len(table.rows()):
+            self.show_rows()
+            return
+        for place, (before, now) in enumerate(zip(table.rows(), rows, strict=True)):
+            if before != now:
+                table.replace_row(place, now)
+        self._show_beside_rows()
 
     def rows(self, sheet: ArrivalSheet) -> list[ArrivalRow]:
         """The lines and the goods that were not sent."""
@@ -257,7 +277,7 @@ class ReceivingPage(QWidget):
         view = self.open_view()
         if self.sheet is not None:
             cold = len(self.sheet.cold)
-            words = tr("有 {count} 行冷链药品：先测温，填在右边“交接温度”里。", count=cold) if cold else ""
+            words = tr("有 {count} 行冷链药品：先测温，填在“交接温度”里。", count=cold) if cold else ""
             self.parts.strip.say(words, "blue")
             return
         letter = self.services.exchange.latest_about(view.id)
@@ -269,17 +289,6 @@ class ReceivingPage(QWidget):
             self.parts.strip.say(tr("签收单已存成文件，请交给卫生院。"), "", (save,))
         else:
             self.parts.strip.say("")
-
-    def _show_read_card(self, view: ShipmentView) -> None:
-        card = self.parts.read_card
-        card.clear()
-        degrees = degrees_words(view.hand_over_celsius)
-        for caption, value in (
-            (tr("收货日期"), str(view.received_on or "—")), (tr("收货人"), view.received_by_name or "—"),
-            (tr("送货人"), view.delivered_by or "—"), (tr("交接温度"), degrees), (tr("备注"), view.remark),
-        ):
-            if value:
-                card.add_line(caption, strong=value)
 
     def _show_scanned(self, problem: str) -> None:
         if self.sheet is None:
@@ -320,7 +329,7 @@ class ReceivingPage(QWidget):
     def _after_edit(self) -> None:
         self._keep()
         self.judge()
-        self.show_rows()
+        self.show_entries()
 
     def judge(self) -> None:
         """Ask the service what stands against it; while filling in only lines that were touched are told."""
@@ -366,9 +375,7 @@ class ReceivingPage(QWidget):
         self._after_edit()
 
     def _on_hand_over(self) -> None:
-        self._keep()
-        self.judge()
-        self.show_rows()
+        self._after_edit()
 
     def arrival(self) -> Arrival:
         """What goes to the service as it stands now."""
@@ -403,9 +410,10 @@ class ReceivingPage(QWidget):
         }
         self.services.drafts.save(DRAFT, self.sheet.view.id, payload)
 
-    def _ask_extra(self, drug_text: str, batch_no: str, expiry: date | None, units: int) -> None:
+    def _ask_extra(self, drug_code: str, batch_no: str, expiry: date | None, units: int) -> None:
         window = ExtraWindow(self.services.catalogue, self.services.desk.today(), self)
-        window.show_goods(drug_text, batch_no, expiry, units) if drug_text else None
+        if drug_code:
+            window.show_goods(drug_code, batch_no, expiry, units)
 
         def add() -> None:
             goods, drug = window.goods(), window.drug()

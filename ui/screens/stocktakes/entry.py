@@ -151,7 +151,10 @@ class Entry:
             show_failure(page.services.dialogs, error)
             page.refresh()
             return
+        sheet.view = result.stocktake
         for code in (*(reasons or {}), *(as_book or {})):
             sheet.problems.pop(code, None)
             sheet.typed.pop(code, None)
-        page.show_view(result.stocktake)
+            page.show_one(code)
+        page.show_head()
+        page.parts.as_book.setVisible(bool(sheet.undecided))

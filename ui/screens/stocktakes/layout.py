@@ -49,7 +49,7 @@ class RecountCard(Card):
         for number, line_id in enumerate(drawn, start=1):
             line = lines[line_id]
             words = tr("{drug} 批号 {batch}（{unit}）", drug=line.drug_name, batch=line.batch_no, unit=line.unit)
-            self._add(line_id, words, f"recount_{number}")
+            self._add(f"recount_{line_id}", words, f"recount_{number}")
 
     def witness(self) -> str:
         """The name of who counted again."""
@@ -60,7 +60,7 @@ class RecountCard(Card):
         """What was counted again, by line id; what can't be read stays text, which is refused."""
         found: dict[str, object] = {}
         for line_id, line in self._lines.items():
-            text = self.fields[line_id].control.text()
+            text = self.fields[f"recount_{line_id}"].control.text()
             units = read_count(text, line.units_per_pack, line.pack_unit, line.unit)
             if text.strip():
                 found[line_id] = text if units is None else units

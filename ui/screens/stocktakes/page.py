@@ -274,9 +274,9 @@ class StocktakesPage(QWidget):
             strip.say("")
 
     def _show_finished(self, view: StocktakeView) -> None:
-        strip, printing = self.parts.strip, StripAction("print_result", tr("打印签字"), self.whole.print_sheet, "Ctrl P")
+        strip = self.parts.strip
         if view.kind != CHECK:
-            strip.say(tr("盘点已完成，差异已入账。请打印结果，盘点人和核对人签字存档。"), "green", (printing,))
+            strip.say(tr("盘点已完成，差异已入账。请打印结果，盘点人和核对人签字存档。"), "green")
             return
         letter = self.services.exchange.latest_about(view.id)
         save = StripAction("save_answer", tr("存答复文件"), self.whole.save_answer)

@@ -306,10 +306,10 @@ class WholeCount:
         page.show_rows()
         first = next((line.id for line in sheet.view.lines if line.id in sheet.problems), None)
         again = next((code for code in card.fields if code in told), None)
-        if again is not None and (first is None or again == "recount" or first in card.fields):
-            card.fields[again].control.setFocus()
-        elif first is not None:
+        if first is not None:
             page.go_to(first, "counted" if sheet.is_counting else "reason")
+        elif again is not None:
+            card.fields[again].control.setFocus()
         return True
 
     def _end(self) -> None:

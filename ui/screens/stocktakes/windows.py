@@ -110,7 +110,7 @@ class BeginWindow(SmallWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in the search line goes to the list."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.search.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self.search:
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() in (self.scope, self.manner):
             self.on_do()
@@ -122,6 +122,8 @@ class BeginWindow(SmallWindow):
         rows = [drug for drug in self._every if text in drug.name or text in drug.pinyin.lower()]
         self.table.set_rows(rows, keep=lambda row: row.drug_code)
         self.table.fit_height(most_rows=6)
+        if self.table.current_number() < 0:
+            self.table.select_row(0)
 
     def _settle(self) -> None:
         is_some = self.scope.value() == SOME_DRUGS
@@ -200,7 +202,7 @@ class PacksWindow(SmallWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter behind a scan is no answer yet."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.scan.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self.scan:
             return
         super().keyPressEvent(event)
 
@@ -253,7 +255,7 @@ class FoundPacksWindow(SmallWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter behind a scan is no answer yet."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.scan.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.focusWidget() is self.scan:
             return
         super().keyPressEvent(event)
 
