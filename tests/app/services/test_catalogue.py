@@ -17,6 +17,7 @@ from app.interchange.xlsx_files import write_xlsx
 from app.services.catalogue import Catalogue
 from app.services.catalogue_exchange import CatalogueExchange
 from app.services.catalogue_import import CatalogueImport
+from app.services.catalogue_sheets import share_list, update_list, without_code_list
 from app.services.catalogue_update import DrugAction
 from app.services.exchange import Exchange
 from app.services.history import broken_links, changes_of
@@ -352,3 +353,48 @@ def test_only_the_township_issues_a_list_and_only_to_its_own_clinics(paired):
         with pytest.raises(UserError, match="只能由卫生院"):
             CatalogueExchange(desk).issue(recipient)
     assert set(CatalogueExchange(township).issue_to_all()) == {clinic.place.id}
+
+
+def test_the_list_tells_what_its_last_update_changed(listed, tmp_path):
+    catalogue = Catalogue(listed)
+    assert catalogue.last_update() is None
+    put_in_stock(listed, "VD002")
+    price = ["VD001", "苯磺酸氨氯地平片", "片剂", "5mg", "片", "盒", 28, "3.36", "甲类", "是", "江苏"]
+    CatalogueImport(listed).apply(planned(listed, tmp_path, price, BANLANGEN, is_whole=False))
+    update = catalogue.last_update()
+    assert (update.count("added"), update.count("changed"), update.count("ended")) == (1, 1, 0)
+    assert (update.user_name, update.origin) == ("赵敏", "township")
+    changed = next(each for each in update.drugs if each.what == "changed")
+    assert ("price_fen", None, 336) in changed.changes
+    CatalogueImport(listed).apply(planned(listed, tmp_path, BANLANGEN))
+    ended = {each.code: each.valid_to for each in catalogue.last_update().drugs if each.what == "ended"}
+    assert ended["VD002"] == (listed.today() + timedelta(days=30)).isoformat()
+    assert ended["VD001"] == (listed.today() - timedelta(days=1)).isoformat()
+    found = {view.code for view in catalogue.find("", 1000)}
+    assert "VD001" not in found
+    assert "VD001" in {view.code for view in catalogue.find("", 1000, with_ended=True)}
+    words = [row[3] for row in update_list(catalogue.last_update()).rows]
+    assert f"{ended['VD001']} 之后不再列出" in words
+    with listed.sessions.reading() as session:
+        assert broken_links(session) == []
+
+
+def test_why_a_drug_needs_no_code_is_kept_with_who_wrote_it(listed):
+    catalogue = Catalogue(listed)
+    catalogue.set_has_trace_code("VD155", False, "国家无码目录第二批")
+    reason = catalogue.reasons_without_code()["VD155"]
+    assert (reason.reason, reason.user_name) == ("国家无码目录第二批", "赵敏")
+    [row] = without_code_list(catalogue.without_codes(), catalogue.reasons_without_code(), listed.today()).rows
+    assert row[3:5] == ("国家无码目录第二批", "赵敏")
+    catalogue.set_has_trace_code("VD155", True, "厂家已赋码")
+    assert catalogue.reasons_without_code() == {}
+
+
+def test_the_shares_on_paper_name_both_denominators(listed):
+    shares = Catalogue(listed).shares()
+    rows = share_list(shares, Catalogue(listed).shares(in_use=True), listed.today()).rows
+    assert [row[2:4] for row in rows[:3]] == [
+        (share.part, share.whole)
+        for share in (shares.catalogue, shares.procured_of_catalogue, shares.procured_of_all)
+    ]
+    assert rows[4][4] is None

@@ -208,3 +208,35 @@ def test_a_check_is_given_up_with_its_reason(town, desk):
     done = RandomChecks(desk).cancel(check.id, check.version, "大雪封路去不了").check
     assert done.state is StocktakeState.CANCELLED
     assert [view.id for view in RandomChecks(desk).list()] == [check.id]
+
+
+def test_several_clinics_are_drawn_and_opened_in_one_action_or_not_at_all(town, desk):
+    checks = RandomChecks(desk)
+    with pytest.raises(UserError, match="还没有一个村卫生室报过库存"):
+        checks.draw(1)
+    reported(town)
+    reported(town, 1, batches=0)
+    assert [(each.name, each.reported_month) for each in checks.clinics()] == [
+        ("第1村卫生室", "2026-10"), ("第2村卫生室", "2026-10"),
+    ]  # fmt: skip
+    with pytest.raises(UserError, match="第2村卫生室 还没有报过库存"):
+        checks.draw(2, seed=SEED)
+    assert checks.list() == []
+    for wrong in (0, 101, True):
+        with pytest.raises(Refused, match="村卫生室数"):
+            checks.draw(wrong)
+    for wrong in (0, 1001, True):
+        with pytest.raises(Refused, match="批次数"):
+            checks.open(town.clinics[0], count=wrong)
+    reported_again = checks.open(town.clinics[0], seed=SEED, count=3).check
+    assert len(reported_again.lines) == 3
+
+
+def test_the_view_tells_who_may_count_and_who_may_close(town, desk):
+    check = opened(town)
+    assert (check.may_enter, check.may_close) == (False, False)
+    counter = RandomChecks(as_person(desk, PHARMACIST))
+    assert counter.get(check.id).may_enter
+    done = counter.enter(check.id, check.version, counts(check, _0=Counted(28, 30))).check
+    assert (done.may_enter, done.may_close, done.unexplained) == (False, False, 1)
+    assert RandomChecks(as_person(desk, MANAGER)).get(check.id).may_close

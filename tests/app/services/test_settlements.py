@@ -19,8 +19,9 @@ from app.services.exchange import Exchange
 from app.services.history import broken_links
 from app.services.ledger_reports import LedgerReports, movements_body, take_in_report
 from app.services.problems import Refused
+from app.services.settlement_sheets import compared_list, report_sheet
 from app.services.settlements import Settlements
-from app.services.statements import statement_sheet
+from app.services.statements import Statements, statement_sheet
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from db.models import LedgerReport, Settlement, SettlementLine, Shipment, ShipmentLine, StockMovement, new_id
 from tests.desks import make_clinic, make_township
@@ -307,3 +308,102 @@ def test_the_opening_of_a_month_is_everything_that_moved_before_it_whatever_its_
     [line] = LedgerReports(clinic).preview(NOVEMBER)
     month = line.month
     assert (month.opening, month.received, month.dispensed, month.closing) == (40, 28, 15, 53)
+
+
+def test_a_month_as_a_whole_says_who_reported_and_what_is_in_the_way_of_closing(clinic, township, tmp_path):
+    service = Settlements(township)
+    assert service.months() == [OCTOBER]
+    october(clinic, township)
+    before = service.overview(OCTOBER)
+    assert [(each.name, each.reported_at, each.took_goods) for each in before.missing] == [("柳庄村卫生室", None, True)]
+    assert [str(each) for each in before.obstacles] == ["还缺 1 个单位的结算单。"]
+    reported(clinic, township, tmp_path)
+    service.prepare(OCTOBER)
+    drawn = service.overview(OCTOBER)
+    assert (drawn.missing, drawn.owed_by_clinics, drawn.owed_to_distributors) == ((), 2500, 0)
+    assert [str(each) for each in drawn.obstacles] == ["还有 1 张结算单没有审批。"]
+    assert not drawn.can_close
+    view = service.get(drawn.statements[0].id)
+    other, manager = Settlements(as_person(township, PHARMACIST)), Settlements(as_person(township, MANAGER))
+    view = other.act(view.id, A.CHECK, view.version).settlement
+    view = other.act(view.id, A.CONFIRM, view.version, comment="王明签字").settlement
+    manager.act(view.id, A.APPROVE, view.version)
+    assert service.overview(OCTOBER).can_close
+    service.close_month(OCTOBER)
+    closed = service.overview(OCTOBER)
+    assert (closed.is_closed, closed.closed_by_name, closed.obstacles) == (True, "赵敏", ())
+
+
+def test_the_next_step_names_who_does_it_instead(clinic, township, tmp_path):
+    view = drafted(clinic, township, tmp_path)
+    own = {step.action: step.obstacle for step in view.steps}
+    assert "另一个人" in str(own[A.CHECK])
+    other = Settlements(as_person(township, PHARMACIST))
+    assert other.get(view.id).steps[0].obstacle is None
+    view = other.act(view.id, A.CHECK, view.version).settlement
+    view = other.act(view.id, A.CONFIRM, view.version, comment="王明签字").settlement
+    assert "院长办理" in str(view.steps[0].obstacle)
+
+
+def test_the_differences_of_a_month_stand_together_the_open_ones_first(clinic, township, tmp_path):
+    code = october(clinic, township, delivered=308)
+    moved(clinic, code, (2, MovementKind.OPENING, 28), (8, MovementKind.DISPENSE, 14), price=None, batch_no="B")
+    reported(clinic, township, tmp_path)
+    service = Settlements(township)
+    view = service.get(service.prepare(OCTOBER).settlement_ids[0])
+    kinds = [each.found.difference.kind for each in service.differences(OCTOBER)]
+    assert kinds == [each.difference.kind for each in view.differences]
+    number = next(each.number for each in service.differences(OCTOBER) if each.found.difference.expected == 308)
+    service.explain(view.id, number, "月底签收，下月入库", version=view.version)
+    assert [bool(each.found.explanation) for each in service.differences(OCTOBER)] == [False, True]
+
+
+def test_a_correction_finds_the_draft_of_a_later_month(clinic, township, tmp_path):
+    view = drafted(clinic, township, tmp_path)
+    service = Settlements(township)
+    assert service.draft_for("clinic", clinic.place.id, "2026-09") == (view.id, OCTOBER)
+    assert service.draft_for("clinic", clinic.place.id, NOVEMBER) is None
+    Settlements(as_person(township, PHARMACIST)).act(view.id, A.CHECK, view.version)
+    assert service.draft_for("clinic", clinic.place.id, OCTOBER) is None
+
+
+def test_the_clinic_sees_its_months_and_the_statement_beside_its_own_ledger(clinic, township, tmp_path):
+    october(clinic, township)
+    months = Statements(clinic).months()
+    assert [(each.month, each.is_over, each.is_next) for each in months] == [(NOVEMBER, False, False), (OCTOBER, True, True)]
+    reported(clinic, township, tmp_path)
+    service = Settlements(township)
+    view = service.get(service.prepare(OCTOBER).settlement_ids[0])
+    view = service.add_correction(view.id, "九月少算的药", -300, "重复计算", of_month="2026-09", version=view.version)
+    with township.sessions.writing() as session:
+        session.get_one(SettlementLine, view.lines[0].id).closing = 200
+    other = Settlements(as_person(township, PHARMACIST))
+    checked = other.act(view.id, A.CHECK, view.version).settlement
+    hand_over(township, clinic, other.send_statement(checked.id).message_id, tmp_path)
+    [line, correction] = Statements(clinic).compare(view.id)
+    assert (line.differing, line.agrees, line.own.closing, line.own_amount_fen) == (("closing",), False, 206, 2500)
+    assert (correction.own, correction.agrees) == (None, True)
+    found = Statements(clinic).months()[1]
+    assert (found.statement_id, found.state, found.payable_fen) == (view.id, SettlementState.CHECKED, 2200)
+    rows = compared_list("柳庄村卫生室", OCTOBER, [line, correction], clinic.today()).rows
+    assert rows == ((line.line.drug_name, "结存", 200, 206),)
+
+
+def test_what_the_statement_lacks_of_the_own_ledger_is_told(clinic, township, tmp_path):
+    view = drafted(clinic, township, tmp_path)
+    with township.sessions.writing() as session:
+        session.delete(session.get_one(SettlementLine, view.lines[0].id))
+    other = Settlements(as_person(township, PHARMACIST))
+    checked = other.act(view.id, A.CHECK, view.version).settlement
+    hand_over(township, clinic, other.send_statement(checked.id).message_id, tmp_path)
+    [only] = Statements(clinic).compare(view.id)
+    assert (only.line, only.own.dispensed, "dispensed" in only.differing) == (None, 60, True)
+
+
+def test_the_report_of_a_month_is_a_paper_with_its_sum(clinic):
+    code = drug_code(clinic, "硝苯地平")
+    moved(clinic, code, (1, MovementKind.OPENING, 28), (8, MovementKind.DISPENSE, 14))
+    sheet = report_sheet("柳庄村卫生室", OCTOBER, LedgerReports(clinic).preview(OCTOBER))
+    assert (str(sheet.rows[0][-1]), str(sheet.totals[-1])) == ("5.00", "5.00")
+    moved(clinic, code, (2, MovementKind.OPENING, 28), (8, MovementKind.DISPENSE, 14), price=None, batch_no="B")
+    assert report_sheet("柳庄村卫生室", OCTOBER, LedgerReports(clinic).preview(OCTOBER)).totals[-1] is None
