@@ -286,3 +286,50 @@ def test_missing_repeated_and_foreign_codes_stop_the_receipt(clinic, township, d
     with pytest.raises(Refused, match=why):
         Receiving(clinic).receive(sent.id, Arrival((replace(line, codes=codes),)), sent.version)
     assert nothing_was_booked(clinic, sent)
+
+
+def test_a_scan_finds_its_line_and_tells_why_it_is_refused(clinic, township, drugs, tmp_path):
+    sent = on_the_road(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}, CODES)
+    (line,) = sent.lines
+    place = Receiving(clinic).place_code
+    assert place(sent.id, f" {CODES[0]} ", {}).line_id == line.id
+    assert place(sent.id, CODES[0], {}).problem is None
+    for scanned, taken, why in (
+        ("123", {}, "20 位数字"), (CODES[0], {line.id: [CODES[0]]}, "扫了两次"), ("9" * 20, {}, "不在这张发货单里"),
+    ):
+        assert why in str(place(sent.id, scanned, taken, chosen=line.id).problem)
+
+
+def test_a_shipment_without_codes_takes_them_by_the_digits_of_the_drug_or_the_chosen_line(clinic, township, drugs, tmp_path):
+    change_drug(clinic, drugs["硝苯地平"], trace_prefix="8412345")
+    sent = on_the_road(clinic, township, tmp_path, dict.fromkeys(drugs.values(), 60))
+    by_drug = {line.drug_code: line.id for line in sent.lines}
+    first, second = (by_drug[drugs[name]] for name in ("硝苯地平", "二甲双胍"))
+    place = Receiving(clinic).place_code
+    assert place(sent.id, CODES[0], {}, chosen=second).line_id == first
+    assert place(sent.id, "7" * 20, {}, chosen=second).line_id == second
+    assert place(sent.id, "7" * 20, {}, chosen=first).problem is not None
+
+
+def test_a_code_that_came_before_is_refused_while_it_is_scanned(clinic, township, drugs, tmp_path):
+    sent = on_the_road(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}, CODES)
+    batch = stock(clinic, drugs["硝苯地平"], 10, batch_no="B")
+    with clinic.sessions.writing() as session:
+        session.add(
+            TraceCode(
+                code=CODES[1], organisation_id=clinic.place.id, drug_code=drugs["硝苯地平"], batch_id=batch, units_left=10,
+                received_by_id="",
+            )
+        )  # fmt: skip
+    assert "已经入过库" in str(Receiving(clinic).place_code(sent.id, CODES[1], {}).problem)
+
+
+def test_what_stands_against_a_receipt_is_told_before_anything_is_booked(clinic, township, drugs, tmp_path):
+    sent = on_the_road(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
+    change_drug(clinic, drugs["硝苯地平"], cold_chain=True)
+    receiving = Receiving(clinic)
+    (line,) = receiving.as_sent(sent.id)
+    wrong = Arrival((replace(line, accepted=50),), celsius="warm")
+    assert [problem.code for problem in receiving.check(sent.id, wrong)] == ["hand_over_celsius", line.line_id]
+    assert receiving.check(sent.id, Arrival((line,), celsius="5")) == ()
+    assert nothing_was_booked(clinic, sent)
