@@ -557,7 +557,8 @@ def test_a_batch_that_was_used_up_before_is_the_same_batch(clinic_desk, codes, c
     ("change", "code"),
     [
         ({"drug_code": "X"}, "drug"), ({"batch_no": " "}, "batch_no"),
-        ({"batch_no": "A1", "expiry": date(2028, 6, 30)}, "batch_no"), ({"expiry": None}, "expiry"), ({"counted": 0}, "counted"), ({"counted": -1}, "counted"), ({"counted": "12"}, "counted"),
+        ({"batch_no": "A1", "expiry": date(2028, 6, 30)}, "batch_no"), ({"expiry": None}, "expiry"),
+        ({"counted": 0}, "counted"), ({"counted": -1}, "counted"), ({"counted": "12"}, "counted"),
     ],
 )  # fmt: skip
 def test_a_found_batch_that_can_not_be_is_refused_beside_its_answer(clinic_desk, codes, clock, change, code):
