@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from app.domain.settlement_states import SettlementAction, SettlementState
+from app.services.distributors import DistributorEdit, Distributors
 from app.services.ledger_reports import LedgerReports
+from app.services.purchasing import Arrival, OrderItem, Purchasing
 from app.services.settlements import Settlements
 from db.models import SettlementLine
 from tests.supply_desks import MANAGER, PHARMACIST, as_person, hand_over
 from tests.ui.hands import click, control, press, type_chinese
 from tests.ui.screens.drug_desks import cell_texts, on_screen, press_key
-from tests.ui.screens.settlement_world import OCTOBER, OTHER_CLINIC, SettlementWorld
+from tests.ui.screens.settlement_world import FAR, OCTOBER, OTHER_CLINIC, SettlementWorld
 from ui.screens.settlement.clinic_page import ClinicStatementsPage
 from ui.screens.settlement.differences_page import DifferencesPage
 from ui.screens.settlement.months_page import MonthsPage
@@ -230,6 +234,26 @@ def test_every_control_has_a_name(world, township):
     for page in (MonthsPage, DifferencesPage):
         shown, _seen = township(page=page)
         assert unnamed_controls(shown) == []
+
+
+def test_a_distributors_statement_shows_what_was_accepted_and_when_it_is_due(world, township, dialogs):
+    distributor = Distributors(world.township).save(
+        DistributorEdit("D1", "周口医药", licence_no="豫AA1", licence_valid_to=date(2027, 12, 31), payment_day=15)
+    )
+    purchasing = Purchasing(world.township)
+    draft = purchasing.draft(distributor.id, [OrderItem(world.codes["硝苯地平"], 90, price_fen=1000)])
+    order = Purchasing(as_person(world.township, MANAGER)).order(draft.id, draft.version).order
+    arrival = Arrival(order.lines[0].id, "L1", FAR, 60, no_codes_reason="扫码枪坏了")
+    purchasing.deliver(order.id, order.version, [arrival])
+    world.clock.forward(days=20)
+    page, _seen = township()
+    page.open_with(month="2026-11")
+    page.primary_action()
+    assert cell_texts(page.parts.list, "party_name") == ["周口医药 配送企业"]
+    assert cell_texts(page.parts.distributor_lines, "received") == ["60"]
+    assert cell_texts(page.parts.distributor_lines, "amount") == ["¥20.00"]
+    assert page.parts.header.findChild(QWidget, "page_note").text() == "应付 ¥20.00，约定 2026-12-15 付款"
+    assert not page.parts.send.isVisible()
 
 
 # --- differences --------------------------------------------------------------------------------------------------
