@@ -111,3 +111,20 @@ def test_sound_goods_are_let_go_by_somebody_else_and_spoilt_ones_are_lost(desk, 
     assert document.movements[0].quantity == -5
     assert (Stock(desk).position(INSULIN).usable, Stock(desk).position(INSULIN).on_hand) == (5, 5)
     assert Stock(desk).card(INSULIN).rows[-1].kind is MovementKind.COLD_CHAIN_FAILURE
+
+
+def test_an_event_knows_its_batches_and_whether_somebody_has_decided_about_them(desk, cold, excursion):
+    first = receive(desk, 3, TODAY - timedelta(days=10), "I1", drug=INSULIN)
+    assert [(each.goods.batch.batch_id, each.is_seen_to) for each in cold.affected(excursion)] == [(first, False)]
+    cold.hold_affected(excursion)
+    assert [each.is_seen_to for each in cold.affected(excursion)] == [True]
+    cold.release([first], reason="厂家答复可用", approval=BY_LEAD)
+    assert [each.is_seen_to for each in cold.affected(excursion)] == [True]
+    receive(desk, 3, TODAY, "I2", drug=INSULIN)  # it came afterwards
+    assert [each.goods.batch.batch_no for each in cold.affected(excursion)] == ["I1"]
+
+
+def test_devices_are_remembered_longer_than_the_register_looks_back(desk, cold):
+    cold.add_reading("旧柜", "5", at=days_ago(desk, 90))
+    cold.add_reading("冷藏柜", "5")
+    assert cold.devices() == ("冷藏柜", "旧柜")
