@@ -16,7 +16,7 @@ from app.services.shipments import Shipments
 from db.models import Shipment, ShipmentLine, StockBatch
 from tests.app.services.test_shipments import answered
 from tests.supply_desks import change_drug, hand_over
-from tests.ui.hands import click, control
+from tests.ui.hands import click, control, press
 from tests.ui.screens.drug_desks import cell_texts, focused, press_key, shown
 from tests.ui.screens.supply_things import SupplyWorld, key_in, shown_page, small_window, write_in
 from ui.screens.supply.shipments_page import ShipmentsPage
@@ -354,7 +354,8 @@ def test_a_difference_is_decided_line_by_line_before_it_is_verified(world, recei
     page.save_action()
     assert [sentence for sentence in remarks(page) if "请决定怎样处理" in sentence]
     lines_of(page).setFocus()
-    press_key(Qt.Key.Key_F8)
+    lines_of(page).choose(0)
+    press(lines_of(page), Qt.Key.Key_Return)
     window = small_window("difference")
     key_in(window, Qt.Key.Key_Return)
     assert "请选择怎样处理" in window.fields["resolution"].problem()
