@@ -76,7 +76,8 @@ def recount_problems(
     drawn = drawn_lines(row, lines)
     if recount is None or not recount.witness_name.strip():
         sentence = msg(
-            "本室只有一位用户：请卫生院的人抽 {count} 行复盘，填写姓名和复盘数量。", count=recount_size(len(drawn))
+            "只有一位用户，不能自己核对：请另一个人（村卫生室请卫生院的人）抽 {count} 行复盘，填写姓名和复盘数量。",
+            count=recount_size(len(drawn))
         )
         return [problem_of(RECOUNT, sentence)]
     by_id = {line.id: line for line in lines}

@@ -37,15 +37,17 @@ class RecountCard(Card):
         self.fields: dict[str, LabelledField] = {}
         self._drawn: tuple[str, ...] = ()
 
-    def show_lines(self, drawn: tuple[str, ...], lines: dict[str, StocktakeLineView]) -> None:
+    def show_lines(self, drawn: tuple[str, ...], lines: dict[str, StocktakeLineView], *, is_clinic: bool) -> None:
         """Ask for these lines; what was typed for the same ones stays."""
         if drawn == self._drawn:
             return
         self._drawn, self._lines = drawn, {line_id: lines[line_id] for line_id in drawn}
         self.clear()
         self.fields = {}
-        self.add_text(tr("本室只有一位用户：请卫生院的人再数这 {count} 行的现有数，不看账面。", count=len(drawn)), "small")
-        self._add("recount", tr("复盘人（卫生院）"), "recount_name")
+        self.set_title(tr("卫生院复盘") if is_clinic else tr("复盘"))
+        who = tr("卫生院的人") if is_clinic else tr("另一个人")
+        self.add_text(tr("只有一位用户：请{who}再数这 {count} 行的现有数，不看账面。", who=who, count=len(drawn)), "small")
+        self._add("recount", tr("复盘人（卫生院）") if is_clinic else tr("复盘人"), "recount_name")
         for number, line_id in enumerate(drawn, start=1):
             line = lines[line_id]
             words = tr("{drug} 批号 {batch}（{unit}）", drug=line.drug_name, batch=line.batch_no, unit=line.unit)

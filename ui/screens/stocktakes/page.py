@@ -306,7 +306,8 @@ class StocktakesPage(QWidget):
         is_alone = sheet.is_reviewed and view.is_alone
         drawn = self.services.stocktakes.recount_lines(view.id) if is_alone else ()
         parts.recount.setVisible(bool(drawn))
-        parts.recount.show_lines(drawn, {line.id: line for line in view.lines})
+        lines = {line.id: line for line in view.lines}
+        parts.recount.show_lines(drawn, lines, is_clinic=self.services.kind == "clinic")
         note = tr("↵ 记下，到下一行　可以填“3盒6片”　填好的随时保存") if sheet.is_counting else ""
         parts.foot.set_note(note)
 
