@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from app.domain.cold_chain import Excursion, Gap, Reading, excursions, gaps, is_inside, is_possible
+from app.domain.cold_chain import (
+    Excursion,
+    Gap,
+    Reading,
+    discard_date,
+    excursions,
+    gaps,
+    is_inside,
+    is_possible,
+)
 
 START = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 
@@ -62,3 +71,22 @@ def test_an_excursion_goes_from_the_first_reading_outside_to_the_next_one_inside
 
 def test_readings_inside_are_no_excursion():
     assert excursions([reading(0, "2.0"), reading(12, "8.0")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "expiry", "discarded"),
+    [
+        (28, None, date(2026, 12, 20)),
+        (28, date(2026, 12, 20), date(2026, 12, 20)),
+        (28, date(2026, 12, 19), date(2026, 12, 19)),
+        (42, date(2027, 12, 1), date(2027, 1, 3)),
+        (1, None, date(2026, 11, 23)),
+    ],
+)
+def test_what_is_opened_is_thrown_away_28_days_later_and_never_after_its_expiry(days, expiry, discarded):
+    assert discard_date(date(2026, 11, 22), days, expiry) == discarded
+
+
+def test_what_is_opened_may_be_used_for_a_day_at_least():
+    with pytest.raises(ValueError, match="at least"):
+        discard_date(date(2026, 11, 22), 0)
