@@ -41,6 +41,7 @@ class CodeFault(StrEnum):
 
     NOT_A_CODE = "not_a_code"
     OTHER_DRUG = "other_drug"
+    UNKNOWN_MAKER = "unknown_maker"
     ALREADY_RECEIVED = "already_received"
     NEVER_RECEIVED = "never_received"
     USED_UP = "used_up"
@@ -147,6 +148,11 @@ def sentence(fault: CodeFault, code: str, drug: str, *, left: int = 0, units: in
         return msg("“{code}”不是药品追溯码：追溯码是 20 位数字。没有记，请重新扫码。", code=shown)
     if fault is CodeFault.OTHER_DRUG:
         return msg("追溯码 {code} 不是{drug}的。没有记，请核对拿的是不是这种药。", code=shown, drug=drug)
+    if fault is CodeFault.UNKNOWN_MAKER:
+        return msg(
+            "追溯码 {code} 不是{drug}已知厂家的。没有记。看清药盒：确实是这种药，请先确认“是这种药”，再扫一次。",
+            code=shown, drug=drug,
+        )  # fmt: skip
     if fault is CodeFault.ALREADY_RECEIVED:
         return msg("追溯码 {code} 已经入过库，不能再入一次。请核对是不是扫了同一盒。", code=shown)
     if fault is CodeFault.NEVER_RECEIVED:

@@ -21,7 +21,7 @@ from app.domain.trace_codes import LENGTH, PREFIX_LENGTH, clean_code, is_code
 from app.errors import UserError
 from app.pinyin import syllables
 from app.services.history import record_change, revision_count
-from db.models import Drug, Revision, StockBatch, StockMovement
+from db.models import Drug, Revision, StockBatch, StockMovement, TracePrefix
 
 STARTER_VALID_FROM = date(2018, 11, 1)
 """The starter list follows the essential-medicine list of 2018, in force from that day."""
@@ -208,7 +208,9 @@ def _matches(text: str) -> ColumnElement[bool]:
     wanted = text.strip().casefold()
     code = clean_code(wanted)
     if is_code(code):
-        return Drug.trace_prefix == code[:PREFIX_LENGTH]
+        digits = code[:PREFIX_LENGTH]
+        confirmed = select(TracePrefix.drug_code).where(TracePrefix.prefix == digits)
+        return or_(Drug.trace_prefix == digits, Drug.code.in_(confirmed))
     if code.isascii() and code.isdigit() and SHORTEST_BARCODE <= len(code) < LENGTH:
         return Drug.barcode == code
     return or_(

@@ -202,9 +202,16 @@ def _judged(session: Session, desk: Desk, line: DraftLine, drug: Drug | None) ->
         chosen=chosen,
         available=_usable(session, desk, drug.code),
         shortfall=0 if chosen else proposal.shortfall,
-        amount_fen=total_value_fen((pick.units, pick.price_fen, pick.units_per_pack) for pick in picks),
+        amount_fen=_value(picks, quantity),
         codes_wanted=_codes_wanted(session, desk, drug, picks),
     )
+
+
+def _value(picks: tuple[PickedBatch, ...], quantity: int) -> int | None:
+    """What the units cost; None while some of them are missing."""
+    if sum(pick.units for pick in picks) < quantity:
+        return None
+    return total_value_fen((pick.units, pick.price_fen, pick.units_per_pack) for pick in picks)
 
 
 def _codes_wanted(session: Session, desk: Desk, drug: Drug, picks: tuple[PickedBatch, ...]) -> int:

@@ -290,7 +290,7 @@ class Receiving:
         for line, booked in zip(taken, book(session, self.desk, entries), strict=True):
             scanned = answers[line.id].codes
             try:
-                scan_in(session, self.desk, booked.id, scanned, complete=bool(line.codes), code=line.id)
+                scan_in(session, self.desk, booked.id, scanned, complete=bool(line.codes), code=line.id, listed=line.codes)
             except Refused as error:
                 problems += error.problems
         if problems:

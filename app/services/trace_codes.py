@@ -7,7 +7,7 @@ without a code as came without one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -23,7 +23,6 @@ from app.domain.trace_codes import (
     KnownCode,
     clean_code,
     codes_for,
-    drug_digits,
     form_fault,
     issue_fault,
     receipt_fault,
@@ -33,6 +32,7 @@ from app.domain.trace_codes import (
 )
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
+from app.services.trace_makers import learn, maker_fault, owners_of
 from db.models import Drug, StockBatch, StockMovement, TraceCode, TraceScan
 
 LEAVING = {
@@ -66,11 +66,13 @@ class CodeLookup:
 
 
 def scan_in(
-    session: Session, desk: Desk, movement_id: str, scanned: Sequence[str], *, complete: bool = True, code: str = "codes"
+    session: Session, desk: Desk, movement_id: str, scanned: Sequence[str], *, complete: bool = True, code: str = "codes",
+    listed: Collection[str] = (),
 ) -> tuple[ScannedPack, ...]:
     """Take the packs of an incoming movement onto the shelf: full packs first, the last holds what is left.
 
-    `complete` wants a code for every pack, unless the drug is on the list of 无码 items. Raises Refused with a sentence for
+    `complete` wants a code for every pack, unless the drug is on the list of 无码 items. `listed` are codes that a delivery
+    note lists as this drug: the digits of a maker that was not known are learnt from them. Raises Refused with a sentence for
     each scan that can't be (no code, another drug's, scanned twice, received before) and for too few or too many.
     """
     movement, batch, drug = _of_movement(session, movement_id)
@@ -79,7 +81,7 @@ def scan_in(
     name = drug.generic_name if drug else movement.drug_code
     problems: list[Message] = []
     for place, each in enumerate(cleaned):
-        fault = _in_fault(session, desk, each, drug, movement.drug_code, cleaned[:place])
+        fault = _in_fault(session, desk, each, drug, movement.drug_code, cleaned[:place], is_listed=each in listed)
         if fault is not None:
             problems.append(sentence(fault, each, name))
     wanted = codes_for(units, batch.units_per_pack)
@@ -89,6 +91,9 @@ def scan_in(
     if not problems and needs and len(cleaned) < wanted:
         problems.append(sentence(CodeFault.MISSING, "", name, units=wanted - len(cleaned)))
     _refuse_any(problems, code)
+    for each in cleaned:
+        if drug is not None and each in listed and not owners_of(session, each):
+            learn(session, desk, each, drug.code)
     packs = []
     for each, quantity in zip(cleaned, shared_out(units, batch.units_per_pack, len(cleaned)), strict=True):
         row = session.get(TraceCode, (each, desk.place.id)) or TraceCode(code=each, organisation_id=desk.place.id)
@@ -261,9 +266,14 @@ def _wanted(
 
 
 def _in_fault(
-    session: Session, desk: Desk, code: str, drug: Drug | None, drug_code: str, before: Sequence[str]
+    session: Session, desk: Desk, code: str, drug: Drug | None, drug_code: str, before: Sequence[str],
+    *, is_listed: bool = False,
 ) -> CodeFault | None:
-    fault = form_fault(code, drug.trace_prefix if drug else "")
+    fault = form_fault(code, "")
+    if fault is None:
+        fault = maker_fault(session, code, drug, drug_code)
+        # What the delivery note lists as this drug is this drug, unless the digits are known to be another's.
+        fault = None if is_listed and fault is CodeFault.UNKNOWN_MAKER else fault
     if fault is not None:
         return fault
     if code in before:
@@ -271,16 +281,7 @@ def _in_fault(
     row = session.get(TraceCode, (code, desk.place.id))
     if row is not None and row.drug_code != drug_code:
         return CodeFault.OTHER_DRUG
-    fault = receipt_fault(_known(row))
-    if fault is None and not (drug and drug.trace_prefix) and _belongs_to_another(session, code, drug_code):
-        return CodeFault.OTHER_DRUG
-    return fault
-
-
-def _belongs_to_another(session: Session, code: str, drug_code: str) -> bool:
-    """Whether the seven digits are those of another drug of the catalogue."""
-    other = select(Drug.id).where(Drug.trace_prefix == drug_digits(code), Drug.code != drug_code)
-    return session.scalar(other.limit(1)) is not None
+    return receipt_fault(_known(row))
 
 
 def _of_movement(session: Session, movement_id: str) -> tuple[StockMovement, StockBatch, Drug | None]:

@@ -19,6 +19,7 @@ from db.models.stock import (
     Stocktake,
     StocktakeLine,
     TraceCode,
+    TracePrefix,
     TraceScan,
 )
 from db.models.supply import (
@@ -74,6 +75,7 @@ __all__ = [
     "Stocktake",
     "StocktakeLine",
     "TraceCode",
+    "TracePrefix",
     "TraceScan",
     "UserAccount",
     "UtcDateTime",

@@ -109,6 +109,18 @@ class TraceCode(Base):
     """The movement with which it came."""
 
 
+class TracePrefix(Base):
+    """追溯码前 7 位 of a further maker of a drug, beside `Drug.trace_prefix`: who said when that it is this drug."""
+
+    __tablename__ = "trace_prefix"
+
+    prefix: Mapped[str] = mapped_column(String(7), primary_key=True)
+    drug_code: Mapped[str] = mapped_column(String(30), index=True)
+    confirmed_by_id: Mapped[str] = mapped_column(String(36))
+    confirmed_by_name: Mapped[str] = mapped_column(String(50))
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TraceScan(WithId, Base):
     """扫码记录: which units of which pack went with which movement."""
 

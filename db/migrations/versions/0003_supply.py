@@ -488,6 +488,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dispensing_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
+        "trace_prefix",
+        sa.Column("prefix", sa.String(length=7), nullable=False),
+        sa.Column("drug_code", sa.String(length=30), nullable=False),
+        sa.Column("confirmed_by_id", sa.String(length=36), nullable=False),
+        sa.Column("confirmed_by_name", sa.String(length=50), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_trace_prefix")),
+    )
+    with op.batch_alter_table("trace_prefix", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trace_prefix_drug_code"), ["drug_code"], unique=False)
+
+    op.create_table(
         "trace_scan",
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("movement_id", sa.String(length=36), nullable=False),

@@ -72,4 +72,6 @@ class GivingLayout(QWidget):
                 shown = area
             area = area.parentWidget()
         if isinstance(area, QScrollArea):
+            if widget is self.finder:
+                area.verticalScrollBar().setValue(0)  # whose drugs they are stands above, as far as there is room
             area.ensureWidgetVisible(shown, 10, 40)

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from app.services.dispensing import Beside, Draft
     from app.services.resident_views import ResidentView
 
-PREGNANCIES = {
-    Pregnancy.UNKNOWN: msg("没有问"), Pregnancy.NO: msg("没有怀孕"), Pregnancy.FIRST: msg("孕早期（1–12 周）"),
-    Pregnancy.SECOND: msg("孕中期（13–27 周）"), Pregnancy.THIRD: msg("孕晚期（28 周起）"), Pregnancy.YES: msg("怀孕，孕周不清"),
+LACTATING = "lactating"
+STATES = {
+    Pregnancy.UNKNOWN.value: msg("没有问"), Pregnancy.NO.value: msg("都没有"), LACTATING: msg("哺乳期"),
+    Pregnancy.FIRST.value: msg("孕 1–12 周"), Pregnancy.SECOND.value: msg("孕 13–27 周"),
+    Pregnancy.THIRD.value: msg("孕 28 周起"), Pregnancy.YES.value: msg("怀孕，孕周不清"),
 }
+"""怀孕、哺乳 in one choice; who nurses is not pregnant."""
 LONGEST_DIAGNOSIS = 200
 
 
@@ -59,15 +62,10 @@ class DispensingHead(QWidget):
         self.weight = NumberControl(name="weight", accessible_name=tr("体重"), width=104)
         self.weight_field = LabelledField(tr("体重"), self.weight, name="weight", unit=tr("千克"))
         row.add(self.weight_field)
-        self.pregnancy = ComboBox(name="pregnancy", accessible_name=tr("是否怀孕"))
-        self.pregnancy.set_options([(value.value, tr(words)) for value, words in PREGNANCIES.items()])
-        self.pregnancy_field = LabelledField(tr("是否怀孕"), self.pregnancy, name="pregnancy")
+        self.pregnancy = ComboBox(name="pregnancy", accessible_name=tr("怀孕、哺乳"))
+        self.pregnancy.set_options([(value, tr(words)) for value, words in STATES.items()])
+        self.pregnancy_field = LabelledField(tr("怀孕、哺乳"), self.pregnancy, name="pregnancy")
         row.add(self.pregnancy_field)
-        self.lactating = QCheckBox(tr("哺乳期"))
-        self.lactating.setObjectName("lactating")
-        self.lactating.setAccessibleName(tr("哺乳期"))
-        self.lactating_field = LabelledField(tr("哺乳"), self.lactating, name="lactating")
-        row.add(self.lactating_field)
         self.signed = QCheckBox(tr("居民已签名（最多 12 周）"))
         self.signed.setObjectName("has_signed")
         self.signed.setAccessibleName(tr("居民已签名（最多 12 周）"))
@@ -85,27 +83,24 @@ class DispensingHead(QWidget):
         self.weight.answered.connect(self.changed)
         self.weight.passed.connect(self.passed)
         self.pregnancy.currentIndexChanged.connect(lambda _index: self.changed.emit())
-        self.lactating.toggled.connect(lambda _on: self.changed.emit())
         self.signed.toggled.connect(lambda _on: self.changed.emit())
 
     def show_person(self, person: ResidentView, beside: Beside) -> None:
         """Whose drugs they are; a pregnancy is asked only where one may be."""
         self.banner.show_person(heading_of(person))
-        for each in (self.pregnancy_field, self.lactating_field):
-            each.setVisible(beside.is_asked_pregnancy)
+        self.pregnancy_field.setVisible(beside.is_asked_pregnancy)
         self.weight.setProperty("required", beside.needs_weight)
         self.weight_field.set_hint(tr("必填") if beside.needs_weight else "")
 
     def show_draft(self, draft: Draft) -> None:
         """Show what the draft says."""
-        every = (self.kind, self.pregnancy, self.lactating, self.signed)
+        every = (self.kind, self.pregnancy, self.signed)
         for each in every:
             each.blockSignals(True)
         self.kind.set_value(draft.kind.value)
         self.diagnosis.show_raw(draft.diagnosis)
         self.weight.show_raw(draft.weight_kg)
-        self.pregnancy.set_value(draft.pregnancy.value)
-        self.lactating.setChecked(draft.is_lactating is True)
+        self.pregnancy.set_value(LACTATING if draft.is_lactating else draft.pregnancy.value)
         self.signed.setChecked(draft.has_signed)
         self.signed_field.setVisible(draft.kind is PrescriptionKind.LONG)
         for each in every:
@@ -113,13 +108,14 @@ class DispensingHead(QWidget):
 
     def values(self) -> dict[str, object]:
         """What stands here, as the draft names it."""
-        kind = self.kind.value()
+        kind, state = self.kind.value(), str(self.pregnancy.value() or "")
+        is_nursing = state == LACTATING
         return {
             "kind": PrescriptionKind(kind) if kind else PrescriptionKind.ORDINARY,
             "diagnosis": str(self.diagnosis.raw()),
             "weight_kg": self._weight(),
-            "pregnancy": Pregnancy(str(self.pregnancy.value() or "")),
-            "is_lactating": True if self.lactating.isChecked() else None,
+            "pregnancy": Pregnancy.NO if is_nursing else Pregnancy(state),
+            "is_lactating": None if not state else is_nursing,
             "has_signed": self.signed.isChecked() and self.signed.isVisibleTo(self),
         }
 
@@ -140,7 +136,7 @@ class DispensingHead(QWidget):
 
     def stops(self) -> list[QWidget]:
         """The widgets that Tab stops at."""
-        every = [self.kind, self.diagnosis, self.weight, self.pregnancy, self.lactating, self.signed]
+        every = [self.kind, self.diagnosis, self.weight, self.pregnancy, self.signed]
         return [each for each in every if each.isVisibleTo(self)]
 
     def lines(self) -> list[QLineEdit]:
