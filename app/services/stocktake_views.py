@@ -250,7 +250,7 @@ def count_sheet(view: StocktakeView, *, with_book: bool) -> TableContent:
         rows=rows,
         head=(*_head(view), (tr("版次"), str(view.version))),
         head_columns=3,
-        signatures=(tr("盘点人"), tr("监盘人")),
+        signatures=(tr("盘点人"), tr("监盘人"), tr("清点时间")),
         foot_left=tr("按最小发药单位清点；版次与电脑里不同时请重新打印。"),
         paper="A4-landscape",
         row_mm=8.0,

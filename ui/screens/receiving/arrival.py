@@ -127,6 +127,11 @@ class ArrivalSheet:
                 changed = True
         return changed
 
+    def drop_extra(self, number: int) -> None:
+        """Take a line of goods that were not sent away again."""
+        del self.extras[number]
+        del self.extra_names[number]
+
     def add_code(self, line_id: str, code: str) -> None:
         """A pack of a line was scanned."""
         entry = self._entries[line_id]

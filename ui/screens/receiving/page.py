@@ -319,10 +319,8 @@ class ReceivingPage(QWidget):
 
     def _edit_extra(self, row: ArrivalRow, key: str, text: str) -> None:
         """An emptied quantity takes the line of extra goods away; other cells are written anew in the window."""
-        number = int(row.key.removeprefix("extra_"))
         if self.sheet is not None and key == "accepted" and text in ("", "0"):
-            del self.sheet.extras[number]
-            del self.sheet.extra_names[number]
+            self.sheet.drop_extra(int(row.key.removeprefix("extra_")))
         elif self.sheet is not None:
             self.services.say(tr("多到的货请先清空数量，再重新另记一行。"))
 
@@ -374,9 +372,6 @@ class ReceivingPage(QWidget):
             self.services.say(tr("温度不在 2–8℃，冷链药品已改为按“温度异常”拒收。"))
         self._after_edit()
 
-    def _on_hand_over(self) -> None:
-        self._after_edit()
-
     def arrival(self) -> Arrival:
         """What goes to the service as it stands now."""
         card = self.parts.hand_over
@@ -421,7 +416,12 @@ class ReceivingPage(QWidget):
                 self.sheet.extras.append(goods)
                 self.sheet.extra_names.append((f"{drug.name} {drug.strength}".strip(), drug.unit))
 
-        window.start(add, self._after_edit)
+        def added() -> None:
+            self._after_edit()
+            if self.sheet is not None:
+                self._go_to(f"extra_{len(self.sheet.extras) - 1}", "accepted")
+
+        window.start(add, added)
 
     # --- moving -----------------------------------------------------------------------------------------------
 
@@ -479,10 +479,10 @@ class ReceivingPage(QWidget):
         parts.shipments.table.row_selected.connect(self._on_shipment)
         parts.scan.returnPressed.connect(self.on_scanned)
         card.celsius.editingFinished.connect(self._on_celsius)
-        card.received_on.left.connect(self._on_hand_over)
-        card.received_on.passed.connect(self._on_hand_over)
+        card.received_on.left.connect(self._after_edit)
+        card.received_on.passed.connect(self._after_edit)
         for line in (card.delivered_by, card.remark):
-            line.editingFinished.connect(self._on_hand_over)
+            line.editingFinished.connect(self._after_edit)
         clicks: tuple[tuple[QWidget, Callable[[], object]], ...] = (
             (parts.receive, self.save_action), (parts.print, self.print_action), (parts.export, self.booking.export),
             (parts.extra, self.add_extra), (parts.other_batch, self.refuse_other_batch),

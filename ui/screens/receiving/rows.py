@@ -201,6 +201,6 @@ def _difference(line: ShipmentLineView) -> str:
 
 def _summary(row: ShipmentSummary) -> Cell:
     day = row.received_on or row.shipped_on
-    beneath = tr("{day}　{count} 种", day=str(day or "—"), count=row.kinds_of_drugs)
-    chips = (ChipText(tr("有差异"), "red"),) if row.has_differences else ()
-    return Cell(row.number, second_line=beneath, chips=chips)
+    words = {"day": str(day or "—"), "count": row.kinds_of_drugs}
+    beneath = tr("{day}　{count} 种　有差异", **words) if row.has_differences else tr("{day}　{count} 种", **words)
+    return Cell(row.number, second_line=beneath)

@@ -22,6 +22,7 @@ from ui.screens.stocktakes.layout import TABS, StocktakesLayout
 from ui.screens.stocktakes.rows import (
     counting_columns,
     kind_name,
+    result_words,
     review_columns,
     row_key,
     state_chip,
@@ -166,7 +167,7 @@ class StocktakesPage(QWidget):
         if view.is_blind and sheet.is_counting:
             chips.append(ChipText(tr("盲盘"), "blue"))
         if view.result:
-            chips.append(ChipText(view.result, "red" if view.differences else "green"))
+            chips.append(ChipText(result_words(view.result), "red" if view.differences else "green"))
         self.parts.header.set_chips(chips)
         self.parts.header.set_note(
             tr("{name} {time} 开始　第 {version} 版", name=view.opened_by_name, time=short_time(view.opened_at),
@@ -251,7 +252,10 @@ class StocktakesPage(QWidget):
             card.add_line(tr("没有盘、没有决定"), strong=tr("{count} 批", count=sheet.undecided))
         card.add_line(tr("盘点人"), strong=view.counter_name or "—")
         if view.finalised_at is not None:
-            card.add_line(tr("核对人"), strong=view.finalised_by_name or "—")
+            is_check = view.kind == CHECK
+            nobody = is_check and view.finalised_by_name == view.counter_name
+            name = "—" if nobody else view.finalised_by_name or "—"
+            card.add_line(tr("卫生院在场的人") if is_check else tr("核对人"), strong=name)
             card.add_line(tr("完成"), strong=short_time(view.finalised_at))
         note = self.services.stocktakes.age_note()
         if note is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.stocktake import DifferenceReason
-from app.domain.stocktake_steps import CountState
+from app.domain.stocktake_steps import CountResult, CountState
 from app.i18n import tr
 from ui.screens.receiving.rows import packs_of
 from ui.screens.requests.line_table import Remark
@@ -101,6 +101,11 @@ def kind_name(kind: str) -> str:
     return kind_words(kind)
 
 
+def result_words(result: str) -> str:
+    """账实相符 or 有差异; empty while there is none."""
+    return tr(CountResult(result).label) if result else ""
+
+
 def _batch_columns() -> tuple[Column, ...]:
     return (
         Column("batch_no", tr("批号"), width=96, value=lambda row: row.line.batch_no),
@@ -165,5 +170,5 @@ def _codes(row: CountRow) -> Cell:
 
 
 def _summary(row: StocktakeSummary) -> Cell:
-    result = tr("　{result}", result=row.result) if row.result else ""
-    return Cell(kind_name(row.kind), second_line=f"{short_time(row.opened_at)}{result}")
+    words = (short_time(row.opened_at), result_words(row.result))
+    return Cell(kind_name(row.kind), second_line="　".join(each for each in words if each))
