@@ -94,7 +94,8 @@ class StockMovement(WithId, Base):
 class TraceCode(Base):
     """药品追溯码: one pack with its 20-digit code, and how many of its units are still here.
 
-    `state`: here, used, returned, lost, gone (handed to another organisation).
+    `state`: here, uncertain (a count could not tell whether it is here), used, returned, lost, gone (handed to another
+    organisation).
     """
 
     __tablename__ = "trace_code"
