@@ -193,6 +193,14 @@ def settlement_view(session: Session, desk: Desk, row: Settlement) -> Settlement
     )
 
 
+def is_ready(session: Session, desk: Desk, row: Settlement, action: SettlementAction) -> bool:
+    """Whether this user may bring a statement on now: no difference is open, and he had no hand in what forbids it."""
+    state = SettlementState(row.state)
+    if action is SettlementAction.CHECK and any(not each.explanation for each in kept_differences(row)):
+        return False
+    return action in steps_offered(session, desk, SETTLEMENT_STEPS, ENTITY, row, state)  # type: ignore[arg-type]
+
+
 def kept_differences(row: Settlement) -> tuple[ExplainedDifference, ...]:
     """The differences of a statement in their order."""
     return tuple(

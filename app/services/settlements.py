@@ -8,7 +8,7 @@ deliveries in the township's own ledger. A closed month is never written again: 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -63,6 +63,7 @@ from app.services.settlement_views import (
     SettlementResult,
     SettlementSummary,
     SettlementView,
+    is_ready,
     load_settlement,
     settlement_summaries,
     settlement_view,
@@ -258,6 +259,34 @@ class Settlements:
                 row.totals = {**row.totals, "paid_on": self.desk.today().isoformat()}
             return SettlementResult(settlement_view(session, self.desk, row), result.message)
 
+    def act_on_all(self, month: str, action: SettlementAction) -> int:
+        """Check or approve every statement of a month that is ready for it and that this user may; gives how many.
+
+        Those with an open difference, and those that he had a hand in, are left as they are.
+        """
+        with self.desk.sessions.writing() as session:
+            self._refuse_closed(session, month)
+            ready = [
+                row
+                for row in session.scalars(
+                    select(Settlement).where(
+                        Settlement.organisation_id == self.desk.place.id, Settlement.month == month
+                    )
+                )
+                if is_ready(session, self.desk, row, action)
+            ]
+            for row in ready:
+                take_document_step(
+                    session, self.desk, SETTLEMENT_STEPS, ENTITY, row, SettlementState(row.state), action
+                )
+            return len(ready)
+
+    def ready_for(self, month: str, action: SettlementAction) -> int:
+        """How many statements `act_on_all` would bring on."""
+        with self.desk.sessions.reading() as session:
+            rows = session.scalars(select(Settlement).where(Settlement.month == month))
+            return sum(1 for row in rows if is_ready(session, self.desk, row, action))
+
     def send_statement(self, settlement_id: str) -> SettlementResult:
         """Write the envelope with a clinic's statement, once it has been checked."""
         from app.services.statements import write_statement
@@ -342,13 +371,16 @@ class Settlements:
         self, session: Session, row: Settlement, report: LedgerReport, delivered: Mapping[Key, int]
     ) -> None:
         before = closing_before(session, report.organisation_id, row.month)
+        put_in = _prices_put_in(session, row)
         lines, differences, seen = [], [], set()
         for reported in report.lines:
             month = month_of_report(reported)
             key = (month.drug_code, month.price_fen, month.units_per_pack)
             seen.add(key)
+            price, note = put_in.get((key[0], key[2]), (None, "")) if month.price_fen is None else (None, "")
+            month = replace(month, price_fen=price) if note else month
             lines.append({**_columns(month), "strength": reported["strength"], "unit": reported["unit"],
-                          "amount_fen": amount_owed(month)})  # fmt: skip
+                          "amount_fen": amount_owed(month), "note": note})  # fmt: skip
             differences += [
                 _kept(each, key)
                 for each in differences_of(
@@ -367,7 +399,11 @@ class Settlements:
 
     def _fill_distributor(self, session: Session, row: Settlement, lines: Sequence[Mapping[str, Any]]) -> None:
         filled, differences = [], []
+        put_in = _prices_put_in(session, row)
         for line in lines:
+            price, note = put_in.get((line["drug_code"], line["units_per_pack"]), (None, ""))
+            if line["price_fen"] is None and note:
+                line = {**line, "price_fen": price, "note": note}
             amount = value_fen(line["received"] - line["returned"], line["price_fen"], line["units_per_pack"])
             filled.append({**line, "amount_fen": amount})
             if amount is None:
@@ -426,6 +462,15 @@ def _month_of_line(line: SettlementLine) -> MonthOfDrug:
         line.drug_code, line.price_fen, line.units_per_pack, line.opening, line.received, line.returned,
         line.dispensed, line.lost, line.counted, line.closing, line.charged, drug_name=line.drug_name,
     )  # fmt: skip
+
+
+def _prices_put_in(session: Session, row: Settlement) -> dict[tuple[str, int], tuple[int | None, str]]:
+    """The prices that were put in where the book has none, with their reasons: drawing up anew keeps them."""
+    return {
+        (line.drug_code, line.units_per_pack): (line.price_fen, line.note)
+        for line in statement_lines(session, row.id)
+        if line.drug_code and line.note
+    }
 
 
 def _columns(month: MonthOfDrug) -> dict[str, Any]:

@@ -221,6 +221,9 @@ def test_a_missing_price_is_put_in_with_its_reason(clinic, township, tmp_path):
             service.set_price(view.id, view.lines[0].id, price, "按采购价", version=view.version)
     priced = service.set_price(view.id, view.lines[0].id, 1000, "按采购价", version=view.version)
     assert (priced.payable_fen, priced.differences) == (500, ())
+    service.prepare(OCTOBER)
+    again = service.get(view.id)
+    assert (again.payable_fen, again.differences, again.lines[0].note) == (500, (), "按采购价")
 
 
 def test_a_correction_of_an_earlier_month_is_a_line_of_this_one(clinic, township, tmp_path):

@@ -160,6 +160,28 @@ def test_two_persons_and_the_manager_bring_a_statement_to_its_end(world, townshi
     assert cell_texts(manager.parts.history, "action") == ["生成结算单", "核对", "登记对方确认", "审批", "登记付款"]
 
 
+def test_what_is_unremarkable_is_checked_and_approved_in_one_action_each(world, township, dialogs):
+    settled_draft(world)
+    world.other_reports()
+    Settlements(world.township).prepare(OCTOBER)
+    own, _seen = township()
+    assert not own.parts.all.isVisible()
+    page, seen = township(PHARMACIST)
+    assert page.parts.all.words() == "没有差异的 2 张都核对"
+    click(page.parts.all)
+    assert {row.state for row in page.overview.statements} == {S.DRAFT}
+    dialogs.will_answer("do")
+    click(page.parts.all)
+    assert {row.state for row in page.overview.statements} == {S.CHECKED}
+    assert seen.sentences[-1] == "已办理 2 张结算单。"
+    for row in page.overview.statements:
+        Settlements(world.township).act(row.id, A.CONFIRM, row.version, comment="签字")
+    manager, _seen = township(MANAGER)
+    dialogs.will_answer("do")
+    click(manager.parts.all)
+    assert {row.state for row in manager.overview.statements} == {S.APPROVED}
+
+
 def test_a_statement_that_another_window_changed_is_not_written_over(world, township, dialogs):
     settled_draft(world)
     page, _seen = township(PHARMACIST)

@@ -36,6 +36,7 @@ OWN_KEYS = (
     ("F8", msg("说明下一处差异")), ("Alt ↑ ↓", msg("上一张、下一张结算单")), ("Ctrl P", msg("打印结算单")),
 )
 NAMED_AT_MOST = 6
+FOR_ALL = (SettlementAction.CHECK, SettlementAction.APPROVE)
 BEHIND_CHECK = (SettlementState.CHECKED, SettlementState.CONFIRMED, SettlementState.APPROVED, SettlementState.PAID)
 
 
@@ -51,6 +52,7 @@ class MonthsPage(QWidget):
         self.services = services
         self.overview: MonthOverview | None = None
         self.view: SettlementView | None = None
+        self.all_action: SettlementAction | None = None
         self.parts = MonthsLayout()
         self.work = MonthSteps(self)
         Vertical(self).addWidget(self.parts)
@@ -123,6 +125,7 @@ class MonthsPage(QWidget):
         overview = self.overview = self.services.settlements.overview(self.month())
         self._show_month_words(overview)
         self._show_reports(overview)
+        self._show_all_button(overview)
         table = self.parts.list
         table.blockSignals(True)
         table.set_rows(overview.statements, keep=lambda row: row.id)
@@ -151,6 +154,19 @@ class MonthsPage(QWidget):
         parts.close_month.setEnabled(bool(overview.statements) or overview.can_close)
         parts.print_month.setEnabled(bool(overview.statements))
         parts.save_month.setEnabled(bool(overview.statements))
+
+    def _show_all_button(self, overview: MonthOverview) -> None:
+        """One press for all statements that are unremarkable, where there are several."""
+        service, button = self.services.settlements, self.parts.all
+        self.all_action = None
+        for action in () if overview.is_closed else FOR_ALL:
+            count = service.ready_for(overview.month, action)
+            if count > 1:
+                self.all_action = action
+                button.set_words(tr("没有差异的 {count} 张都核对", count=count) if action is SettlementAction.CHECK
+                                 else tr("已确认的 {count} 张都审批", count=count))
+                break
+        button.setVisible(self.all_action is not None)
 
     def _show_reports(self, overview: MonthOverview) -> None:
         missing = overview.missing
@@ -340,7 +356,7 @@ class MonthsPage(QWidget):
         parts.distributor_lines.row_activated.connect(lambda _row: self.price_chosen())
         parts.differences.row_activated.connect(lambda _row: self.explain_chosen())
         clicks = {
-            parts.prepare: work.prepare, parts.close_month: work.close_month, parts.send: work.send,
+            parts.prepare: work.prepare, parts.all: work.step_for_all, parts.close_month: work.close_month, parts.send: work.send,
             parts.print_statement: self.print_statement, parts.save_statement: self.save_statement,
             parts.print_month: self.print_month, parts.save_month: self.save_month, parts.save_reports: self.save_reports,
             parts.explain: self.next_difference, parts.price: self.price_chosen, parts.correct: work.correct,

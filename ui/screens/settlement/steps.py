@@ -127,6 +127,20 @@ class MonthSteps:
         else:
             self._take(view, action)
 
+    def step_for_all(self) -> None:
+        """Check or approve everything that is unremarkable, after it was asked."""
+        action, month, service = self._page.all_action, self._page.month(), self._services.settlements
+        if action is None or self._is_running:
+            return
+        count = service.ready_for(month, action)
+        sure = confirm(
+            self._services.dialogs, tr("{step} {count} 张结算单？", step=action.label, count=count),
+            msg("只办没有差异、不是您自己经手前一步的；其余的留着逐张看。"),
+            do=action.label, keep=msg("先不办"), safe=msg("每一张的金额和明细都不变。"),
+        )
+        if sure:
+            self._run(lambda: service.act_on_all(month, action), self._done_for_all, tr("正在办理"))
+
     def send(self) -> None:
         """Write the statement's file for the clinic."""
         view, service = self._page.view, self._services.settlements
@@ -179,6 +193,10 @@ class MonthSteps:
     def _stepped(self, result: SettlementResult) -> None:
         self._page.show_view(result.settlement)
         self._services.say(tr(result.message))
+
+    def _done_for_all(self, count: int) -> None:
+        self._page.refresh()
+        self._services.say(tr("已办理 {count} 张结算单。", count=count))
 
     def _sent(self, result: SettlementResult) -> None:
         self._page.show_view(result.settlement)
