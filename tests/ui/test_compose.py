@@ -202,7 +202,9 @@ def test_a_township_has_other_screens(compose, tmp_path, store):
     create_desk(tmp_path / "township", told, store=store, clock=Clock()).close()
     composer = compose(tmp_path / "township", store)
     sign_in(composer)
-    assert composer.window.navigation.entry_keys() == ("review", "exchange", "settings")
+    assert composer.window.navigation.entry_keys() == (
+        "review", "supply", "stock", "settlement", "checks", "exchange", "settings"
+    )
 
 
 def test_every_screen_opens(compose, folder, store):

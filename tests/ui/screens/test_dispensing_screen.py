@@ -21,7 +21,7 @@ from app.services.requests import Requests
 from app.services.shortages import Shortages
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from app.services.trace_codes import scan_in
-from db.models import FormEntry, StockBatch, TraceCode, new_id
+from db.models import Drug, FormEntry, StockBatch, TraceCode, new_id
 from tests.followup_people import add_entry, add_resident
 from tests.ui.screens.drug_desks import focused, on_screen, press_key, type_keys
 from tests.ui.screens.follow_up_desk import follow_up_window, make_findable, managed, seen_before
@@ -347,6 +347,31 @@ def test_a_scanned_code_is_taken_off_again(screen, desk, resident, coded):
     assert screen.giving.draft.lines[0].codes == ()
 
 
+def test_a_bar_code_adds_its_drug_and_the_mark_of_a_scanner_is_no_part_of_a_code(screen, desk, resident, coded):
+    with desk.sessions.writing() as session:
+        session.scalars(select(Drug).where(Drug.code == PARACETAMOL)).one().barcode = "6901234567892"
+    screen.open_with(resident_id=resident)
+    scan("6901234567892")
+    screen.giving.finder.setFocus()
+    scan(f"]C1{code(9)}")
+    assert [card.line().drug_code for card in screen.giving.cards.values()] == [PARACETAMOL, AMOXICILLIN]
+    assert screen.giving.draft.lines[1].codes == (code(9),)
+
+
+def test_a_drug_of_the_list_without_codes_asks_for_none(screen, desk, resident):
+    with desk.sessions.writing() as session:
+        session.scalars(select(Drug).where(Drug.code == AMLODIPINE)).one().has_trace_code = False
+    stock(desk, AMLODIPINE, 28)
+    screen.open_with(resident_id=resident)
+    screen.giving.add_drug(AMLODIPINE)
+    [card] = screen.giving.cards.values()
+    assert [chip.text for chip in card.chips.chips()] == ["无码"]
+    assert not card.fields["codes"].isVisible()
+    assert card.price.text() == "¥2.80/盒"
+    screen.save_action()
+    assert len(Dispensing(desk).of_day()) == 1
+
+
 # Batches, shortage
 
 
@@ -437,6 +462,18 @@ def test_what_was_given_at_another_window_meanwhile_is_told(screen, desk, reside
     screen.save_action()
     [card] = screen.giving.cards.values()
     assert "还差 7 片" in card.matters.boxes["1:shortfall"].words.text()
+    assert len(Dispensing(desk).of_day()) == 1
+
+
+def test_who_has_no_label_printer_says_so_once(screen, desk, resident, window):
+    stock(desk, AMLODIPINE, 56)
+    screen.open_with(resident_id=resident)
+    screen.giving.labels.setChecked(False)
+    screen.giving.add_drug(AMLODIPINE)
+    screen.save_action()
+    screen.open_with(resident_id=add_resident(desk, "赵四", drug_allergy=[1]))
+    assert not screen.giving.labels.isChecked()
+    assert window.previews == []
     assert len(Dispensing(desk).of_day()) == 1
 
 

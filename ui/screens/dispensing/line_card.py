@@ -16,7 +16,7 @@ from app.domain.quantities import up_to_two_places
 from app.forms.kinds import plain
 from app.i18n import tr
 from ui.screens.dispensing.matters import MatterList
-from ui.screens.dispensing.words import DASH, batches_words, drug_chips, quantity_words, yuan
+from ui.screens.dispensing.words import DASH, batches_words, drug_chips, price_words, quantity_words, yuan
 from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Card
 from ui.widgets.chips import ChipRow
@@ -133,6 +133,7 @@ class LineCard(Card):
         else:
             self.batches.setText(DASH)
         self.stock.setText(tr("可用 {units} {unit}", units=judged.available, unit=drug.unit) if judged.quantity else "")
+        self.price.setText(price_words(judged))
         self.change_batch.setVisible(bool(judged.picks))
         self.fields[CODES].setVisible(drug.has_trace_code)
         scanned = len(self._line.codes)
@@ -199,10 +200,11 @@ class LineCard(Card):
         self.given = label("", "strong", name=f"{name}_given")
         self.batches = label("", name=f"{name}_batches", wrap=False)
         self.stock = label("", "muted", name=f"{name}_stock")
+        self.price = label("", "muted", name=f"{name}_price")
         self.change_batch = LinkButton(tr("换批号"), name=f"{name}_change_batch")
         self.change_batch.setToolTip("F7")
         self.change_batch.clicked.connect(self.batch_asked)
-        for each in (self.given, self.batches, self.stock, self.change_batch):
+        for each in (self.given, self.batches, self.stock, self.price, self.change_batch):
             foot.add(each)
         self.add(foot)
         self._code_row = FlowBox(spacing=10, row_spacing=2)

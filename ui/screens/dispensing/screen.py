@@ -36,6 +36,7 @@ class DispensingScreen(QWidget):
         self._services = services
         self.giving: GivingPage | None = None
         self._came_from_elsewhere = False
+        self._wants_labels = True
         self._stack = QStackedWidget()
         self.register = RegisterPage(services, self._stack)
         self.given = GivenPage(services, self._stack)
@@ -127,6 +128,8 @@ class DispensingScreen(QWidget):
             return
         self._came_from_elsewhere = is_from_elsewhere
         self._close_giving()
+        page.labels.setChecked(self._wants_labels)
+        page.labels.toggled.connect(self._on_labels_toggled)
         page.given.connect(self._on_given)
         page.left.connect(self._on_left)
         page.given_asked.connect(self.show_given)
@@ -165,6 +168,10 @@ class DispensingScreen(QWidget):
         self._services.say(tr("已发药：{name}　{drugs}", name=view.resident_name, drugs=view.drugs))
         if with_labels:
             self.print_labels(view.id)
+
+    def _on_labels_toggled(self, wanted: bool) -> None:
+        """Who has no printer for labels says so once."""
+        self._wants_labels = wanted
 
     def _on_left(self) -> None:
         if self.giving is not None and self.giving.ask_to_leave():

@@ -89,6 +89,16 @@ def batches_words(picks: Sequence[PickedBatch], unit: str) -> str:
     return tr("；").join(each)
 
 
+def price_words(judged: JudgedLine) -> str:
+    """“¥2.80/盒”; "" when batches of several prices are taken, or the price is not known."""
+    prices = {(pick.price_fen, pick.units_per_pack) for pick in judged.picks}
+    if judged.drug is None or len(prices) != 1:
+        return ""
+    fen, per_pack = next(iter(prices))
+    unit = judged.drug.pack_unit if per_pack > 1 else judged.drug.unit
+    return "" if fen is None else tr("{price}/{unit}", price=yuan(fen), unit=unit)
+
+
 def day_words(day: date | None) -> str:
     """2027-12-27, or a dash."""
     return DASH if day is None else day.isoformat()

@@ -157,10 +157,9 @@ class RecordView(QWidget):
                 offered.append(("visit", tr("慢病随访")))
             offered += [(f"visit_{disease}", tr("{disease}随访", disease=NAMES[disease]))
                         for disease in PROGRAMMES if disease in managed and disease not in DISEASES]
-            offered.append(("dispense", tr("发药")))
             if self._shown is not None and self._shown.letters:
                 offered.append(("letter", tr("开转诊单")))
-            offered.append(("form", tr("填写新表")))
+            offered += [("form", tr("填写新表")), ("dispense", tr("发药"))]
             offered += [(f"enrol_{disease}", tr("纳入{disease}管理", disease=NAMES[disease]))
                         for disease in PROGRAMMES if disease not in managed]
             if person.household is not None:
