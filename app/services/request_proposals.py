@@ -50,7 +50,7 @@ class Proposal:
     @property
     def is_in_use(self) -> bool:
         """Whether a request opens with a line of it: listed, and kept, on the way, or taken by somebody."""
-        known = self.position.first_on is not None or self.position.in_transit > 0
+        known = self.position.first_on is not None or self.position.in_transit > 0 or bool(self.position.amc)
         return self.position.is_listed and (known or self.caseload is not None or bool(self.committed))
 
     @property

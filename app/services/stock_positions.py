@@ -31,6 +31,7 @@ from app.domain.consumption import (
 from app.domain.movements import MovementKind, usable_on
 from app.domain.stock import StockStatus, available_stock, months_of_stock, stock_status
 from app.domain.stock_value import total_value_fen
+from app.services.predecessors import predecessors
 from app.services.stock_holds import ALWAYS, HeldSpan, held_spans
 from db.models import Drug, Shipment, ShipmentLine, StockBatch, StockMovement
 from db.queries.stock import moved_since
@@ -170,6 +171,7 @@ class LookBack:
     ) -> dict[str, _Use]:
         """Use from `start` to `end` of the drugs `codes`; a hold set later than that changes nothing in it."""
         newest, moved = moved_since(session, self._newest)
+        moved |= {code for code, former in predecessors(session).items() if not moved.isdisjoint(former)}
         used = dict(self._used) if self._of == (organisation_id, start, end) else {}
         missing = [code for code in codes if code not in used or code in moved]
         if missing:
@@ -188,12 +190,23 @@ def _uses(
     *,
     whole: bool,
 ) -> dict[str, _Use]:
-    """The use of the drugs `codes`; `whole` when they are the whole catalogue, whose movements are read in one go."""
-    _read_moves(session, shelf, organisation_id, start, end, None if whole else codes)
-    first = _first_days(session, organisation_id, codes)
-    return {
-        code: _Use(first.get(code), _consumption(code, first.get(code), shelf, start, end)) for code in codes
-    }
+    """The use of the drugs `codes`; `whole` when they are the whole catalogue, whose movements are read in one go.
+
+    What a product used that this one took the place of counts to it (§4.2).
+    """
+    former = {code: codes_before for code, codes_before in predecessors(session).items() if code in set(codes)}
+    asked = set(codes)
+    others = sorted({code for before in former.values() for code in before} - asked)
+    if others and not whole:
+        _read_stock(session, shelf, organisation_id, others)
+    _read_moves(session, shelf, organisation_id, start, end, None if whole else [*codes, *others])
+    first = _first_days(session, organisation_id, [*codes, *others])
+    found = {}
+    for code in codes:
+        line = (code, *former.get(code, ()))
+        since = min((first[each] for each in line if each in first), default=None)
+        found[code] = _Use(first.get(code), _consumption(line, since, shelf, start, end))
+    return found
 
 
 def monthly_use(
@@ -275,16 +288,21 @@ def _position(
     )
 
 
-def _consumption(code: str, first_on: date | None, shelf: _Shelf, start: date, end: date) -> Consumption:
+def _consumption(
+    codes: Sequence[str], first_on: date | None, shelf: _Shelf, start: date, end: date
+) -> Consumption:
+    """The use of a product together with those whose place it took; it was out only when all of them were."""
     if first_on is None:
         return average_monthly_consumption(None, None, None)
-    moved = shelf.moved.get(code, [])
-    used = shelf.corrected.get(code, 0)
-    for _, _, quantity, kind, on, reverses_id in moved:
-        if kind in _USE and reverses_id is None and on <= end:
-            used -= quantity
+    used, changes = 0, []
+    for code in codes:
+        moved = shelf.moved.get(code, [])
+        used += shelf.corrected.get(code, 0)
+        for _, _, quantity, kind, on, reverses_id in moved:
+            if kind in _USE and reverses_id is None and on <= end:
+                used -= quantity
+        changes += _changes(shelf, code, moved, start)
     days = look_back_days(start, end, first_on)
-    changes = _changes(shelf, code, moved, start)
     out = count_stockout_days(start, end, changes, first_receipt=first_on)
     return average_monthly_consumption(max(0, used), days, out, days_per_month=DAYS_PER_MONTH)
 

@@ -30,6 +30,7 @@ from app.services.stocktakes import Recount, Stocktakes
 from db.models import (
     Dispensing,
     DispensingLine,
+    Drug,
     Enrolment,
     Resident,
     Shipment,
@@ -497,3 +498,64 @@ def test_medicines_of_the_other_sheets_are_read():
         WrittenMedicine("棕榈酸帕利哌酮", "100mg", Fraction(1, 30)),
         WrittenMedicine("甘精胰岛素", "睡前12U", None, is_insulin=True),
     )
+
+
+def successor(desk, code, **values):
+    """A product of the same ingredient, form and strength that took the place of `code`; gives its code."""
+    change_drug(desk, code, valid_to=date(2026, 11, 1), ingredients="nifedipine", dosage_form="缓释片", strength="20mg")
+    with desk.sessions.writing() as session:
+        old = session.scalars(select(Drug).where(Drug.code == code)).one()
+        columns = {column.name: getattr(old, column.name) for column in Drug.__table__.columns if column.name != "id"}
+        new = {**columns, "code": f"{code}N", "valid_from": date(2026, 11, 2), "valid_to": None, **values}
+        session.add(Drug(id=new_id(), **new))
+    return new["code"]
+
+
+def test_the_use_of_a_product_that_left_the_list_counts_to_the_one_in_its_place(clinic_desk, code):
+    moved(clinic_desk, code, HISTORY)
+    alone = proposal(clinic_desk, code)
+    new = successor(clinic_desk, code)
+    found = proposal(clinic_desk, new)
+    assert found.position.amc == alone.position.amc
+    assert found.position.stockout_days == 7
+    assert (found.position.on_hand, found.is_in_use) == (0, True)
+    moved(clinic_desk, new, [(date(2026, 10, 4), RECEIPT, 50)], batch_no="N1")
+    both = proposal(clinic_desk, new)
+    assert (both.position.stockout_days, both.position.usable) == (1, 50)
+
+
+def test_another_strength_or_two_products_in_its_place_take_over_nothing(clinic_desk, code):
+    moved(clinic_desk, code, HISTORY)
+    other = successor(clinic_desk, code, strength="30mg")
+    assert proposal(clinic_desk, other).position.amc is None
+    change_drug(clinic_desk, other, strength="20mg")
+    assert proposal(clinic_desk, other).position.amc is not None
+    with clinic_desk.sessions.writing() as session:
+        row = session.scalars(select(Drug).where(Drug.code == other)).one()
+        columns = {column.name: getattr(row, column.name) for column in Drug.__table__.columns if column.name != "id"}
+        session.add(Drug(id=new_id(), **{**columns, "code": f"{other}2"}))
+    assert proposal(clinic_desk, other).position.amc is None
+
+
+def test_the_season_factor_of_the_drugs_group_raises_the_target(clinic_desk, code):
+    change_drug(clinic_desk, code, therapeutic_group="降压药")
+    moved(clinic_desk, code, HISTORY)
+    settings = Settings(clinic_desk)
+    settings.set("season_factors", "降压药 11-2 1.5")
+    found = proposal(clinic_desk, code)
+    assert "季节系数 1.5" in found.sentence
+    assert found.suggestion.target == found.position.amc * 3
+    with pytest.raises(Refused, match="看不懂"):
+        settings.set("season_factors", "降压药 冬天多")
+
+
+def test_the_steps_of_a_line_add_up(clinic_desk, code):
+    batch = moved(clinic_desk, code, HISTORY)
+    with clinic_desk.sessions.writing() as session:
+        book(session, clinic_desk, [NewMovement(batch, DISPENSE, 4)])
+    working = Requests(clinic_desk).working(code)
+    assert working.flow.ending == working.usable == 56
+    assert (working.flow.beginning, working.flow.used) == (60, 4)
+    assert working.target == working.amc * 2
+    assert working.months_of_use[-1] == ("2026-11", 4)
+    assert working.months_of_use[-2] == ("2026-10", 273)

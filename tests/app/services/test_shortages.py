@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.domain.shortage_states import ShortageAction, ShortageKind, ShortageState, Trigger
 from app.errors import UserError
 from app.services.document_steps import DocumentRefused
+from app.services.exchange import Exchange
 from app.services.problems import Refused
 from app.services.shortages import ShortageEdit, Shortages, shortage_list
 from bench.supply import add_clinic, add_request, township
@@ -182,3 +183,60 @@ def test_neighbours_spare_what_is_beyond_two_months_and_good_for_more_than_three
     assert found[0].months_of_stock == Fraction(10, 3)
     assert Shortages(town.desk).redistributions("B00000", except_clinic=clinics[0])[0].batch_no == "D"
     assert today < edge
+
+
+def told(center, clinic, report_id, tmp_path):
+    """Carry the township's newest answer to the clinic."""
+    letter = Exchange(center).latest_about(report_id)
+    return Exchange(clinic).open_file(Exchange(center).save_file(letter.id, tmp_path / f"{letter.id}.cyx"))
+
+
+def reported(desks, tmp_path):
+    clinic, center = desks
+    draft = Shortages(clinic).register(ShortageEdit("氯巴占片", ShortageKind.RARE, needed_a_month=30, stock_now=0))
+    sent = Shortages(clinic).act(draft.id, A.REPORT, draft.version)
+    hand_over(clinic, center, sent.message_id, tmp_path)
+    return draft.id
+
+
+def test_the_clinic_reads_what_the_township_does_about_its_report(desks, tmp_path):
+    clinic, center = desks
+    report_id = reported(desks, tmp_path)
+    there = Shortages(center)
+    first = there.act(report_id, A.VERIFY, there.list()[0].version)
+    second = there.act(report_id, A.ESCALATE, first.report.version, comment="县中心药房代购", answer="厂家排产")
+    assert first.message_id != second.message_id
+    assert "已报上级" in str(told(center, clinic, report_id, tmp_path).message)
+    [view] = Shortages(clinic).list()
+    assert (view.state, view.level, view.outcome, view.distributor_answer) == (
+        ShortageState.ESCALATED, "county", "县中心药房代购", "厂家排产",
+    )  # fmt: skip
+    assert [step.action for step in Shortages(clinic).history(report_id)] == ["draft", "report", "verify", "escalate"]
+
+
+def test_an_answer_does_not_turn_back_what_the_clinic_has_seen(desks, tmp_path):
+    clinic, center = desks
+    report_id = reported(desks, tmp_path)
+    there, here = Shortages(center), Shortages(clinic)
+    version = there.act(report_id, A.VERIFY, there.list()[0].version).report.version
+    version = there.act(report_id, A.PURCHASE, version, comment="向国药采购").report.version
+    told(center, clinic, report_id, tmp_path)
+    version_here = here.act(report_id, A.DELIVER, here.list()[0].version).report.version
+    here.act(report_id, A.COLLECT, version_here)
+    there.act(report_id, A.DELIVER, version)
+    told(center, clinic, report_id, tmp_path)
+    assert here.list()[0].state is ShortageState.COLLECTED
+
+
+def test_a_draft_is_completed_and_a_report_is_not_changed_any_more(desks):
+    clinic, _center = desks
+    service = Shortages(clinic)
+    draft = service.register(ShortageEdit("氯巴占片", ShortageKind.RARE))
+    edit = ShortageEdit("氯巴占片", ShortageKind.CUT_OFF, needed_a_month=12, residents_affected=2, stock_now=0)
+    done = service.complete(draft.id, edit, draft.version)
+    assert (done.kind, done.needed_a_month, done.residents_affected) == (ShortageKind.CUT_OFF, 12, 2)
+    with pytest.raises(DocumentRefused, match="别人刚刚改过"):
+        service.complete(draft.id, edit, draft.version)
+    service.act(draft.id, A.REPORT, done.version)
+    with pytest.raises(DocumentRefused, match="不能再改"):
+        service.complete(draft.id, edit, done.version + 1)

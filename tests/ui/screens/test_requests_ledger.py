@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
 
 from app.domain.movements import MovementKind
 from app.domain.request_terms import Action, Kind, State
+from app.domain.shortage_states import ShortageKind
 from app.services.requests import Requests
-from app.services.shortages import Shortages
+from app.services.shortages import ShortageEdit, Shortages
 from app.services.stock_ledger import NewMovement, book
 from db.models import DrugRequest, Settlement, Shipment, new_id
 from tests.supply_desks import change_drug, drug_code, stock
@@ -320,3 +321,28 @@ def test_every_control_has_its_names(world, opened):
     expired(world)
     screen, _seen = opened(world)
     assert unnamed_controls(screen) == []
+
+
+def test_a_drug_that_the_catalogue_lacks_is_written_down_as_wanted(world, opened):
+    used(world, "硝苯地平", 92, left=9)
+    request = Requests(world.clinic).start().request
+    screen, _seen = opened(world)
+    screen.show_catalogue()
+    screen.parts.catalogue.search.setText("氯巴占")
+    click(control(screen, QPushButton, "catalogue_missing"))
+    window = control(screen, ReportWindow, "shortage_window")
+    QTest.keyClick(control(window, QLineEdit, "shortage_needed"), Qt.Key.Key_Return)
+    [report] = Shortages(world.clinic).list()
+    assert (report.drug_text, report.drug_code, report.kind.value) == ("氯巴占", "", "目录外需求")
+    assert Requests(world.clinic).shortages(request.id) == (report.id,)
+
+
+def test_an_unfinished_report_of_the_drug_is_attached_instead_of_a_second_one(world, opened):
+    code, _batch = used(world, "硝苯地平", 92, left=0)
+    request = Requests(world.clinic).start().request
+    report = Shortages(world.clinic).register(ShortageEdit("硝苯地平", ShortageKind.CUT_OFF, drug_code=code))
+    screen, _seen = opened(world)
+    go_to(screen, 0, "requested")
+    press_key(Qt.Key.Key_F9)
+    assert Requests(world.clinic).shortages(request.id) == (report.id,)
+    assert len(Shortages(world.clinic).list()) == 1

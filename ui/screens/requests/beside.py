@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from app.i18n import tr
+from ui.screens.exchange.files import fail
 from ui.screens.requests.line_table import line_edit_of
 
 if TYPE_CHECKING:
+    from app.services.request_views import RequestView
     from app.services.request_workings import LineMarks, LineWorking
     from ui.screens.requests.rows import RequestRow
     from ui.screens.requests.screen import RequestsScreen
@@ -50,6 +52,25 @@ class Beside:
             is_only_told=row.remark is not None and row.remark.tone != "red",
             has_unusable=sheet.has_unusable(row.line.id), has_report=row.has_report,
         )
+
+    def read_figures(self) -> None:
+        """The ledger has gone on since the draft was written: its figures are read anew in the background.
+
+        Nothing that is being typed is touched; its cell is stored first, and then finds the newer request by itself.
+        """
+        sheet, requests = self._screen.open_sheet(), self._screen.services.requests
+        request_id, services = sheet.view.id, self._screen.services
+        services.runner.run(
+            lambda _report, _cancelled: requests.refresh(request_id), on_done=self._show_figures,
+            on_error=lambda error: fail(services, error),
+        )
+
+    def _show_figures(self, view: RequestView) -> None:
+        sheet, table = self._screen.sheet, self._screen.parts.table
+        if sheet is None or sheet.view.id != view.id or sheet.version >= view.version or line_edit_of(table) is not None:
+            return
+        self._screen.show_anew(view)
+        self.read_marks()
 
     def read_marks(self) -> None:
         """What the shelf tells of the drugs, in the background: a line is written without it."""

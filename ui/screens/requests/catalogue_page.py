@@ -50,9 +50,10 @@ class SearchLine(LineEdit):
 
 
 class CataloguePage(QWidget):
-    """Search and list. `drug_chosen(drug)` follows Enter or the button."""
+    """Search and list. `drug_chosen(drug)` follows Enter or the button, `missing_asked(words)` the wish for another drug."""
 
     drug_chosen = Signal(object)
+    missing_asked = Signal(str)
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +69,15 @@ class CataloguePage(QWidget):
         self.add = SecondaryButton(tr("加到申领单"), name="catalogue_add", hint="↵")
         row.addWidget(self.add)
         column.addLayout(row)
+        beneath = Horizontal(spacing=10)
         self._note = label("", "caption", name="catalogue_note")
-        column.addWidget(self._note)
+        beneath.addWidget(self._note)
+        self.missing = SecondaryButton(tr("目录里没有：登记目录外需求"), name="catalogue_missing", small=True)
+        self.missing.clicked.connect(lambda: self.missing_asked.emit(self.search.text().strip()))
+        self.missing.hide()
+        beneath.addWidget(self.missing)
+        beneath.addStretch(1)
+        column.addLayout(beneath)
         self.table = DataTable(_columns(), name="catalogue", accessible_name=tr("药品目录"),
                                empty_text=tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。"))
         column.addWidget(self.table, 1)
@@ -93,6 +101,7 @@ class CataloguePage(QWidget):
         if rows and self.table.current_number() < 0:
             self.table.select_row(0)
         self._note.setText(tr("找到 {count} 种", count=len(rows)))
+        self.missing.setVisible(not rows and bool(self.search.text().strip()))
 
     def choose(self) -> None:
         """Take the drug that is marked in the list."""

@@ -76,23 +76,31 @@ def writing_columns() -> tuple[Column, ...]:
     )
 
 
-def ledger_columns(*, is_editable: bool) -> tuple[Column, ...]:
-    """The columns where the clinic keeps its ledger: stock and use are read, quantity and explanation are written."""
-    return (
+def ledger_columns(*, is_editable: bool, is_compact: bool = False) -> tuple[Column, ...]:
+    """The columns where the clinic keeps its ledger: stock and use are read, quantity and explanation are written.
+
+    `is_compact`: large type in a small window has the strength beneath the name.
+    """
+    names = (
         Column("drug", tr("药品"), stretch=True, width=128, value=name_cell),
         Column("strength", tr("规格 · 单位"), width=150, value=strength_cell),
-        Column("class", tr("类别"), width=92, value=class_chips, gives_way=1),
+    )
+    if is_compact:
+        names = (Column("drug", tr("药品"), stretch=True, width=120, value=drug_cell),)
+    return (
+        *names,
+        Column("class", tr("类别"), width=92, value=class_chips, gives_way=2),
         Column("on_hand", tr("现库存"), width=58, align="right", value=_figure("on_hand")),
-        Column("in_transit", tr("在途"), width=52, align="right", value=_in_transit, gives_way=4),
-        Column("monthly_use", tr("月均用量"), width=72, align="right", value=_figure("monthly_use")),
+        Column("in_transit", tr("在途"), width=52, align="right", value=_in_transit, gives_way=5),
+        Column("monthly_use", tr("月均用量"), width=72, align="right", value=_figure("monthly_use"), gives_way=3),
         Column("days_left", tr("可用天数"), width=72, align="right", value=days_cell),
-        Column("stockout_days", tr("缺货天"), width=56, align="right", value=_figure("stockout_days"), gives_way=5,
+        Column("stockout_days", tr("缺货天"), width=56, align="right", value=_figure("stockout_days"), gives_way=6,
                tip=tr("近三个月里没有药可用的天数")),
         Column("suggested", tr("建议量"), width=60, align="right", value=_figure("suggested")),
         Column("requested", tr("申领量"), width=84, editable=is_editable, bold=not is_editable,
                align="left" if is_editable else "right",
                value=_box("requested") if is_editable else (lambda row: row.line.requested)),
-        Column("packs", tr("折合"), width=76, value=packs_cell, gives_way=2),
+        Column("packs", tr("折合"), width=76, value=packs_cell, gives_way=4),
         Column("explanation", tr("说明"), width=140, editable=is_editable, value=notes_cell, muted=not is_editable),
     )
 
@@ -129,7 +137,7 @@ def decision_columns() -> tuple[Column, ...]:
 
 def drug_cell(row: RequestRow) -> Cell:
     """The name above strength and pack."""
-    return drug_words(row.line, muted=row.line.is_skipped)
+    return drug_words(row.line, muted=row.is_quiet)
 
 
 def drug_words(line: LineView, *, muted: bool = False) -> Cell:

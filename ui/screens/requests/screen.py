@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.message import msg
@@ -29,11 +29,12 @@ from ui.screens.requests.rows import (
     row_key,
     writing_columns,
 )
-from ui.screens.requests.sheet import EDITABLE, EMPTY, EXPIRING, NEEDED, OUT_OF_STOCK, RequestSheet
+from ui.screens.requests.sheet import EMPTY, EXPIRING, NEEDED, OUT_OF_STOCK, RequestSheet
 from ui.screens.requests.submission import Submission
 from ui.screens.requests.whole_request import WholeRequest
 from ui.screens.requests.words import month_name, request_title, state_chip
 from ui.screens.requests.writing import Writing
+from ui.theme.theme import current_theme, theme_changes
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
 
@@ -44,8 +45,10 @@ if TYPE_CHECKING:
     from ui.screens.requests.rows import RequestRow
     from ui.screens.requests.sheet import Obstacle
     from ui.services import Services
+    from ui.theme.theme import Theme
     from ui.widgets.table import Column
 
+COMPACT_BELOW = 900
 OWN_KEYS = (
     ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("Delete", msg("清空这一格")),
     ("Ctrl Delete", msg("本期不要这种药，或恢复")), ("Ctrl F", msg("到全部目录里找药品")),
@@ -73,6 +76,7 @@ class RequestsScreen(QWidget):
         self._summaries: list[RequestSummary] = []
         self._starts: tuple[StartOption, ...] = ()
         self._unfinished: list[RequestSummary] = []
+        self._shown_compact: bool | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.parts)
         self._stack.addWidget(self.begin)
@@ -155,6 +159,24 @@ class RequestsScreen(QWidget):
         super().showEvent(event)
         self._drops.watch(self.window())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The table has fewer columns where there is little room."""
+        super().resizeEvent(event)
+        self.settle_columns()
+
+    def follow_theme(self, _theme: Theme) -> None:
+        """Larger type leaves room for fewer columns."""
+        self.settle_columns()
+
+    def settle_columns(self) -> None:
+        """Show the columns for the room there is, when that is another than before."""
+        if self.sheet is not None and self._shown_compact != self._is_compact():
+            self.parts.table.finish_editing()
+            self._show_rows()
+
+    def _is_compact(self) -> bool:
+        return self.width() < current_theme().px(COMPACT_BELOW)
+
     # --- showing ----------------------------------------------------------------------------------------------
 
     def show_result(self, result: ActionResult) -> None:
@@ -201,14 +223,16 @@ class RequestsScreen(QWidget):
             return
         if self.sheet is None or self.sheet.view.id != chosen:
             self.writing.forget()
-        self._show(RequestSheet(self._read(chosen, anew=anew), former=self.sheet))
+        self._show(RequestSheet(requests.get(chosen), former=self.sheet))
         self.beside.read_marks()
+        if anew and self.open_sheet().is_editable:
+            self.beside.read_figures()
 
-    def _read(self, request_id: str, *, anew: bool) -> RequestView:
-        """A request; a draft with the figures of this moment when it is read `anew`."""
-        requests = self.services.requests
-        is_draft = any(each.id == request_id and each.state in EDITABLE for each in self._summaries)
-        return requests.refresh(request_id) if anew and is_draft else requests.get(request_id)
+    def show_anew(self, view: RequestView) -> None:
+        """Show the open request as it was just read."""
+        self._show(RequestSheet(view, former=self.sheet))
+        self.beside.forget()
+        self.beside.show_line(self.parts.table.current_row())
 
     def open_anew(self, request_id: str) -> None:
         """Show a request, or the one to go on with, forgetting the one that is open."""
@@ -287,7 +311,8 @@ class RequestsScreen(QWidget):
             codes = [line.drug_code for line in sheet.lines()]
             self.parts.catalogue.show_request(codes, is_editable=sheet.is_editable)
             return
-        self.parts.table.show_lines(_columns_of(sheet), sheet.rows(tab), keep=row_key)
+        self._shown_compact = self._is_compact()
+        self.parts.table.show_lines(_columns_of(sheet, is_compact=self._is_compact()), sheet.rows(tab), keep=row_key)
         self.beside.show_line(self.parts.table.current_row())
 
     def _show_problems(self) -> None:
@@ -393,6 +418,7 @@ class RequestsScreen(QWidget):
         parts.tabs.currentChanged.connect(lambda _index: self.sheet is not None and self._on_tab())
         parts.problems.table.row_activated.connect(self._on_problem)
         parts.catalogue.drug_chosen.connect(self.add_drug)
+        parts.catalogue.missing_asked.connect(self.whole.report_missing)
         parts.former.table.row_selected.connect(lambda row: row is not None and self._on_former(row))
         parts.fill.clicked.connect(self.writing.fill_or_undo)
         parts.print.clicked.connect(lambda: self.whole.print_sheet(decision=False))
@@ -405,6 +431,7 @@ class RequestsScreen(QWidget):
             button.clicked.connect(self.whole.start_regular)
         for button in (parts.new_emergency, self.begin.emergency):
             button.clicked.connect(self.whole.start_emergency)
+        theme_changes().changed.connect(self.follow_theme)
         self._drops.dropped.connect(lambda file: open_envelope(self.services, file))
         keys = {"Ctrl+F": self.show_catalogue, "F6": self.writing.fill_or_undo, "F7": self.beside.acknowledge,
                 "F8": self._next_problem, "F9": self.whole.report_shortage, "Ctrl+O": self.open_answer}
@@ -445,10 +472,10 @@ class RequestsScreen(QWidget):
             self.parts.former.show_requests(self._summaries, self.sheet.view.id)
 
 
-def _columns_of(sheet: RequestSheet) -> tuple[Column, ...]:
+def _columns_of(sheet: RequestSheet, *, is_compact: bool) -> tuple[Column, ...]:
     """The columns in the state of this request."""
     if sheet.is_decided:
         return decision_columns()
     if sheet.is_of_ledger:
-        return ledger_columns(is_editable=sheet.is_editable)
+        return ledger_columns(is_editable=sheet.is_editable, is_compact=is_compact)
     return writing_columns() if sheet.is_editable else reading_columns()

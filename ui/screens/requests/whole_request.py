@@ -15,6 +15,7 @@ from ui.screens.requests.words import request_title, whole_units
 
 if TYPE_CHECKING:
     from app.interchange.xlsx_lists import ListSheet
+    from app.services.request_views import ActionResult, LineView
     from ui.screens.requests.screen import RequestsScreen
 
 
@@ -78,10 +79,35 @@ class WholeRequest:
         line, screen = row.line, self._screen
         screen.parts.table.finish_editing()
         sheet = screen.open_sheet()
+        if sheet.is_editable and self._attach_open_report(sheet.view.id, line):
+            return
         drug = ShortDrug(line.drug_code, f"{line.name} {line.strength}".strip(), stock_now=line.on_hand,
                          needed_a_month=whole_units(line.monthly_use))
         window = ReportWindow(screen.services, drug, request_id=sheet.view.id if sheet.is_editable else None, parent=screen)
         window.open_with(lambda: screen.beside.after_shortage(line.name))
+
+    def _attach_open_report(self, request_id: str, line: LineView) -> bool:
+        """A drug that has an unfinished report already: that one goes with the request. False when it has none."""
+        services = self._screen.services
+        known = [view for view in services.shortages.list(open_only=True) if view.drug_code == line.drug_code]
+        if not known:
+            return False
+        try:
+            services.requests.attach_shortage(request_id, known[0].id)
+        except CunyiError as error:
+            show_failure(services.dialogs, error)
+        else:
+            self._screen.beside.after_shortage(line.name)
+        return True
+
+    def report_missing(self, words: str) -> None:
+        """A drug that the catalogue doesn't have is wanted: written down as such, with the request that it goes with."""
+        from ui.screens.shortages.report_window import ReportWindow
+
+        screen, sheet = self._screen, self._screen.open_sheet()
+        request_id = sheet.view.id if sheet.is_editable else None
+        window = ReportWindow(screen.services, sought=words, request_id=request_id, parent=screen)
+        window.open_with(lambda: screen.beside.after_shortage(words))
 
     def act(self, action: Action) -> None:
         """Withdraw, skip, undo skip, cancel or void, after a question where something is given up."""
@@ -115,11 +141,14 @@ class WholeRequest:
         return True
 
     def _start(self, kind: Kind, *, reason: str = "", period: str | None = None) -> None:
-        try:
-            started = self._screen.services.requests.start(kind, reason=reason, period=period)
-        except CunyiError as error:
-            show_failure(self._screen.services.dialogs, error)
-            return
+        requests, runner = self._screen.services.requests, self._screen.services.runner
+        runner.run(
+            lambda _report, _cancelled: requests.start(kind, reason=reason, period=period), on_done=self._on_started,
+            on_error=lambda error: fail(self._screen.services, error), title=tr("正在按库存和在管病人算建议量"),
+            can_cancel=False,
+        )
+
+    def _on_started(self, started: ActionResult) -> None:
         self._screen.open_anew(started.request.id)
         self._screen.services.say(tr(started.message))
         if not started.request.lines:

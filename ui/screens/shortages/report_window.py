@@ -42,8 +42,9 @@ class ReportWindow(SmallWindow):
 
     def __init__(
         self, services: Services, drug: ShortDrug | None = None, *, report: ShortageView | None = None,
-        request_id: str | None = None, parent: QWidget | None = None,
+        request_id: str | None = None, sought: str = "", parent: QWidget | None = None,
     ) -> None:
+        """`sought`: words by which nothing was found in the catalogue."""
         title = tr("登记缺药") if report is None else tr("补全缺药报告")
         super().__init__(title, tr("登记") if report is None else tr("保存"), name="shortage_window", parent=parent)
         self._services, self._drug, self._report, self._request_id = services, drug, report, request_id
@@ -59,6 +60,9 @@ class ReportWindow(SmallWindow):
         self.add_field("last", tr("上次到货日期"), self.last)
         self.tried = self._line("tried", tr("试过什么替代"), tr("例如：换用氨氯地平，3 人不能耐受"))
         self._show_start()
+        if sought and self.drug_line is not None:
+            self.drug_line.setText(sought)
+            self.kind.set_value(ShortageKind.NOT_LISTED.value)
 
     def open_with(self, then: Callable[[], None]) -> None:
         """Show the window; `then` follows when the report is written."""
