@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -15,8 +15,7 @@ from app.domain.message import Message, msg
 from app.domain.trace_codes import ON_SHELF, CodeState, clean_code, codes_for, drug_digits, is_code
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
-from app.services.trace_codes import uncoded_units
-from db.models import Drug, ShipmentLine, TraceCode, TraceScan
+from db.models import Drug, ShipmentLine, StockBatch, TraceCode, TraceScan
 
 
 def checked_codes(
@@ -26,6 +25,7 @@ def checked_codes(
     problems: list[Problem] = []
     cleaned = {line.id: [clean_code(code) for code in scanned.get(line.id, ())] for line in lines}
     seen: set[str] = set()
+    least = codes_wanted(session, desk, lines)
     for line in lines:
         for code in cleaned[line.id]:
             why = code_problem(session, desk, line, code, seen)
@@ -33,7 +33,7 @@ def checked_codes(
                 problems.append(Problem(line.id, Level.REFUSE, why))
             seen.add(code)
         if not problems and _needs_codes(session, desk, line):
-            wanted = codes_wanted(session, desk, line)
+            wanted = least[line.id]
             if not wanted <= len(cleaned[line.id]) <= codes_for(line.shipped, line.units_per_pack):
                 sentence = msg(
                     "{drug} 批号 {batch} 要扫 {wanted} 个追溯码，现在扫了 {count} 个。请逐盒扫描。",
@@ -48,11 +48,27 @@ def checked_codes(
     return cleaned
 
 
-def codes_wanted(session: Session, desk: Desk, line: ShipmentLine) -> int:
-    """How many codes a line wants at least: units that came without a code may go without one."""
-    if not _needs_codes(session, desk, line):
-        return 0
-    return codes_for(line.shipped - uncoded_units(session, desk, str(line.batch_id)), line.units_per_pack)
+def codes_wanted(session: Session, desk: Desk, lines: Sequence[ShipmentLine]) -> dict[str, int]:
+    """How many codes each line wants at least, by its id: units that came without a code may go without one."""
+    ids = {line.batch_id for line in lines if line.batch_id}
+    coded = dict.fromkeys(ids, 0)
+    here = (
+        select(TraceCode.batch_id, func.sum(TraceCode.units_left))
+        .where(
+            TraceCode.organisation_id == desk.place.id, TraceCode.batch_id.in_(ids), TraceCode.state.in_(ON_SHELF)
+        )
+        .group_by(TraceCode.batch_id)
+    )  # fmt: skip
+    with_codes = {batch_id: int(units or 0) for batch_id, units in session.execute(here)}
+    coded.update(with_codes)
+    shelf = session.execute(select(StockBatch.id, StockBatch.on_hand).where(StockBatch.id.in_(ids)))
+    uncoded = {row.id: max(0, row.on_hand - coded[row.id]) for row in shelf}
+    return {
+        line.id: codes_for(line.shipped - uncoded.get(str(line.batch_id), 0), line.units_per_pack)
+        if line.batch_id in with_codes
+        else 0
+        for line in lines
+    }
 
 
 def send_codes(session: Session, desk: Desk, line: ShipmentLine, movement_id: str) -> None:

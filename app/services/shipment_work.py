@@ -182,7 +182,7 @@ def shipment_work(session: Session, desk: Desk, shipment_id: str) -> ShipmentWor
     cold = FreeShelf.cold_codes(session, {line.drug_code for line in view.lines})
     wanted = {}
     if view.state is ShipmentState.ALLOCATED:
-        wanted = {line.id: codes_wanted(session, desk, line) for line in lines_of_shipment(session, row.id)}
+        wanted = codes_wanted(session, desk, lines_of_shipment(session, row.id))
     return ShipmentWork(
         view, frozenset(line.id for line in view.lines if line.drug_code in cold), wanted,
         row.shipped_by_id == desk.actor.user_id,
@@ -236,7 +236,7 @@ def scan(session: Session, desk: Desk, shipment_id: str, scanned: str, line_id: 
         raise refuse(line.id, sentence)
     line.codes = [*line.codes, code]
     session.flush()
-    return Scanned(line.id, code, len(line.codes), codes_wanted(session, desk, line))
+    return Scanned(line.id, code, len(line.codes), codes_wanted(session, desk, [line])[line.id])
 
 
 def unscan(session: Session, shipment_id: str, line_id: str) -> str:

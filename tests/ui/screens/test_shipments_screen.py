@@ -19,6 +19,7 @@ from tests.supply_desks import change_drug, hand_over
 from tests.ui.hands import click, control, press
 from tests.ui.screens.drug_desks import cell_texts, focused, press_key, shown
 from tests.ui.screens.supply_things import SupplyWorld, key_in, shown_page, small_window, write_in
+from ui.screens import supply
 from ui.screens.supply.shipments_page import ShipmentsPage
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.table import DataTable
@@ -446,3 +447,14 @@ def test_every_control_of_the_page_has_a_name(world, page_of):
     world.promise({"硝苯地平": 60})
     page, _ = page_of()
     assert unnamed_controls(page) == []
+
+
+def test_the_search_of_the_township_finds_a_shipment_by_number_and_clinic(world, page_of):
+    world.stock("硝苯地平", 100)
+    world.promise({"硝苯地平": 60})
+    page, _ = page_of()
+    page.save_action()
+    for words in ("柳庄", stored(world).number[-6:].lower()):
+        hits = supply.search_hits(page.services, words)
+        assert [hit.key for hit in hits] == [f"supply:section=shipments&shipment_id={stored(world).id}"]
+    assert supply.search_hits(page.services, "没有") == []

@@ -126,14 +126,16 @@ class ShipmentSteps:
         ]
         works = [work, *(self._shipments.work(row.id) for row in ready[:MOST_ALONG])]
         window = ShipWindow(works, self._shipments.last_carrier(), page)
-        results: list[ShipmentResult] = []
 
-        def act() -> None:
-            going = [(each.view.id, each.view.version) for each in window.along()]
-            results.extend(self._shipments.ship(going, delivered_by=window.carrier.text(), route=window.route.text(),
-                                                celsius=window.temperature(), key=f"ship {going[0][0]} {going[0][1]}"))
+        def send(going: Sequence[ShipmentWork], route: str, carrier: str, celsius: str | None) -> list[ShipmentResult]:
+            wanted = [(each.view.id, each.view.version) for each in going]
+            key = f"ship {wanted[0][0]} {wanted[0][1]}"
+            sent: list[ShipmentResult] = self._shipments.ship(
+                wanted, delivered_by=carrier, route=route, celsius=celsius, key=key
+            )
+            return sent
 
-        ask(window, act, lambda: self._on_shipped(results))
+        window.run_with(page.services.runner, send, self._on_shipped)
 
     def decide(self, row: LineRow) -> None:
         """What becomes of a difference."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.message import msg
 from app.domain.request_checks import has_meaning
 from app.domain.shipment_states import Resolution
+from app.errors import CunyiError
 from app.forms.vocabulary import Level, Problem
 from app.i18n import tr
 from ui.screens.review.comparison import short_name
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
     from app.services.shipment_views import ShipmentLineView
     from app.services.shipment_work import BatchChoice, ShipmentWork
     from app.services.shipments import DifferenceDecision
+    from ui.background import Runner
 
 CELSIUS = "hand_over_celsius"
 """The code under which the service refuses a temperature."""
+
+
+Ship = Callable[[Sequence["ShipmentWork"], str, str, "str | None"], object]
+"""(what goes, route, carrier, temperature) to be sent off in the worker."""
 
 
 class BatchWindow(SmallWindow):
@@ -114,6 +120,35 @@ class ShipWindow(SmallWindow):
         self.add_field("delivered_by", tr("送货人"), self.carrier)
         if any(work.cold for work in works):
             self.add_field(CELSIUS, tr("冷藏箱温度（℃）"), self.celsius, tr("2–8"))
+
+    def run_with(self, runner: Runner, ship: Ship, then: Callable[[Any], None]) -> None:
+        """Show the window; sending is done in the worker, and the window stays while it is refused."""
+        self._runner, self._ship, self._then = runner, ship, then
+        self.start(lambda: None, lambda: None)
+
+    def on_do(self) -> None:
+        """Try it in the worker."""
+        if not self.do_button.isEnabled():
+            return
+        self.show_sentences({})
+        self.do_button.setEnabled(False)
+        going, temperature = self.along(), self.temperature()
+        route, carrier = self.route.text(), self.carrier.text()
+        self._runner.run(
+            lambda _report, _cancelled: self._ship(going, route, carrier, temperature), on_done=self._on_shipped,
+            on_error=self._on_refused, title=tr("正在发出"), can_cancel=False,
+        )
+
+    def _on_shipped(self, results: object) -> None:
+        self.accept()
+        self._then(results)
+
+    def _on_refused(self, error: BaseException) -> None:
+        self.do_button.setEnabled(True)
+        if not isinstance(error, CunyiError):
+            raise error
+        problems = {problem.code: tr(problem.message) for problem in getattr(error, "problems", ())}
+        self.show_sentences(problems or {"": tr(error.message)})
 
     def add_widget(self, widget: QWidget) -> None:
         """Something of its own among the fields."""
