@@ -87,6 +87,11 @@ class AffectedGoods:
     is_seen_to: bool
 
 
+def is_waiting(affected: Sequence[AffectedGoods]) -> bool:
+    """Whether somebody still has to decide about a batch of an event."""
+    return any(not each.is_seen_to or bool(each.goods.batch.hold) for each in affected)
+
+
 class ColdChain:
     """冷链 at one desk."""
 
@@ -146,6 +151,11 @@ class ColdChain:
             AffectedGoods(each, bool(each.batch.hold) or any(span.since >= begin for span in spans.get(each.batch.batch_id, ())))
             for each in goods
         )
+
+    def open_events(self) -> int:
+        """How many events of the register still wait: goods not looked after, or held without a decision."""
+        events = [event for register in self.register() for event in register.excursions]
+        return sum(is_waiting(self.affected(event)) for event in events)
 
     def devices(self) -> tuple[str, ...]:
         """Every device that ever had a reading, the one read last first."""

@@ -662,7 +662,9 @@ def excursion(desk):
 
 
 def test_goods_of_an_event_are_stopped_and_thrown_away(qtbot, world, desk, excursion):
-    cold = stock_screen(qtbot, world[0], "cold_chain")
+    cold = stock_screen(qtbot, world[0])
+    assert control(cold, QTabBar, "stock_sections").tabText(2) == "冷链 1"  # before it is opened
+    cold.show_section("cold_chain")
     page = page_of(cold)
     assert control(cold, QTabBar, "stock_sections").tabText(2) == "冷链 1"
     events = table(page, "cold_events")
@@ -725,6 +727,7 @@ def test_an_opened_pen_is_thrown_away_28_days_later(qtbot, world, desk, clock):
     clock.forward(days=28)
     cold.refresh()
     assert cell_texts(items, "days") == ["到期，请丢弃"]
+    assert control(cold, QTabBar, "stock_sections").tabText(2) == "冷链 1"
     items.select_row(0)
     click(button(page, "item_discard"))
     fill(window_of(page), {"bearer": "clinic"})
@@ -732,6 +735,21 @@ def test_an_opened_pen_is_thrown_away_28_days_later(qtbot, world, desk, clock):
     assert items.rows() == []
     assert Stock(desk).card(INSULIN).rows[-1].kind is MovementKind.OPENED_PAST_USE
     assert on_hand(desk, INSULIN) == 5
+    assert control(cold, QTabBar, "stock_sections").tabText(2) == "冷链"
+
+
+def test_a_pen_that_is_used_up_leaves_the_list_when_it_is_meant(qtbot, world, desk, dialogs):
+    Stock(desk).opened.open(Stock(desk).batches(INSULIN)[0].batch_id)
+    cold = stock_screen(qtbot, world[0], "cold_chain")
+    page = page_of(cold)
+    items = table(page, "opened_items")
+    items.select_row(0)
+    click(button(page, "item_used"))
+    assert len(items.rows()) == 1  # the question was not answered with yes
+    dialogs.will_answer("do")
+    click(button(page, "item_used"))
+    assert items.rows() == []
+    assert on_hand(desk, INSULIN) == 6
 
 
 # --- the township, and what every page keeps to ---------------------------------------------------------------

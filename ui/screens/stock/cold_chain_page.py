@@ -75,6 +75,7 @@ class ColdChainPage(QWidget):
         self.setProperty("kind", "plain")
         self.services = services
         self._contents = ColdContents((), (), (), ())
+        self._is_read = False
         self._pairs: list[QBoxLayout] = []
         column = Vertical(self, spacing=10)
         column.addWidget(self._build_header())
@@ -87,6 +88,8 @@ class ColdChainPage(QWidget):
         body.addWidget(self._pair(self._build_devices(), self._build_events()))
         body.addWidget(self._pair(self._build_days(), self._build_goods()))
         self.opened = OpenedCard(services)
+        self.opened.changed.connect(self.refresh)
+        self.opened.was_read.connect(self.recount)
         body.addWidget(self.opened)
         body.addStretch(1)
         scroll = ScrollPage(inside, name="cold_scroll", modest=True)
@@ -118,6 +121,8 @@ class ColdChainPage(QWidget):
 
     def recount(self) -> None:
         """Say again how many events wait."""
+        if not self._is_read:
+            return
         waiting = sum(row.state in (EventState.WAITING, EventState.STOPPED) for row in self._contents.events)
         self.counted.emit(waiting + self.opened.overdue())
 
@@ -221,7 +226,7 @@ class ColdChainPage(QWidget):
     # --- showing ----------------------------------------------------------------------------------------------
 
     def _show(self, contents: ColdContents) -> None:
-        self._contents = contents
+        self._contents, self._is_read = contents, True
         today = self.services.desk.today()
         rows = device_rows(contents.devices, contents.registers, today)
         self.entry.set_devices([row.device for row in rows])
@@ -327,8 +332,8 @@ class ColdChainPage(QWidget):
         self.goods = DataTable(
             (Column("name", tr("药品"), width=110, stretch=True,
                     value=lambda row: Cell(row.name, second_line=row.strength, bold=True)),
-             Column("batch_no", tr("批号"), width=90, value=lambda row: row.batch.batch_no),
-             Column("expiry", tr("有效期"), width=98, value=lambda row: day_words(row.batch.expiry), gives_way=1),
+             Column("expiry", tr("有效期和批号"), width=112, gives_way=1,
+                    value=lambda row: Cell(day_words(row.batch.expiry), second_line=row.batch.batch_no)),
              Column("on_hand", tr("数量"), width=64, align="right", value=lambda row: units_words(row.batch.on_hand, row.unit)),
              Column("state", tr("停用和效期"), value=lambda row: batch_chips(row.batch)[:1])),
             name="cold_goods", accessible_name=tr("在库的冷藏药"), inside_card=True, row_height=46,

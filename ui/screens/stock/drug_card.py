@@ -271,8 +271,13 @@ class DrugCard(QWidget):
                                    inside_card=True, least_rows=5, empty_text=tr("这段时间没有出入库。"))
         self.movements.setMinimumHeight(current_theme().px(190))
         self.movements.row_selected.connect(lambda _row: self._show_deeds())
+        # Its room changes while the page settles: the chosen movement, at first the newest, stays in sight.
+        self.movements.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._keep_in_sight())
         card.add(self.movements, 1)
         return card
+
+    def _keep_in_sight(self) -> None:
+        self.movements.scrollTo(self.movements.currentIndex())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a narrow window the bars stand beneath the figures."""

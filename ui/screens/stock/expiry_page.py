@@ -56,6 +56,7 @@ class ExpiryPage(QWidget):
         self.setProperty("kind", "plain")
         self.services = services
         self._found: tuple[NearExpiry, ...] = ()
+        self._is_read = False
         column = Vertical(self, spacing=10)
         column.addWidget(self._build_header())
         column.addWidget(self._build_filters())
@@ -78,7 +79,8 @@ class ExpiryPage(QWidget):
         """Say again how many are pressing."""
         from app.services.stock_expiry import pressing
 
-        self.counted.emit(pressing(self._found))
+        if self._is_read:
+            self.counted.emit(pressing(self._found))
 
     def primary_action(self) -> None:
         """F2: everything that can be done with the chosen batch."""
@@ -174,7 +176,7 @@ class ExpiryPage(QWidget):
     # --- showing ----------------------------------------------------------------------------------------------
 
     def _show(self, found: tuple[NearExpiry, ...]) -> None:
-        self._found = found
+        self._found, self._is_read = found, True
         counts = {level: sum(row.batch.level is level for row in found) for level in SHOWN}
         options: list[tuple[object, str]] = [(EVERYTHING, tr("全部级别 {count}", count=len(found)))]
         options += [(level.value, tr("{level} {count}", level=LEVELS[level.value], count=counts[level])) for level in SHOWN]

@@ -114,7 +114,7 @@ class GoodsPage(QWidget):
         """Show the page for a kind, with what was typed before."""
         self.kind = kind
         self.header.set_title(tr(kind.label))
-        self._explanation.setText(tr(kind.explanation))
+        self._explanation.setText(tr(kind.explanation(self.services.kind)))
         for button in (self.read_file, self.empty_file):
             button.setVisible(kind is Incoming.OPENING)
         self._build_head()

@@ -35,9 +35,10 @@ class Incoming(StrEnum):
         """What the page is called."""
         return _LABELS[self]
 
-    @property
-    def explanation(self) -> Message:
-        """What it is for."""
+    def explanation(self, desk_kind: str) -> Message:
+        """What it is for at a desk of this kind."""
+        if self is Incoming.OUTSIDE and desk_kind == "township":
+            return msg("不经采购单进来的药，要有单据、原因和批准。采购来的请在采购单里登记到货。")
         return _EXPLANATIONS[self]
 
     @property

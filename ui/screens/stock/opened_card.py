@@ -35,9 +35,10 @@ SOON = 3
 
 
 class OpenedCard(Card):
-    """The list with its buttons. `changed()` after something was written."""
+    """The list with its buttons. `changed()` after something was written, `was_read()` after the list was read again."""
 
     changed = Signal()
+    was_read = Signal()
 
     def __init__(self, services: Services) -> None:
         super().__init__(tr("开封使用中的冷藏药（胰岛素等）"), name="opened_card", margins=(14, 10, 14, 10), spacing=6)
@@ -96,6 +97,8 @@ class OpenedCard(Card):
             self.services.stock.opened.use_up(row.id)
         except CunyiError as error:
             show_failure(self.services.dialogs, error)
+            self.refresh()
+            return
         self._done()
 
     def discard(self) -> None:
@@ -106,12 +109,13 @@ class OpenedCard(Card):
             window.start(window.book, self._done)
 
     def _done(self) -> None:
-        self.refresh()
+        self.services.say(tr("已登记。"))
         self.changed.emit()
 
     def _show(self, rows: list[OpenedView]) -> None:
         self.table.set_rows(rows, keep=lambda row: row.id)
         self._show_buttons()
+        self.was_read.emit()
 
     def _show_buttons(self) -> None:
         chosen = self.table.current_row() is not None

@@ -36,13 +36,18 @@ class StockScreen(SectionScreen):
         self.count_ahead()
 
     def count_ahead(self) -> None:
-        """The number of near-expiry batches stands in its tab before anybody has opened it."""
+        """What presses stands in the tabs before anybody has opened them: batches near their expiry, events of the cold chain."""
         stock = self.services.stock
 
-        def work(_report: object, _cancelled: object) -> int:
+        def work(_report: object, _cancelled: object) -> dict[str, int]:
             from app.services.stock_expiry import pressing
 
-            return pressing(stock.near_expiry())
+            over = sum(item.is_over for item in stock.opened.in_use())
+            return {"expiry": pressing(stock.near_expiry()), "cold_chain": stock.cold_chain.open_events() + over}
 
-        if "expiry" in self.section_keys():
-            self.services.runner.run(work, on_done=lambda count: self.set_count("expiry", count))
+        self.services.runner.run(work, on_done=self._show_counts)
+
+    def _show_counts(self, counts: dict[str, int]) -> None:
+        for key, count in counts.items():
+            if key in self.section_keys():
+                self.set_count(key, count)
