@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from app.domain.fair_share import Claim, fair_share
+from app.domain.fair_share import Claim, fair_share, level_reached
 
 
 def some_claims(random, count):
@@ -107,3 +107,13 @@ def test_more_stock_takes_from_nobody_more_than_the_unit_that_was_rounded_up(see
 def test_what_cannot_be_is_refused(stock, claims, pack):
     with pytest.raises(ValueError, match=r"not negative|one claim"):
         fair_share(stock, claims, pack=pack)
+
+
+@pytest.mark.parametrize(
+    ("stock", "level"),
+    [(0, Fraction(0)), (20, Fraction(1)), (30, Fraction(5, 4)), (39, Fraction(59, 40)), (40, Fraction(3, 2)), (50, Fraction(7, 4)),
+     (59, Fraction(79, 40)), (60, None), (61, None)],
+)  # fmt: skip
+def test_the_level_is_the_months_to_which_all_are_filled_exactly(stock, level):
+    claims = [Claim("a", 40, 0, 20), Claim("b", 20, 20, 20)]
+    assert level_reached(stock, claims) == level

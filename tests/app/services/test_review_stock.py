@@ -177,6 +177,55 @@ def test_a_manager_does_not_take_requests_by_agreeing(town):
     assert Review(town.desk).get(town.requests[0]).state is State.AUTHORISED
 
 
+def test_what_is_left_is_told_request_by_request_with_its_reasons(town):
+    change_line(town, 0, "B00001", requested=71)
+    change_line(town, 0, "B00002", explanation="村里体检后新增病人")
+    other = replace(town.desk, actor=PHARMACIST)
+    Review(other).take(town.requests[2], Review(other).get(town.requests[2]).version)
+    done = ReviewStock(town.desk).agree(share_short=True, approve=True)
+    told = {row.clinic_name: row for row in done.requests}
+    first, second, third = (told[f"第{number}村卫生室"] for number in (1, 2, 3))
+    assert (first.agreed, first.shared, first.left, first.is_approved) == (2, 1, 2, False)
+    assert sorted(first.reasons) == [("beyond", 1), ("explained", 1)]
+    assert (second.left, second.is_approved, second.is_colleagues) == (0, True, False)
+    assert (third.agreed, third.is_colleagues) == (0, True)
+    assert done.approved_requests == (town.requests[1],)
+    assert len(done.message_ids) == 1
+
+
+def test_a_drug_that_the_township_never_had_is_agreed_to_and_bought(town):
+    for place in range(3):
+        change_line(town, place, "B00000", drug_code="NEVER")
+    seen = beside(town)["NEVER"]
+    assert (seen.is_kept, seen.fair_share) == (False, None)
+    assert [str(mark.text) for mark in seen.marks(60)] == ["本院不备，转采购"]
+    assert ReviewStock(town.desk).agree().left_open == 0
+
+
+@pytest.mark.parametrize(
+    ("approving", "words"),
+    [(60, ["公平分配建议 21"]), (21, []), (61, ["本院不足，缺 1 转采购", "公平分配建议 21"]), (0, [])],
+)
+def test_the_marks_of_the_stock_follow_what_is_approved(town, approving, words):
+    assert [str(mark.text) for mark in beside(town)["B00000"].marks(approving)] == words
+
+
+def test_where_nobody_else_asks_only_what_is_missing_is_told(town):
+    for place in (1, 2):
+        change_line(town, place, "B00000", is_skipped=True)
+    change_line(town, 0, "B00000", requested=63)
+    seen = beside(town)["B00000"]
+    assert [str(mark.text) for mark in seen.marks(63)] == ["本院不足，缺 3 转采购"]
+
+
+def test_a_cell_of_drug_by_village_knows_its_request_and_what_was_promised_is_taken_off(town):
+    table = ReviewStock(town.desk).pivot()
+    assert table.rows[0].cells[town.clinics[1]].request_ids == (town.requests[1],)
+    ReviewStock(town.desk).agree([town.requests[2]], share_short=True, approve=True)
+    row = next(row for row in ReviewStock(town.desk).pivot().rows if row.drug_code == "B00001")
+    assert (row.own_stock, row.asked, row.short) == (180 - 58, 119, 0)
+
+
 def test_drug_by_village_with_what_is_short_first(town):
     taken(town, 1)
     Review(town.desk).decide_line(town.requests[1], lines(town, 1)["B00001"].id, 0, "抗菌药物控制用量")

@@ -50,7 +50,8 @@ class BulkWindow(TableWindow):
         for box in (self.share, self.approve):
             box.setAccessibleName(box.text())
             self.add_body(box)
-        self.table = DataTable(waiting_columns(), name="bulk_requests", accessible_name=tr("待审的申领单"), row_height=48)
+        self.table = DataTable(waiting_columns(), name="bulk_requests", accessible_name=tr("待审的申领单"), row_height=48,
+                               least_rows=2)
         self.table.set_rows(waiting)
         self.table.row_activated.connect(self._open_row)
         self.add_body(self.table, 1)
@@ -182,7 +183,7 @@ class RoundWindow(TableWindow):
         super().__init__(services, title, name="round_window", width=720, parent=parent)
         values = {"clinics": month.clinics, "handed_in": month.handed_in, "missing": len(month.missing)}
         self.set_words(tr("{clinics} 个村卫生室，{handed_in} 个已交，{missing} 个未交。", **values))
-        self.table = DataTable(round_columns(), name="missing_clinics", accessible_name=title, row_height=44,
+        self.table = DataTable(round_columns(), name="missing_clinics", accessible_name=title, row_height=44, least_rows=2,
                                empty_text=tr("全部村卫生室都交了。"))
         self.table.set_rows(list(month.missing))
         self.add_body(self.table, 1)

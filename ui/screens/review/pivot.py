@@ -59,7 +59,7 @@ class PivotWindow(TableWindow):
         short = sum(1 for row in pivot.rows if row.short)
         self.set_words(tr("{clinics} 个村，{drugs} 种药品，{short} 种不够各村申领（排在前面）。方向键选格，↵ 打开那张申领单。",
                           clinics=len(pivot.clinics), drugs=len(pivot.rows), short=short))
-        self.table = PivotTable(pivot_columns(pivot), name="pivot", accessible_name=tr("药品×村"), row_height=46,
+        self.table = PivotTable(pivot_columns(pivot), name="pivot", accessible_name=tr("药品×村"), row_height=46, least_rows=2,
                                 empty_text=tr("现在没有待审的申领单。"))
         self.table.set_rows(list(pivot.rows))
         self.told = label("", "strong", name="pivot_cell", wrap=True)
@@ -67,7 +67,7 @@ class PivotWindow(TableWindow):
         self.add_body(self.told)
         self.table.row_selected.connect(lambda _row: self._tell())
         self.table.row_activated.connect(lambda _row: self.open_chosen())
-        self.add_papers(tr("申领汇总"), self._file, self._print)
+        self.add_papers(tr("申领汇总"), self._file, self._print_parts)
         self.add_do(tr("打开申领单"), self.open_chosen)
         if pivot.rows:
             first = next(iter(pivot.rows[0].cells))
@@ -119,7 +119,7 @@ class PivotWindow(TableWindow):
 
         return pivot_file(self._pivot, self.services.desk.today())
 
-    def _print(self) -> None:
+    def _print_parts(self) -> None:
         services, pivot = self.services, self._pivot
         names = {clinic: short_name(name) for clinic, name in pivot.clinics}
 

@@ -146,7 +146,7 @@ class ReleaseWindow(TableWindow):
 def _with_source(row: SourceRow, text: str) -> SourceRow:
     source = next((key for key, words in SOURCE_WORDS.items() if text == tr(words)), "")
     if not source:
-        wrong = Remark(tr("没有“{text}”这种货源：请按 1–4 选一种。", text=text))
+        wrong = Remark(tr("没有“{written}”这种货源：请按 1–4 选一种。", written=text))
         return replace(row, written=text, remark=wrong)
     remark = None
     if source == NO_SOURCE and not row.reason:

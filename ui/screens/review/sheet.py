@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.domain.quantities import half_up
 from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
 from app.i18n import tr
@@ -243,7 +245,7 @@ def _asked_columns() -> tuple[Column, ...]:
         Column("drug", tr("药品"), width=150, stretch=True,
                value=lambda row: drug_words(row.line, muted=row.line.is_skipped)),
         Column("on_hand", tr("库存"), width=54, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均"), width=56, align="right", value=lambda row: row.line.monthly_use),
+        Column("monthly_use", tr("月均"), width=62, align="right", value=lambda row: use_words(row.line.monthly_use)),
         Column("suggested", tr("建议"), width=54, align="right", value=lambda row: row.line.suggested),
         Column("requested", tr("申领"), width=58, align="right", value=_requested),
     )
@@ -263,6 +265,14 @@ def _available(row: ReviewRow) -> Cell:
     after = row.beside.available - row.approving
     left = tr("余 {units}", units=after) if after >= 0 else tr("缺 {units}", units=row.beside.missing_with(row.approving))
     return Cell(str(max(0, row.beside.available)), second_line=left, tone="red" if after < 0 else None)
+
+
+def use_words(use: Decimal | None) -> str | None:
+    """A monthly use with at most one decimal, from 1,000 on with none."""
+    if use is None:
+        return None
+    shown = half_up(use, 0 if use >= 1000 else 1)
+    return f"{shown.normalize():f}"
 
 
 def _requested(row: ReviewRow) -> Cell:

@@ -41,7 +41,7 @@ class Asked:
 
 ASKED = {
     Action.RETURN: Asked(
-        msg("退回修改"), msg("退回{clinic}修改以后再交；您填的批准数量不会给对方。"), msg("请卫生室改什么"),
+        msg("退回修改"), msg("退回给{clinic}，修改以后重新提交；原来填的都保留。"), msg("请卫生室改什么"),
         msg("退回"), RETURN_REASONS,
     ),
     Action.REJECT: Asked(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.request_terms import ErrorKind
@@ -54,6 +54,7 @@ class TableWindow(QDialog):
         self._foot.addStretch(1)
         column.addLayout(self._foot)
         self.do_button: PrimaryButton | None = None
+        self._print: Callable[[], object] | None = None
         room = parent.window().size()
         theme = current_theme()
         self.resize(min(theme.px(width), room.width() - ROOM_AROUND), min(theme.px(height), room.height() - ROOM_AROUND))
@@ -85,21 +86,24 @@ class TableWindow(QDialog):
         on_paper = print_ or (lambda: print_list(self.services, make))
         self.add_button(tr("打印"), f"{self.objectName()}_print", on_paper, "Ctrl P")
         self.add_button(tr("导出表格"), f"{self.objectName()}_export", lambda: save_list(self.services, name, make))
-        self.on_key("Ctrl+P", on_paper)
+        self._print = on_paper
 
     def add_do(self, words: str, does: Callable[[], object]) -> PrimaryButton:
         """The main action, at the far right."""
         self.do_button = PrimaryButton(words, name=f"{self.objectName()}_do", hint="Ctrl ↵")
         self.do_button.clicked.connect(lambda: does())
         self._foot.addWidget(self.do_button)
-        self.on_key("Ctrl+Return", self.do_button.click)
-        self.on_key("Ctrl+Enter", self.do_button.click)
         return self.do_button
 
-    def on_key(self, keys: str, does: Callable[[], object]) -> None:
-        """A key of this window."""
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.activated.connect(lambda: does())
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter and Ctrl+P; the shell's keys do not reach a window."""
+        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if with_control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.do_button is not None:
+            self.do_button.click()
+        elif with_control and event.key() == Qt.Key.Key_P and self._print is not None:
+            self._print()
+        else:
+            super().keyPressEvent(event)
 
 
 class ReasonWindow(SmallWindow):
