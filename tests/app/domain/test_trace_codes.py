@@ -74,6 +74,7 @@ def test_the_first_seven_digits_tell_the_drug(text, prefix, fault):
         (known(CodeState.RETURNED), CodeFault.ALREADY_RECEIVED),
         (known(CodeState.GONE, 0), None),
         (known(CodeState.LOST, 0), None),
+        (known(CodeState.UNCERTAIN, 4), None),
     ],
 )
 def test_a_pack_comes_in_once_unless_it_went_away(row, fault):
@@ -90,6 +91,8 @@ def test_a_pack_comes_in_once_unless_it_went_away(row, fault):
         (known(drug="VD049"), 1, "", CodeFault.OTHER_DRUG),
         (known(CodeState.USED, 0), 1, "", CodeFault.USED_UP),
         (known(CodeState.LOST, 0), 1, "", CodeFault.AWAY),
+        (known(CodeState.UNCERTAIN, 4), 4, "", None),
+        (known(CodeState.UNCERTAIN, 4), 5, "", CodeFault.TOO_MANY_UNITS),
         (known(CodeState.GONE, 0), 1, "", CodeFault.AWAY),
         (known(CodeState.RETURNED, 4), 1, "", CodeFault.AWAY),
         (None, 1, "", CodeFault.NEVER_RECEIVED),

@@ -21,6 +21,7 @@ from tests.supply_desks import change_drug, drug_code, give_keys, hand_over, int
 from tests.ui.hands import click, control, press, type_chinese, write
 from tests.ui.screens.drug_desks import cell_texts, focused, on_screen, press_key, services_of, type_keys
 from ui.screens.exchange.files import open_envelope
+from ui.screens.exchange.screen import ExchangeScreen
 from ui.screens.receiving.page import ReceivingPage
 from ui.screens.requests.line_table import LineTable
 from ui.widgets.naming import unnamed_controls
@@ -441,3 +442,30 @@ def test_hand_over_of_a_message_is_the_same_as_by_the_exchange(world):
     shipment = receiving.get(shipment_id)
     done = receiving.receive(shipment_id, Arrival(receiving.as_sent(shipment_id)), shipment.version)
     assert hand_over(world.clinic, world.township, done.message_id, world.folder).kind == "receipt"
+
+
+def test_goods_written_down_by_mistake_are_taken_away_again(opened, world, dialogs):
+    world.arrived()
+    page, _seen = opened()
+    lines(page).setFocus()
+    press_key(Qt.Key.Key_F7)
+    window = control(page, SmallWindow, "extra_window")
+    write(control(window, QLineEdit, "extra_batch"), "007")
+    write(control(window, QLineEdit, "extra_expiry"), "2028-01-31")
+    write(control(window, QLineEdit, "extra_quantity"), "12")
+    window.on_do()
+    assert len(lines(page).rows()) == 3
+    assert lines(page).current_number() == 2
+    press_key(Qt.Key.Key_Delete)
+    assert len(lines(page).rows()) == 2
+    assert "全部如数收到" in control(page, QPushButton, "receive").text()
+
+
+def test_the_exchange_leads_from_the_file_to_the_shipment(qtbot, world, dialogs):
+    shipment_id = world.arrived()
+    services, seen = services_of(world.clinic, dialogs)
+    screen = on_screen(qtbot, ExchangeScreen(services))
+    letters = control(screen, DataTable, "letters")
+    letters.select_row(next(place for place, row in enumerate(letters.rows()) if row.kind == "shipment"))
+    click(control(screen, QPushButton, "show_request"))
+    assert seen.places == [("stock", {"section": "receiving", "shipment_id": shipment_id})]

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar
 from sqlalchemy import select
 
 from app.desk import Actor
@@ -26,7 +26,9 @@ from tests.supply_desks import drug_code, give_keys, hand_over, introduce, stock
 from tests.ui.hands import click, control, press, write
 from tests.ui.screens.drug_desks import cell_texts, focused, on_screen, press_key, services_of, type_keys
 from ui.screens.requests.line_table import LineTable
+from ui.screens.stock import entry as stock_entry
 from ui.screens.stocktakes.page import StocktakesPage
+from ui.shell.main_window import MainWindow
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.segmented import Segmented
 from ui.widgets.small_window import SmallWindow
@@ -503,3 +505,32 @@ def test_the_focus_stays_in_the_list_while_counting(opened, world):
     press_key(Qt.Key.Key_Return)
     assert lines(page).isAncestorOf(focused())
     assert lines(page).current_number() == 1
+
+
+def test_the_whole_way_in_the_real_window_with_its_own_keys(qtbot, world, dialogs):
+    """Enter, digits, F8 and Ctrl+Enter, from the section's tab to the submitted count."""
+    shown = MainWindow()
+    qtbot.addWidget(shown)
+    services, _seen = services_of(world.clinic, dialogs)
+    shown.add_screen(stock_entry(services))
+    shown.show_desk()
+    shown.resize(1366, 768)
+    with qtbot.waitActive(shown):
+        shown.show()
+        shown.activateWindow()
+    shown.show_screen("stock", section="stocktake")
+    press_key(Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: QApplication.focusWidget().objectName() == "stocktake_scope")
+    press_key(Qt.Key.Key_Return)
+    with qtbot.waitActive(shown):
+        shown.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is shown.findChild(LineTable, "count_lines"))
+    world.clock.forward(minutes=1)
+    type_counts("30", "30")
+    press_key(Qt.Key.Key_Escape)
+    press_key(Qt.Key.Key_F8)
+    type_counts("29")
+    press_key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    view = Stocktakes(world.clinic).get(Stocktakes(world.clinic).list()[0].id)
+    assert (view.state, [line.counted for line in view.lines]) == (CountState.REVIEW, [30, 30, 29])
+    assert "盘点 1" in [shown.findChild(QTabBar, "stock_sections").tabText(place) for place in range(8)]

@@ -95,6 +95,7 @@ class BeginWindow(SmallWindow):
         self.search.returnPressed.connect(self.table.setFocus)
         self._find()
         self._settle()
+        self.scope.setFocus()
 
     def drug_codes(self) -> tuple[str, ...] | None:
         """The chosen drugs; None for everything. Raises Refused while none is chosen."""
