@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QScrollArea, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QCheckBox, QScrollArea, QWidget
 
 from app.i18n import tr
 from ui.screens.dispensing.head import DispensingHead
@@ -32,6 +33,9 @@ class GivingLayout(QWidget):
         self.setObjectName("giving_page")
         main = QWidget()
         main.setProperty("kind", "plain")
+        main.installEventFilter(self)
+        self._main = main
+        self.also_seen: QWidget | None = None
         column = Vertical(main, spacing=10)
         self.head = DispensingHead()
         column.addWidget(self.head)
@@ -63,6 +67,19 @@ class GivingLayout(QWidget):
         self.bar.add_right(self.save)
         self.panes = TwoPane(main, self.side, actions=self.bar, side_width=290)
         Vertical(self).addWidget(self.panes)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """When lines have found their places, what has the cursor is brought into sight again."""
+        if watched is self._main and event.type() == QEvent.Type.Resize:
+            QTimer.singleShot(0, self, self._reveal_again)
+        return False
+
+    def _reveal_again(self) -> None:
+        focus = QApplication.focusWidget()
+        if focus is not None and self._main.isAncestorOf(focus):
+            self.reveal(focus)
+            if self.also_seen is not None and self._main.isAncestorOf(self.also_seen):
+                self.reveal(self.also_seen)
 
     def reveal(self, widget: QWidget) -> None:
         """Scroll so that a field is seen with its caption and what stands beneath it."""

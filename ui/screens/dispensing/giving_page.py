@@ -131,10 +131,10 @@ class GivingPage(GivingLayout):
             self._to(self.finder)
 
     def on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """Bring what has the cursor into sight, now and once more when new lines have their places."""
+        """Bring what has the cursor into sight; `GivingLayout` does so again when lines have found their places."""
         if now is not None and self.isAncestorOf(now):
+            self.also_seen = None
             self.reveal(now)
-            QTimer.singleShot(0, now, lambda: self.reveal(now))
 
     # --- drugs ------------------------------------------------------------------------------------------------
 
@@ -206,6 +206,7 @@ class GivingPage(GivingLayout):
     def settle(self) -> None:
         """Judge what stands there now, and show it."""
         self._timer.stop()
+        self.also_seen = None
         lines = tuple(card.line() for card in self.cards.values())
         self.draft = replace(self.draft, lines=lines, **self.head.values())
         self.judgement = self._services.dispensing.judge(self.draft)
@@ -378,7 +379,8 @@ class GivingPage(GivingLayout):
                 if box.matter.is_open(self.draft):
                     stops = [*box.stops(), *(card.stops() if card is not None else [fallback])]
                     self._to(stops[0])
-                    QTimer.singleShot(0, box, lambda box=box: self.reveal(box))
+                    self.also_seen = box
+                    self.reveal(box)
                     return True
         return False
 
