@@ -423,3 +423,13 @@ def test_the_record_is_printed_and_exported(world, distributors, dialogs):
 def test_every_control_of_the_distributors_page_has_a_name(distributors):
     page, _ = distributors
     assert unnamed_controls(page) == []
+
+
+def test_an_order_changed_in_another_window_is_told_and_read_again(world, ordered, page_of, dialogs):
+    page, _ = page_of()
+    page.show_orders(ordered.id)
+    Purchasing(world.township).close_rest(ordered.id, ordered.version, "厂家停产")
+    dialogs.will_write("不等了")
+    click(control(page, QPushButton, "close_order_rest"))
+    assert "别人刚刚改过" in dialogs.last_told()
+    assert page.orders.order.state.value == "closed"

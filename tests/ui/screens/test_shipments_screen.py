@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QCheckBox, QPushButton
 from sqlalchemy import select
 
 from app.domain.shipment_states import Resolution, ShipmentState
@@ -303,6 +303,9 @@ def test_the_shipments_of_one_route_go_in_one_drive_and_their_files_into_one_fol
     folder.mkdir()
     dialogs.will_choose(folder)
     page.save_action()
+    along = small_window("ship").findChild(QCheckBox)
+    assert not along.isChecked()
+    along.click()
     send_off(page)
     with world.township.sessions.reading() as session:
         assert session.scalars(select(Shipment.state)).all() == ["shipped", "shipped"]
@@ -458,3 +461,15 @@ def test_the_search_of_the_township_finds_a_shipment_by_number_and_clinic(world,
         hits = supply.search_hits(page.services, words)
         assert [hit.key for hit in hits] == [f"supply:section=shipments&shipment_id={stored(world).id}"]
     assert supply.search_hits(page.services, "没有") == []
+
+
+def test_what_is_to_be_sent_is_listed_on_paper_and_as_a_table(world, page_of, dialogs):
+    world.stock("硝苯地平", 40)
+    world.promise({"硝苯地平": 60})
+    page, seen = page_of()
+    page.print_action()
+    assert seen.sheets[-1][1] == "待发药品清单"
+    dialogs.will_choose(world.folder / "待发.xlsx")
+    click(control(page, QPushButton, "save_shipments"))
+    rows = list(openpyxl.load_workbook(world.folder / "待发.xlsx").active.iter_rows(values_only=True))
+    assert rows[1][6:] == (60, 60, 40)

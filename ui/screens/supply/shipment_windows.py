@@ -113,7 +113,8 @@ class ShipWindow(SmallWindow):
             box = QCheckBox(words)
             box.setObjectName(f"ship_along_{work.view.number}")
             box.setAccessibleName(words)
-            box.setChecked(True)
+            # Without a route nothing says that they go the same way.
+            box.setChecked(bool(first.view.route))
             self._boxes.append(box)
             self.add_widget(box)
         self.add_field("route", tr("线路"), self.route)
