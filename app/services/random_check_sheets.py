@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from app.i18n import tr
-from app.interchange.xlsx_lists import ListColumn, ListSheet
+from app.interchange.xlsx_lists import ListColumn, ListSheet, as_words
 from app.services.random_checks import CheckView
 
 
 def count_sheet(check: CheckView) -> ListSheet:
     """The sheet to count by: blind, with lines for both names."""
     rows = tuple(
-        (number, line.drug_name, line.batch_no, line.expiry, line.unit, "", "")
+        (number, line.drug_name, line.batch_no, line.expiry, line.unit, "", "", "")
         for number, line in enumerate(check.lines, start=1)
     )
     columns = (
         ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("批号"), 36),
-        ListColumn(tr("有效期至"), 30, "center"), ListColumn(tr("单位"), 16, "center"), ListColumn(tr("实盘数"), 34),
-        ListColumn(tr("备注"), 60),
+        ListColumn(tr("有效期至"), 30, "center"), ListColumn(tr("单位"), 16, "center"), ListColumn(tr("实盘数"), 30),
+        ListColumn(tr("账面（数完再抄）"), 34), ListColumn(tr("备注"), 46),
     )  # fmt: skip
     return ListSheet(
         title=tr("{clinic} 药品抽查盘点表", clinic=check.clinic_name), columns=columns, rows=rows, head=_head(check),
@@ -38,9 +38,12 @@ def result_sheet(check: CheckView) -> ListSheet:
         ListColumn(tr("原因和处理"), 60),
     )  # fmt: skip
     head = (*_head(check), (tr("结果"), check.result or "—"), (tr("盘点人"), check.counter_name or "—"))
+    followed = tuple(
+        tr("{who} {when}　{found}", who=who, when=as_words(at), found=text) for who, at, text in check.follow_ups
+    )
     return ListSheet(
         title=tr("{clinic} 药品抽查结果", clinic=check.clinic_name), columns=columns, rows=rows, head=head,
-        signatures=(tr("盘点人"), tr("村卫生室"), tr("核对")),
+        remarks=followed, signatures=(tr("盘点人"), tr("村卫生室"), tr("核对")),
     )  # fmt: skip
 
 

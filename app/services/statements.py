@@ -20,6 +20,7 @@ from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.services.history import record_change, revision_count
 from app.services.ledger_reports import month_lines, next_month_to_close
 from app.services.post import TakenIn, write_envelope
+from app.services.request_steps import replace_unsent_about
 from app.services.settlement_views import (
     CLINIC,
     ENTITY,
@@ -164,6 +165,7 @@ def write_statement(session: Session, desk: Desk, row: Settlement) -> str:
             for line in statement_lines(session, row.id)
         ),
     )  # fmt: skip
+    replace_unsent_about(session, row.id)
     return write_envelope(session, desk, row.party_id, "statement", body, subject_id=row.id).id
 
 

@@ -139,6 +139,8 @@ def test_three_people_draw_count_and_close_by_the_keyboard(world, township, dial
     assert "还有 1 行差异没有查明原因" in seen.sentences[-1]
     press(write(window("check_words_window"), "check_words", "发药漏记两片，已补记"), Qt.Key.Key_Return)
     assert manager.check.unexplained == 0
+    assert "孙院长" in manager.parts.followed.text()
+    assert "发药漏记两片，已补记" in manager.parts.followed.text()
     manager.save_action()
     press(control(window("check_words_window"), QLineEdit, "check_words"), Qt.Key.Key_Return)
     assert manager.check.state is StocktakeState.FINALISED
@@ -192,6 +194,9 @@ def test_the_notice_goes_to_the_clinic_and_its_answer_comes_back(world, township
     click(page.parts.send)
     assert page.check.state is StocktakeState.COUNTING
     assert "等卫生室回报" in page.parts.header.chips()[0].text
+    dialogs.will_choose(tmp_path / "again.cyx")
+    click(page.parts.send)
+    assert (tmp_path / "again.cyx").read_bytes() == (tmp_path / "notice.cyx").read_bytes()
     Exchange(world.clinic).open_file(tmp_path / "notice.cyx")
     world.clock.forward(minutes=5)
     counting = Stocktakes(world.clinic)

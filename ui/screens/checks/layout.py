@@ -10,6 +10,7 @@ from ui.screens.requests.notice_strip import NoticeStrip
 from ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, PageHeader
 from ui.widgets.empty_state import EmptyState
+from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.panes import TwoPane
 from ui.widgets.table import DataTable
@@ -89,6 +90,8 @@ class ChecksLayout(QWidget):
         inside.addWidget(self.header)
         inside.addWidget(self.strip)
         inside.addWidget(self._stack, 1)
+        self.followed = label("", "muted", name="follow_ups", wrap=True)
+        inside.addWidget(self.followed)
         self._main = QWidget()
         self._main.setProperty("kind", "plain")
         column = Vertical(self._main)

@@ -31,6 +31,7 @@ from ui.screens.checks.words import (
 )
 from ui.screens.exchange.files import fail, hand_over
 from ui.screens.list_papers import print_list, save_list
+from ui.screens.settlement.words import clock_words
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
@@ -281,7 +282,13 @@ class RandomChecksPage(QWidget):
     def send(self) -> None:
         """Write the notice for the clinic."""
         check, service = self.check, self.services.random_checks
-        if check is not None and self.can_leave():
+        if check is None or not self.can_leave():
+            return
+        letter = self.services.exchange.latest_about(check.id)
+        if letter is not None:
+            # The same notice again: the clinic takes a check in only once.
+            hand_over(self.services, letter.id, title=NOTICE_TITLE, on_done=self.refresh)
+        else:
             self._run(lambda: service.send(check.id), self._sent, tr("正在写抽查通知"))
 
     def _sent(self, result: CheckResult) -> None:
@@ -334,6 +341,9 @@ class RandomChecksPage(QWidget):
             kind = WAITING
         parts.show_table(kind)
         self._show_rows()
+        parts.followed.setText("\n".join(
+            tr("{who} {when}　{found}", who=who, when=clock_words(at), found=text) for who, at, text in check.follow_ups))
+        parts.followed.setVisible(bool(check.follow_ups))
         self._show_strip(check)
         self._show_buttons(check)
         self._show_foot()

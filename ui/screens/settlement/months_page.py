@@ -224,11 +224,25 @@ class MonthsPage(QWidget):
         elif forward and forward[0].obstacle is not None:
             strip.say(tr(forward[0].obstacle), "blue")
         elif view.state is SettlementState.CHECKED:
-            strip.say(tr("打印出来请对方签字，签好以后登记是谁签的。"), "blue")
+            self._show_sent(view)
         elif view.state is SettlementState.DISPUTED:
             strip.say(tr("对方有异议：查清以后按“重新核算”，回到草稿再改。"), "red")
         else:
             strip.say("")
+
+    def _show_sent(self, view: SettlementView) -> None:
+        """A checked statement waits for the other side: whether its file was handed over."""
+        sign = tr("打印出来请对方签字，签好以后登记是谁签的。")
+        letter = self.services.exchange.latest_about(view.id)
+        if letter is None:
+            self.parts.strip.say(sign, "blue")
+        elif letter.state == "ready":
+            words = one_after_the_other([tr("结算单文件写好了，还没有交出去。"), sign])
+            save = StripAction("save_statement_file", tr("存结算单文件"), self.work.send)
+            self.parts.strip.say(words, "amber", (save,))
+        else:
+            words = tr("结算单文件已交（{when}）。", when=clock_words(letter.at))
+            self.parts.strip.say(one_after_the_other([words, sign]), "blue")
 
     def _show_buttons(self, view: SettlementView) -> None:
         parts = self.parts
