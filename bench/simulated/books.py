@@ -50,18 +50,19 @@ class YearBooks:
     tally: Tally = field(default_factory=Tally)
     ours: Outcome = field(default_factory=Outcome)
     opening: dict[tuple[int, str], int] = field(default_factory=dict)
-    arrivals: dict[tuple[int, str], tuple[date, ...]] = field(default_factory=dict)
     asked: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    accepted: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
+    accepted: dict[tuple[int, str], dict[date, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
 
     def add_shelf(self, owner: str, packs: Mapping[str, int]) -> None:
         """An empty shelf; `packs` the units of a pack by drug."""
         self.shelves[owner] = PlainShelf(packs)
 
-    def filled(self) -> dict[tuple[int, str], Fraction]:
-        """What part of what was asked for came, by clinic and month."""
+    def came(self) -> dict[tuple[int, str], dict[date, Fraction]]:
+        """By clinic and month the days on which goods came, and what part of what was asked for came then."""
         return {
-            key: min(Fraction(1), Fraction(self.accepted[key], units)) for key, units in self.asked.items() if units
+            key: {day: Fraction(units, self.asked[key]) for day, units in days.items()}
+            for key, days in self.accepted.items()
+            if self.asked.get(key)
         }
 
     def add_packs(self, owner: str, lot: Lot, codes: tuple[str, ...], units: int, pack: int) -> None:

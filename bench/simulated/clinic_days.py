@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from math import ceil
 from random import Random
 
 from app.domain.movements import Bearer, MovementKind
@@ -14,11 +16,13 @@ from app.errors import UserError
 from app.services.count_answers import CountAnswers
 from app.services.dispensing import Dispensing, Draft, DraftLine
 from app.services.ledger_reports import LedgerReports
+from app.services.problems import Refused
 from app.services.receiving import Arrival, LineReceipt, Receiving
 from app.services.requests import LineEdit, Requests
 from app.services.shortages import ShortageEdit, Shortages
 from app.services.stock_actions import BatchUnits, NewGoods, StockActions
 from app.services.stock_dispense import dispense
+from app.services.stock_ledger import NewMovement, book
 from app.services.stocktakes import Recount, Stocktakes
 from bench.simulated.books import YearBooks, batch_ids
 from bench.simulated.demand import FIRST, Plan
@@ -40,6 +44,8 @@ class ClinicDays:
         self.clinic, self.desk, self.plan, self.books, self.random = clinic, clinic.desk, plan, books, random
         self.shelf = books.shelves[clinic.id]
         self.number = clinic.plan.number
+        self.picked_by_program = 2
+        self._answers: set[str] = set()
 
     def begin(self) -> None:
         """期初: one to two and a half months of every drug that is kept."""
@@ -67,17 +73,32 @@ class ClinicDays:
         self.books.ours.wanted_units += sum(wanted.values())
         self.books.ours.unmet_units += sum(missing.values())
         if plain:
-            document = new_id()
-            with self.desk.sessions.writing() as session:
-                for code, units in plain.items():
-                    dispense(
-                        session, self.desk, code, units, resident_id=self.clinic.resident_id, document_id=document
-                    )
-                    self._took(code, units, day)
+            self._give_plain(day, plain)
         if coded:
             self._give_coded(day, coded)
         self.books.tally.dispensings += bool(plain) + bool(coded)
         return missing
+
+    def _give_plain(self, day: date, plain: dict[str, int]) -> None:
+        """Drugs without codes, in one transaction: some picked by the program, the others booked as the plain count picks."""
+        document = new_id()
+        by_program = set(sorted(plain)[: self.picked_by_program])
+        batches = batch_ids(self.desk)
+        with self.desk.sessions.writing() as session:
+            entries = []
+            for code, units in plain.items():
+                if code in by_program:
+                    dispense(session, self.desk, code, units, resident_id=self.clinic.resident_id, document_id=document)
+                else:
+                    entries += [
+                        NewMovement(
+                            batches[lot], MovementKind.DISPENSE, part, document="dispensing", document_id=document,
+                            resident_id=self.clinic.resident_id,
+                        )
+                        for lot, part in self.shelf.first_to_expire(code, units, day)
+                    ]  # fmt: skip
+                self._took(code, units, day)
+            book(session, self.desk, entries)
 
     def _give_coded(self, day: date, coded: dict[str, int]) -> None:
         """Drugs whose packs carry codes, scanned and given to the resident in the ordinary way."""
@@ -87,17 +108,19 @@ class ClinicDays:
             for lot, part in self.shelf.first_to_expire(code, units, day):
                 scanned += self.books.use_packs(self.clinic.id, lot, part)
             self._took(code, units, day)
-            lines.append(
-                DraftLine(str(number), code, units, "", Decimal(1), 7, "遵医嘱", codes=tuple(scanned))
-            )
+            lines.append(DraftLine(str(number), code, units, "", Decimal(1), 7, "遵医嘱", codes=tuple(scanned)))
         draft = Draft(self.clinic.resident_id, tuple(lines), diagnosis="模拟", id=new_id())
         dispensing = Dispensing(self.desk)
-        matters = dispensing.judge(draft).matters
-        draft = Draft(
-            draft.resident_id, draft.lines, diagnosis=draft.diagnosis, id=draft.id,
-            reasons={matter.key: "模拟全村一周用量" for matter in matters}, confirmed=frozenset(m.key for m in matters),
-        )  # fmt: skip
-        dispensing.give(draft)
+        try:
+            dispensing.give(self._answered(draft))
+        except Refused:
+            self._answers |= {matter.key for matter in dispensing.judge(draft).matters}
+            dispensing.give(self._answered(draft))
+
+    def _answered(self, draft: Draft) -> Draft:
+        """The draft with a reason for everything that was asked so far: one person stands for a whole village."""
+        reasons = dict.fromkeys(self._answers, "模拟全村一周用量")
+        return replace(draft, reasons=reasons, confirmed=frozenset(self._answers))
 
     def _took(self, code: str, units: int, day: date) -> None:
         for lot, part in self.shelf.first_to_expire(code, units, day):
@@ -178,7 +201,12 @@ class ClinicDays:
         view = requests.get(request.id)
         for line in view.lines:
             drug = self.plan.drugs[line.drug_code]
-            if drug.is_coded and line.requested:
+            if line.requested is None and not line.is_skipped:
+                # Out all the time: no use is known, and the program suggests nothing.
+                packs = ceil(drug.monthly * self.clinic.plan.size / drug.pack)
+                edit = LineEdit(requested=packs * drug.pack, explanation="一直断货，没有消耗数据，按登记的用量申领")
+                requests.edit_line(request.id, line.id, edit)
+            elif drug.is_coded and line.requested:
                 packs = -(-line.requested // drug.pack)
                 requests.edit_line(request.id, line.id, LineEdit(requested=packs * drug.pack))
         view = requests.get(request.id)
@@ -214,10 +242,8 @@ class ClinicDays:
                 lot: Lot = (line.drug_code, line.batch_no, line.expiry, line.price_fen)  # type: ignore[assignment]
                 self.shelf.bring(lot, accepted, day, "received")
                 self.books.add_packs(self.clinic.id, lot, tuple(line.codes), accepted, drug.pack)
-            self.books.accepted[self.number, f"{day:%Y-%m}"] += accepted
+            self.books.accepted[self.number, f"{day:%Y-%m}"][day] += accepted
         done = receiving.receive(shipment_id, Arrival(lines, celsius=celsius), view.version)
-        key = (self.number, f"{day:%Y-%m}")
-        self.books.arrivals[key] = (*self.books.arrivals.get(key, ()), day)
         return done.message_id
 
     def report_month(self, month: str) -> str | None:

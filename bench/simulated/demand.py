@@ -10,8 +10,8 @@ from random import Random
 YEAR = 2025
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
 DRUGS = 40
-SERVED_EVERY = (0, 3)
-"""A clinic writes what it gave twice a week, on days of its own; half of its drugs at a time."""
+CODED = frozenset({0, 3, 12, 24})
+"""The drugs whose packs carry codes."""
 
 EVEN = (1.0,) * 12
 WINTER = (1.8, 1.7, 1.3, 0.9, 0.7, 0.5, 0.4, 0.5, 0.7, 1.0, 1.3, 1.7)
@@ -37,13 +37,14 @@ class SimDrug:
 
 @dataclass(frozen=True)
 class SimClinic:
-    """A clinic: how many people it serves (1 is 1,000), the drugs it keeps, and the days on which it gives."""
+    """A clinic: how many people it serves (1 is 1,000), the drugs it keeps, and the weekday on which it writes
+    what it gave."""
 
     number: int
     name: str
     size: float
     codes: tuple[str, ...]
-    weekdays: tuple[int, int]
+    weekday: int
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,12 @@ def catalogue(count: int = DRUGS) -> dict[str, SimDrug]:
         code = f"S{number:03d}"
         found[code] = SimDrug(
             code, f"模拟药品{number:02d}", "支" if is_cold else "片", pack, 300 + number * 131 % 2400, monthly, season,
-            kind, is_cold, is_coded=number % 8 == 1,
+            kind, is_cold, is_coded=number in CODED,
         )  # fmt: skip
     return found
 
 
-def plan(seed: int, *, clinics: int, drugs: int = DRUGS, kept: int = 14, last: date = LAST) -> Plan:
+def plan(seed: int, *, clinics: int, drugs: int = DRUGS, kept: int = 12, last: date = LAST) -> Plan:
     """The demand of the year up to and with `last`."""
     random = Random(seed)
     known = catalogue(drugs)
@@ -96,9 +97,7 @@ def plan(seed: int, *, clinics: int, drugs: int = DRUGS, kept: int = 14, last: d
 
 def _clinic(random: Random, number: int, known: dict[str, SimDrug], kept: int) -> SimClinic:
     codes = tuple(sorted(random.sample(sorted(known), min(kept, len(known)))))
-    first = number % 7
-    weekdays = (first, (first + SERVED_EVERY[1]) % 7)
-    return SimClinic(number, f"第{number + 1}村卫生室", round(random.uniform(0.6, 1.6), 2), codes, weekdays)
+    return SimClinic(number, f"第{number + 1}村卫生室", round(random.uniform(0.6, 1.6), 2), codes, number % 7)
 
 
 def _outbreak(random: Random, clinics: int, month: int) -> Outbreak:
@@ -111,16 +110,14 @@ def _outbreak(random: Random, clinics: int, month: int) -> Outbreak:
 def _year_of(
     random: Random, place: SimClinic, known: dict[str, SimDrug], outbreaks: tuple[Outbreak, ...], last: date
 ) -> dict[date, dict[str, int]]:
-    """Each drug is given on one of the clinic's two weekdays, for the week before it."""
+    """What each drug goes in a week, on the clinic's weekday."""
     days: dict[date, dict[str, int]] = defaultdict(dict)
     day = FIRST + timedelta(days=1)
     while day <= last:
-        for half, weekday in enumerate(place.weekdays):
-            if day.weekday() == weekday:
-                for code in place.codes[half::2]:
-                    units = _units(random, place, known[code], outbreaks, day)
-                    if units:
-                        days[day][code] = units
+        for code in place.codes if day.weekday() == place.weekday else ():
+            units = _units(random, place, known[code], outbreaks, day)
+            if units:
+                days[day][code] = units
         day += timedelta(days=1)
     return dict(days)
 

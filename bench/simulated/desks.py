@@ -1,4 +1,4 @@
-"""Real encrypted desks for the simulated year: one township of three people, and its clinics, paired. Written to be thrown away."""
+"""Real encrypted desks for the simulated year: one township of three people, and its clinics. Made to be thrown away."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from db.models import Drug, ExchangeMessage, Household, Organisation, OwnKeys, R
 
 KEY = bytes(range(32))
 PREFIX = "8991"
+START = datetime.combine(FIRST, time(1), UTC)
 
 
 @dataclass
 class SimClock:
     """One clock for all desks."""
 
-    moment: datetime = datetime.combine(FIRST, time(1), UTC)
+    moment: datetime = START
 
     def __call__(self) -> datetime:
         return self.moment
@@ -91,7 +92,8 @@ def found_clinic(folder: Path, clock: SimClock, plan: Plan, place: SimClinic, to
         session.flush()
         resident = Resident(
             id=new_id(), number=1, organisation_id=desk.place.id, household_id=household.id, name="模拟居民",
-            name_key="模拟居民", sex=1, birth_date=date(1960, 1, 1), drug_allergy=[1], state="active", created_at=clock(), updated_at=clock(),
+            name_key="模拟居民", sex=1, birth_date=date(1960, 1, 1), drug_allergy=[1], state="active",
+            created_at=clock(), updated_at=clock(),
         )  # fmt: skip
         session.add(resident)
         rebuild_keys(session)

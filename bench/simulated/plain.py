@@ -116,21 +116,20 @@ def judge_leftover(plan: Plan, stock: Mapping[tuple[int, str], int], last: date,
 def plain_rule(
     plan: Plan,
     opening: Mapping[tuple[int, str], int],
-    arrivals: Mapping[tuple[int, str], tuple[date, ...]],
-    filled: Mapping[tuple[int, str], Fraction],
+    came: Mapping[tuple[int, str], Mapping[date, Fraction]],
     last: date,
 ) -> Outcome:
     """The year with the plain rule: mean use of the last three months × 2 less the stock, in whole packs.
 
-    The goods come on the same days as they really did (`arrivals` by clinic and month), and as large a part of what was
-    asked for comes (`filled` by clinic and month). What is on the way is not looked at, nor the days without stock.
+    `came`: by clinic and month the days on which goods really came, and what part of what was asked for came then. The
+    same part comes here. What is on the way is not looked at, nor the days without stock.
     """
     outcome = Outcome()
     stock: dict[tuple[int, str], int] = {}
     for place in plan.clinics:
         for code in place.codes:
             shelf = _PlainClinic(plan, place, code, opening[place.number, code])
-            shelf.play(arrivals, filled, last, outcome)
+            shelf.play(came, last, outcome)
             stock[place.number, code] = shelf.units
     judge_leftover(plan, stock, last, outcome)
     return outcome
@@ -147,22 +146,16 @@ class _PlainClinic:
         self._used: dict[str, int] = defaultdict(int)
         self._coming: dict[date, int] = defaultdict(int)
 
-    def play(
-        self,
-        arrivals: Mapping[tuple[int, str], tuple[date, ...]],
-        filled: Mapping[tuple[int, str], Fraction],
-        last: date,
-        outcome: Outcome,
-    ) -> None:
+    def play(self, came: Mapping[tuple[int, str], Mapping[date, Fraction]], last: date, outcome: Outcome) -> None:
         """Day by day: what comes, what is asked for, what is wanted."""
         day = FIRST
         while day <= last:
             self.units += self._coming.pop(day, 0)
             month = f"{day:%Y-%m}"
-            days = arrivals.get((self._place.number, month), ())
-            if day.day == ASKED_ON and day.month > 1 and days:
-                part = filled.get((self._place.number, month), Fraction(1))
-                self._coming[days[0]] += self._in_packs(floor(self._order(day) * part))
+            if day.day == ASKED_ON and day.month > 1:
+                order = self._order(month)
+                for arrives, part in came.get((self._place.number, month), {}).items():
+                    self._coming[arrives] += floor(order * part)
             wanted = self._wanted.get(day, {}).get(self._code, 0)
             given = min(wanted, self.units)
             self.units -= given
@@ -173,13 +166,8 @@ class _PlainClinic:
             outcome.stockout_days += self.units == 0
             day += timedelta(days=1)
 
-    def _order(self, day: date) -> int:
-        months = sorted(self._used)[-MONTHS_LOOKED_BACK - 1 : -1] or sorted(self._used)[:1]
-        months = [month for month in months if month < f"{day:%Y-%m}"]
-        if not months:
-            return 0
-        mean = Fraction(sum(self._used[month] for month in months), len(months))
-        return self._in_packs(max(0, ceil(mean * MONTHS_WANTED - self.units)))
-
-    def _in_packs(self, units: int) -> int:
+    def _order(self, month: str) -> int:
+        known = sorted(each for each in self._used if each < month)[-MONTHS_LOOKED_BACK:]
+        mean = Fraction(sum(self._used[each] for each in known), len(known))
+        units = max(0, ceil(mean * MONTHS_WANTED - self.units))
         return -(-units // self._pack) * self._pack

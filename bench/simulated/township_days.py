@@ -177,9 +177,14 @@ class TownshipDays:
             raise Differs(f"{day}: more was agreed to than the township has")
         for view in views:
             for line in view.lines:
+                drug = self.plan.drugs[line.drug_code]
+                pack = drug.pack
+                if drug.is_coded and line.approved and line.approved % pack:
+                    # A share may end within a pack; a pack with a code is not broken on its way.
+                    by_hand.decide_line(view.id, line.id, line.approved // pack * pack, SHORTFALL)
+                    free[line.drug_code] += line.approved % pack
                 if line.is_skipped or line.decision or line.requested is None:
                     continue
-                pack = self.plan.drugs[line.drug_code].pack
                 units = min(line.requested, max(0, free.get(line.drug_code, 0)) // pack * pack)
                 free[line.drug_code] = free.get(line.drug_code, 0) - units
                 by_hand.decide_line(view.id, line.id, units, "" if units == line.requested else SHORTFALL)

@@ -47,7 +47,7 @@ class SimulatedYear:
         *,
         clinics: int = 12,
         drugs: int = DRUGS,
-        kept: int = 14,
+        kept: int = 12,
         last: date = LAST,
         seed: int = SEED,
         report: Callable[[date], None] = lambda day: None,
@@ -245,5 +245,5 @@ class SimulatedYear:
             for code in clinic.plan.codes
         }
         judge_leftover(self.plan, stock, self.last, self.books.ours)
-        plain = plain_rule(self.plan, self.books.opening, self.books.arrivals, self.books.filled(), self.last)
+        plain = plain_rule(self.plan, self.books.opening, self.books.came(), self.last)
         return YearResult(self.books.ours, plain, self.books.tally, self.books.tally.days_compared)

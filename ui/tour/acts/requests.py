@@ -36,6 +36,8 @@ def open_township(day: Day) -> None:
     stage = day.township
     with day.step("the township's pharmacist signs in", stage):
         stage.hands.wait_for("sign_in")
+        if not stage.hands.is_there("pin"):
+            stage.hands.press(Qt.Key.Key_Space)  # the first of the three people who work there
         stage.hands.type(PIN)
         if stage.hands.is_there("pin_enter"):
             stage.hands.press(Qt.Key.Key_Return)
