@@ -295,9 +295,10 @@ def request_view(
     actions: tuple[Action, ...] = (),
     problems: Sequence[LineProblem] = (),
     reader_id: str = "",
+    lines: Sequence[DrugRequestLine] | None = None,
 ) -> RequestView:
-    """The whole request, as the user `reader_id` sees it."""
-    lines = lines_of(session, request.id)
+    """The whole request, as the user `reader_id` sees it. `lines` where they are at hand."""
+    lines = lines_of(session, request.id) if lines is None else lines
     drugs = drugs_of(session, lines)
     known = {org.id: org for org in session.scalars(select(Organisation))}
     names = {org.id: org.name for org in known.values()}

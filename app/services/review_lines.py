@@ -28,29 +28,30 @@ HOLDERS_ONLY = (Action.APPROVE, Action.RETURN, Action.REJECT)
 def review_view(session: Session, desk: Desk, request: DrugRequest) -> RequestView:
     """A request as the signed-in user of the township sees it: with what may be done now and what stands against it."""
     session.flush()
-    actions = allowed_actions(
-        State(request.state), None, facts=review_facts(session, request), actor=actor_for(desk, request)
-    )
+    lines = lines_of(session, request.id)
+    facts = review_facts(session, request, lines=lines)
+    actions = allowed_actions(State(request.state), None, facts=facts, actor=actor_for(desk, request))
     reader = desk.actor.user_id
     is_decidable = State(request.state) in DECIDABLE
     if is_decidable and request.taken_by_id != reader:
         actions = tuple(action for action in actions if action not in HOLDERS_ONLY)
-    problems = review_problems(session, desk, request) if is_decidable else []
-    return request_view(session, request, actions=actions, problems=problems, reader_id=reader)
+    problems = problems_of(desk, request, lines) if is_decidable else []
+    return request_view(session, request, actions=actions, problems=problems, reader_id=reader, lines=lines)
 
 
 def review_facts(
-    session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
-) -> RequestFacts:
+    session: Session, request: DrugRequest, version: int | None = None, *, comment: str = "",
+    lines: Sequence[DrugRequestLine] | None = None,
+) -> RequestFacts:  # fmt: skip
     """What the transition table is told of a request at the township: its lines with their sources, its shipments."""
-    lines = tuple(decided_line(line) for line in lines_of(session, request.id))
+    stored = lines_of(session, request.id) if lines is None else lines
     sent = session.scalar(
         select(func.count()).where(Shipment.request_id == request.id, Shipment.state != ShipmentState.CANCELLED.value)
     )
     return RequestFacts(
         state=State(request.state),
         kind=Kind(request.kind),
-        lines=lines,
+        lines=tuple(decided_line(line) for line in stored),
         comment=comment,
         taken=request.taken_by_id is not None,
         shipments=sent or 0,

@@ -111,7 +111,8 @@ def test_what_cannot_be_is_refused(stock, claims, pack):
 
 @pytest.mark.parametrize(
     ("stock", "level"),
-    [(0, Fraction(0)), (20, Fraction(1)), (30, Fraction(5, 4)), (39, Fraction(59, 40)), (40, Fraction(3, 2)), (50, Fraction(7, 4)),
+    [(0, Fraction(0)), (20, Fraction(1)), (30, Fraction(5, 4)), (39, Fraction(59, 40)), (40, Fraction(3, 2)),
+     (50, Fraction(7, 4)),
      (59, Fraction(79, 40)), (60, None), (61, None)],
 )  # fmt: skip
 def test_the_level_is_the_months_to_which_all_are_filled_exactly(stock, level):
