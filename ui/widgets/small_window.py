@@ -38,13 +38,13 @@ class SmallWindow(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.fields: dict[str, LabelledField] = {}
-        self._act: Callable[[], None] | None = None
+        self._act: Callable[[], object] | None = None
         self._column = Vertical(self, spacing=12, margins=20)
         self._column.addWidget(label(title, "card_title", wrap=True))
-        inside = QWidget()
-        inside.setProperty("kind", "plain")
-        self._body = Vertical(inside, spacing=10)
-        self._scroll = ScrollPage(inside, name=f"{name}_scroll")
+        self._inside = QWidget()
+        self._inside.setProperty("kind", "plain")
+        self._body = Vertical(self._inside, spacing=10)
+        self._scroll = ScrollPage(self._inside, name=f"{name}_scroll")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._column.addWidget(self._scroll, 1)
         self._problem = label("", "problem", name=f"{name}_problem", wrap=True)
@@ -71,7 +71,7 @@ class SmallWindow(QDialog):
         self.fields[code] = field
         self._body.addWidget(field)
 
-    def start(self, act: Callable[[], None], then: Callable[[], None]) -> None:
+    def start(self, act: Callable[[], object], then: Callable[[], None]) -> None:
         """Show the window until `act` succeeds, then call `then`; or until it is cancelled."""
         self._act = act
         self._begin_with_fields()
@@ -81,7 +81,7 @@ class SmallWindow(QDialog):
 
     def _begin_with_fields(self) -> None:
         """The keyboard begins in the first field, unless another was meant, and comes to the buttons last."""
-        inside = self._body.parentWidget().findChildren(QWidget)
+        inside = self._inside.findChildren(QWidget)
         # The list of a combo box is a window of its own.
         reached = [each for each in inside if each.window() is self and each.focusPolicy() & Qt.FocusPolicy.TabFocus]
         if not reached:

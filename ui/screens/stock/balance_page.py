@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -50,7 +51,7 @@ class BalancePage(QWidget):
         self.goods.booked.connect(self.read)
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.find)
+        find.activated.connect(self.begin_search)
         self.setFocusProxy(self.list)
         self.read()
 
@@ -124,7 +125,7 @@ class BalancePage(QWidget):
 
     def shown(self) -> QWidget:
         """The list, the card, or the page for goods."""
-        return self._stack.currentWidget()
+        return next(page for page in (self.card, self.goods, self.list) if page is self._stack.currentWidget())
 
     def read(self) -> None:
         """Read every drug again."""
@@ -151,7 +152,7 @@ class BalancePage(QWidget):
         self.setFocusProxy(self.list)
         (self.list.table if came_from_card else self.list).setFocus()
 
-    def find(self) -> None:
+    def begin_search(self) -> None:
         """Ctrl+F."""
         if self.shown() is self.goods:
             self.goods.begin_search()
@@ -163,7 +164,7 @@ class BalancePage(QWidget):
         """F2 in the list: the ways in which goods come that no shipment brought."""
         row = self.list.table.current_row()
         deeds: list[Deed | None] = [
-            Deed(kind.value, tr("{kind}…", kind=kind.label), lambda kind=kind: self.enter_goods(kind)) for kind in Incoming
+            Deed(kind.value, tr("{kind}…", kind=kind.label), partial(self.enter_goods, kind)) for kind in Incoming
         ]
         deeds += [None, Deed("card", tr("打开选中药品的台账卡"), self.list.open_chosen, row is not None)]
         open_menu(self.list.more, "balance_deeds_menu", deeds)

@@ -40,9 +40,8 @@ class ReadingEntry(Card):
         self.device = ComboBox(name="reading_device", accessible_name=tr("设备"))
         self.device.setEditable(True)
         self.device.setMinimumContentsLength(9)
-        self.device.lineEdit().setPlaceholderText(tr("例如：冷藏柜"))
-        self.device.lineEdit().setObjectName("reading_device_line")
-        self.device.lineEdit().setAccessibleName(tr("设备"))
+        self._device_line = LineEdit(name="reading_device_line", accessible_name=tr("设备"), placeholder=tr("例如：冷藏柜"))
+        self.device.setLineEdit(self._device_line)
         self.celsius = LineEdit(name="reading_celsius", accessible_name=tr("温度"), width=150)
         self.day = date_control("reading_day", tr("日期"), desk.today(), value=desk.today())
         self.clock = LineEdit(name="reading_clock", accessible_name=tr("时间"), width=60)
@@ -67,7 +66,7 @@ class ReadingEntry(Card):
     def begin(self) -> None:
         """F2: to the temperature, or to the device while there is none."""
         self._show_now()
-        line = self.celsius if self.device.currentText().strip() else self.device.lineEdit()
+        line = self.celsius if self.device.currentText().strip() else self._device_line
         line.setFocus()
         line.selectAll()
 

@@ -5,6 +5,7 @@ What can be done with the chosen batch or movement stands beneath the batches, a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -169,7 +170,7 @@ class DrugCard(QWidget):
             deeds.append(Deed("return", tr("退回卫生院…"), self.give_back, some))
         held = batch is not None and bool(batch.hold)
         deeds += [
-            Deed("transfer", tr("调出…"), self.transfer, some and batch.is_usable),
+            Deed("transfer", tr("调出…"), self.transfer, batch is not None and some and batch.is_usable),
             Deed("sample", tr("抽检取样…"), self.sample, some),
             Deed("hold", tr("恢复使用…") if held else tr("停用…"), self.hold_or_release, some),
         ]
@@ -180,7 +181,7 @@ class DrugCard(QWidget):
         possible = row is not None and not row.is_reversal and not row.is_reversed
         return [Deed("reverse", tr("冲正选中的一笔…"), self.reverse, possible)]
 
-    def _ask(self, kind: type[batch_windows.BatchWindow]) -> None:
+    def _ask(self, kind: Callable[..., batch_windows.BatchWindow]) -> None:
         batch = self.batches.current_row()
         if batch is not None and self.contents is not None:
             self._start(kind(self.services, self.contents.drug, batch, parent=self))

@@ -35,7 +35,7 @@ from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.field_row import LabelledField, LineEdit
 from ui.widgets.labels import label
-from ui.widgets.layouts import FlowBox, Vertical, clear_layout
+from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.panes import ScrollPage
 from ui.widgets.small_window import SmallWindow, date_control, date_of
 from ui.widgets.table import Column, DataTable
@@ -415,7 +415,7 @@ class GoodsPage(QWidget):
 
     def _build_head(self) -> None:
         """The answers that stand for all lines."""
-        clear_layout(self._head.layout())
+        self._head.clear()
         self.fields.clear()
         self._approval = None
         self._given = Approval()
