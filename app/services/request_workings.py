@@ -7,15 +7,16 @@ for the ledger has gone on since.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.domain.batches import ExpiryLevel
+from app.domain.batches import ExpiryLevel, expiry_level
 from app.domain.caseload import Caseload
 from app.domain.consumption import previous_months
 from app.domain.movements import MovementKind
@@ -24,13 +25,12 @@ from app.domain.suggested_quantity import OrderPolicy, Suggestion, target_units
 from app.services.request_proposals import Proposal, policy_for
 from app.services.settings import stored_values
 from app.services.stock import expiry_levels
-from app.services.stock_expiry import near_expiry
 from app.services.stock_positions import consumptions, monthly_use
-from db.models import DrugRequestLine, Settlement, Shipment, StockMovement
+from db.models import DrugRequestLine, Settlement, Shipment, StockBatch, StockMovement
 
 BARS = 6
 """Months of use shown beside a line, the present one among them."""
-_MOVEMENTS = StockMovement.__table__
+_BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
 _RECEIVED = [MovementKind.OPENING.value, MovementKind.RECEIPT.value]
 _USED = [kind.value for kind in MovementKind if kind.is_consumption]
 _LOST = [kind.value for kind in MovementKind if kind.is_loss]
@@ -143,22 +143,27 @@ def marks_of(session: Session, desk: Desk, lines: Sequence[DrugRequestLine]) -> 
     known = {line.drug_code for line in lines}
     out = _out_last_month(session, desk, {line.drug_code for line in lines if line.stockout_days})
     found: dict[str, LineMarks] = {code: LineMarks(out_last_month=days) for code, days in out.items() if days}
-    today = desk.today()
-    for near in near_expiry(session, desk.place.id, today, expiry_levels(session)):
-        code, batch = near.drug_code, near.batch
-        if code not in known or batch.expiry is None:
+    today, levels = desk.today(), expiry_levels(session)
+    red, orange, yellow = levels
+    units = {line.drug_code: line.unit for line in lines}
+    for code, expiry, on_hand in _near_expiry(session, desk, today + timedelta(days=max(levels) - 1)):
+        if code not in known:
             continue
-        mark, days = found.get(code, LineMarks()), (batch.expiry - today).days
-        values = {"out_last_month": mark.out_last_month, "unit": near.unit}
+        mark, days = found.get(code, LineMarks()), (expiry - today).days
         if days < 0:
-            values |= {"expired": mark.expired + batch.on_hand, "units": mark.units, "days": mark.days, "level": mark.level}
-        elif mark.days is None or days < mark.days:
-            values |= {"expired": mark.expired, "units": batch.on_hand, "days": days, "level": batch.level}
-        else:
-            units = mark.units + (batch.on_hand if days == mark.days else 0)
-            values |= {"expired": mark.expired, "units": units, "days": mark.days, "level": mark.level}
-        found[code] = LineMarks(**values)
+            found[code] = replace(mark, unit=units[code], expired=mark.expired + on_hand)
+        elif mark.days is None:
+            level = expiry_level(expiry, today, red=red, orange=orange, yellow=yellow)
+            found[code] = replace(mark, unit=units[code], units=on_hand, days=days, level=level)
     return found
+
+
+def _near_expiry(session: Session, desk: Desk, last: date) -> Sequence[Row[Any]]:
+    """(drug, expiry, units) of what stands there and expires by `last`, the first to expire first."""
+    own = (_BATCHES.c.organisation_id == desk.place.id) & (_BATCHES.c.on_hand > 0) & (_BATCHES.c.expiry <= last)
+    statement = select(_BATCHES.c.drug_code, _BATCHES.c.expiry, func.sum(_BATCHES.c.on_hand)).where(own)
+    grouped = statement.group_by(_BATCHES.c.drug_code, _BATCHES.c.expiry)
+    return session.execute(grouped.order_by(_BATCHES.c.drug_code, _BATCHES.c.expiry)).all()
 
 
 def delivery_of(session: Session, desk: Desk, request_id: str) -> Delivery:

@@ -220,7 +220,7 @@ def test_a_shortage_is_reported_from_the_line_and_goes_with_the_request(world, o
     request = Requests(world.clinic).start().request
     screen, seen = opened(world)
     go_to(screen, 0, "requested")
-    press_key(Qt.Key.Key_F9)
+    press_key(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     window = control(screen, ReportWindow, "shortage_window")
     needed = control(window, QLineEdit, "shortage_needed")
     assert needed.text().isdigit()
@@ -343,6 +343,6 @@ def test_an_unfinished_report_of_the_drug_is_attached_instead_of_a_second_one(wo
     report = Shortages(world.clinic).register(ShortageEdit("硝苯地平", ShortageKind.CUT_OFF, drug_code=code))
     screen, _seen = opened(world)
     go_to(screen, 0, "requested")
-    press_key(Qt.Key.Key_F9)
+    press_key(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     assert Requests(world.clinic).shortages(request.id) == (report.id,)
     assert len(Shortages(world.clinic).list()) == 1

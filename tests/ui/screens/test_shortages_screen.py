@@ -238,7 +238,7 @@ def test_what_another_window_did_meanwhile_is_read_and_nothing_is_done_twice(qtb
     page.save_action()
     assert Shortages(world.township).list()[0].state is ShortageState.VERIFIED
     assert "别人刚刚改过" in dialogs.last_told()
-    assert cell_texts(table_of(page), "state") == ["已核实"]
+    assert cell_texts(table_of(page), "state") == ["急 已核实"]
 
 
 def test_the_list_that_goes_up_is_printed_and_saved_as_a_workbook(qtbot, world, dialogs, tmp_path):

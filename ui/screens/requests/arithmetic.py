@@ -156,7 +156,7 @@ class ArithmeticCard(Card):
         self.skip.clicked.connect(self.skip_asked)
         self.acknowledge = SecondaryButton(tr("过期停用的我知道"), name="acknowledge_unusable", small=True, hint="F7")
         self.acknowledge.clicked.connect(self.acknowledge_asked)
-        self.shortage = SecondaryButton(tr("登记缺药"), name="report_shortage", small=True, hint="F9")
+        self.shortage = SecondaryButton(tr("登记缺药"), name="report_shortage", small=True, hint="Ctrl B")
         self.shortage.clicked.connect(self.shortage_asked)
         self._buttons = FlowBox(spacing=8, row_spacing=8)
         for button in (self.skip, self.shortage, self.acknowledge):

@@ -53,7 +53,7 @@ OWN_KEYS = (
     ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("Delete", msg("清空这一格")),
     ("Ctrl Delete", msg("本期不要这种药，或恢复")), ("Ctrl F", msg("到全部目录里找药品")),
     ("F6", msg("按建议量填满，或撤销")), ("F7", msg("过期停用的药我知道")), ("F8", msg("到下一处要改的地方")),
-    ("F9", msg("登记选中的药缺货")), ("Ctrl O", msg("打开卫生院的答复文件")),
+    ("Ctrl B", msg("登记选中的药缺货")), ("Ctrl O", msg("打开卫生院的答复文件")),
     ("Ctrl ↵", msg("提交；提交以后存文件")),
 )
 
@@ -434,7 +434,7 @@ class RequestsScreen(QWidget):
         theme_changes().changed.connect(self.follow_theme)
         self._drops.dropped.connect(lambda file: open_envelope(self.services, file))
         keys = {"Ctrl+F": self.show_catalogue, "F6": self.writing.fill_or_undo, "F7": self.beside.acknowledge,
-                "F8": self._next_problem, "F9": self.whole.report_shortage, "Ctrl+O": self.open_answer}
+                "F8": self._next_problem, "Ctrl+B": self.whole.report_shortage, "Ctrl+O": self.open_answer}
         for keys_pressed, does in keys.items():
             shortcut = QShortcut(QKeySequence(keys_pressed), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

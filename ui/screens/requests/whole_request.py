@@ -70,7 +70,7 @@ class WholeRequest:
                                             period=view.period), made)
 
     def report_shortage(self) -> None:
-        """F9: write down that the chosen drug is short; the report goes with the request."""
+        """Ctrl+B: write down that the chosen drug is short; the report goes with the request."""
         row = self._screen.chosen_line()
         if row is None or row.has_report:
             return

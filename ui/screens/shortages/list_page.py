@@ -18,7 +18,7 @@ from ui.screens.list_papers import print_list, save_list
 from ui.screens.shortages.action_window import WITH_WORDS, ActionWindow
 from ui.screens.shortages.detail import FIRST, ShortageDetail
 from ui.screens.shortages.report_window import ReportWindow
-from ui.screens.shortages.words import day_of, drug_cell, state_chip
+from ui.screens.shortages.words import day_of, drug_cell, state_chips
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.layouts import Vertical
@@ -69,7 +69,7 @@ class ShortageListPage(QWidget):
             Column("residents_affected", tr("影响人数"), width=76, align="right", gives_way=3),
             Column("stock_now", tr("现有库存"), width=76, align="right", gives_way=2),
             Column("reported_at", tr("登记"), width=64, value=day_of, gives_way=4),
-            Column("state", tr("状态"), width=120, value=lambda view: state_chip(view.state)),
+            Column("state", tr("状态"), width=150, value=state_chips),
         )
 
     def propose(self) -> list[str]:

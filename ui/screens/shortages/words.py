@@ -27,9 +27,14 @@ def state_chip(state: ShortageState) -> ChipText:
 
 
 def drug_cell(view: ShortageView) -> Cell:
-    """The drug, marked when it is out or lasts less than half a month."""
-    chips = (ChipText(tr("急"), "red"),) if view.is_high_risk else ()
-    return Cell(view.drug_text, chips=chips, bold=view.state in OPEN, muted=view.state not in OPEN)
+    """The drug; grey once the report is done with."""
+    return Cell(view.drug_text, bold=view.state in OPEN, muted=view.state not in OPEN)
+
+
+def state_chips(view: ShortageView) -> tuple[ChipText, ...]:
+    """How far it is, marked when the drug is out or lasts less than half a month."""
+    risk = (ChipText(tr("急"), "red"),) if view.is_high_risk else ()
+    return (*risk, state_chip(view.state))
 
 
 def known(value: object) -> str:
