@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from app.i18n import tr
 from ui.screens.receiving.rows import arriving_columns, reason_words, remark_of, summary_columns
@@ -57,6 +59,21 @@ class HandOverCard(Card):
         self.fields["hand_over_celsius"].set_hint(tr("出库时 {celsius}，须在 2–8℃", celsius=sent) if sent else tr("须在 2–8℃"))
         self.taken_by.setText(tr("收货人：{name}（登录的人）", name=taker))
         self.show_problems({})
+
+    def texts(self) -> dict[str, str]:
+        """What stands in the fields, as typed."""
+        return {name: line.text() for name, line in self._lines().items()}
+
+    def show_texts(self, texts: Mapping[str, object]) -> None:
+        """Go on with what was kept."""
+        for name, line in self._lines().items():
+            with QSignalBlocker(line):
+                line.setText(str(texts.get(name) or line.text()))
+
+    def _lines(self) -> dict[str, QLineEdit]:
+        return {
+            "received_on": self.received_on, "delivered_by": self.delivered_by, "celsius": self.celsius, "remark": self.remark,
+        }
 
     def show_problems(self, problems: dict[str, str]) -> None:
         """Each beside its field."""

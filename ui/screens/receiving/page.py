@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -204,10 +204,7 @@ class ReceivingPage(QWidget):
         draft = self.services.drafts.get(DRAFT, view.id)
         if draft is not None:
             self.sheet.take_draft(draft.payload)
-            card = self.parts.hand_over
-            for key, line in (("celsius", card.celsius), ("delivered_by", card.delivered_by), ("remark", card.remark)):
-                with QSignalBlocker(line):
-                    line.setText(str(draft.payload.get(key) or line.text()))
+            self.parts.hand_over.show_texts(draft.payload)
             self.services.say(tr("接着上次没收完的继续，填写和扫码的内容都在。"))
 
     def _show(self) -> None:
@@ -399,10 +396,7 @@ class ReceivingPage(QWidget):
         """Write everything down as a draft."""
         if self.sheet is None:
             return
-        card = self.parts.hand_over
-        payload = self.sheet.as_draft() | {
-            "celsius": card.celsius.text(), "delivered_by": card.delivered_by.text(), "remark": card.remark.text(),
-        }
+        payload = self.sheet.as_draft() | self.parts.hand_over.texts()
         self.services.drafts.save(DRAFT, self.sheet.view.id, payload)
 
     def _ask_extra(self, drug_code: str, batch_no: str, expiry: date | None, units: int) -> None:

@@ -56,14 +56,14 @@ def counting_columns(*, with_book: bool, editable: bool) -> tuple[Column, ...]:
     """The columns while counting."""
     book = (Column("book", tr("账面"), width=76, align="right", value=_book),) if with_book else ()
     return (
-        Column("number", tr("序号"), width=48, align="right", muted=True),
+        Column("number", tr("序号"), width=48, align="right", muted=True, gives_way=1),
         Column("drug", tr("药品"), width=180, stretch=True, bold=True, value=lambda row: row.line.drug_name),
         *_batch_columns(),
         *book,
         Column("counted", tr("实盘"), width=110, editable=editable, value=_counted_box),
         Column("unit", tr("单位"), width=50, value=lambda row: row.line.unit),
-        Column("packs", tr("折合"), width=100, value=_packs),
-        Column("counted_at", tr("清点时间"), width=96, value=_counted_at, gives_way=1),
+        Column("packs", tr("折合"), width=100, value=_packs, gives_way=2),
+        Column("counted_at", tr("清点时间"), width=96, value=_counted_at, gives_way=3),
     )
 
 
@@ -71,12 +71,12 @@ def review_columns(*, editable: bool) -> tuple[Column, ...]:
     """The columns while differences are judged, and of the result."""
     return (
         Column("number", tr("序号"), width=48, align="right", muted=True, gives_way=2),
-        Column("drug", tr("药品"), width=170, stretch=True, bold=True, value=lambda row: row.line.drug_name),
-        *_batch_columns(),
-        Column("book", tr("账面"), width=72, align="right", value=_book),
-        Column("counted", tr("实盘"), width=72, align="right", value=_counted),
-        Column("difference", tr("差异"), width=76, align="right", value=_difference),
-        Column("reason", tr("原因"), width=142, editable=editable, value=_reason),
+        Column("drug", tr("药品"), width=140, stretch=True, bold=True, value=lambda row: row.line.drug_name),
+        *_batch_columns(expiry_gives_way=3),
+        Column("book", tr("账面"), width=60, align="right", value=_book),
+        Column("counted", tr("实盘"), width=64, align="right", value=_counted),
+        Column("difference", tr("差异"), width=66, align="right", value=_difference),
+        Column("reason", tr("原因"), width=128, editable=editable, value=_reason),
         Column("codes", tr("追溯码"), width=92, value=_codes, gives_way=1),
     )
 
@@ -106,10 +106,10 @@ def result_words(result: str) -> str:
     return tr(CountResult(result).label) if result else ""
 
 
-def _batch_columns() -> tuple[Column, ...]:
+def _batch_columns(*, expiry_gives_way: int = 0) -> tuple[Column, ...]:
     return (
-        Column("batch_no", tr("批号"), width=96, value=lambda row: row.line.batch_no),
-        Column("expiry", tr("有效期至"), width=96, value=lambda row: row.line.expiry),
+        Column("batch_no", tr("批号"), width=84, value=lambda row: row.line.batch_no),
+        Column("expiry", tr("有效期至"), width=96, value=lambda row: row.line.expiry, gives_way=expiry_gives_way),
     )
 
 
