@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -66,6 +66,19 @@ class MonthRound:
         return self.clinics - len(self.missing)
 
 
+@dataclass(frozen=True)
+class FoundRequest:
+    """A request found by its clinic, or by a drug that it asks for (`drug_code`, `drug_name`; empty otherwise)."""
+
+    request_id: str
+    clinic_name: str
+    period: str
+    kind: Kind
+    state: State
+    drug_code: str = ""
+    drug_name: str = ""
+
+
 class ReviewInbox:
     """待审清单 at the township."""
 
@@ -107,6 +120,40 @@ class ReviewInbox:
                 if not states[clinic.id] - {State.RETURNED.value}
             )
         return MonthRound(period, len(clinics), missing)
+
+    def find(self, wanted: str, *, limit: int = 8) -> list[FoundRequest]:
+        """Requests by the clinic's name or village or the request's number, then waiting ones by a drug (or its initials)."""
+        wanted = wanted.strip()
+        if not wanted:
+            return []
+        columns = (DrugRequest.id, Organisation.name, DrugRequest.period, DrugRequest.kind, DrugRequest.state)
+        with self.desk.sessions.reading() as session:
+            by_clinic = (
+                select(*columns)
+                .join(Organisation, Organisation.id == DrugRequest.clinic_id)
+                .where(or_(Organisation.name.contains(wanted, autoescape=True), DrugRequest.id == wanted))
+                .order_by(DrugRequest.period.desc(), DrugRequest.created_at.desc())
+                .limit(limit)
+            )
+            found = [FoundRequest(*row[:3], Kind(row[3]), State(row[4])) for row in session.execute(by_clinic)]
+            by_drug = (
+                select(*columns, DrugRequestLine.drug_code, DrugRequestLine.drug_name)
+                .join(Organisation, Organisation.id == DrugRequest.clinic_id)
+                .join(DrugRequestLine, DrugRequestLine.request_id == DrugRequest.id)
+                .join(Drug, Drug.code == DrugRequestLine.drug_code, isouter=True)
+                .where(
+                    DrugRequest.state.in_(UNDER_REVIEW),
+                    DrugRequestLine.is_skipped.is_(False),
+                    or_(
+                        DrugRequestLine.drug_name.contains(wanted, autoescape=True),
+                        Drug.pinyin.startswith(wanted.lower(), autoescape=True),
+                    ),
+                )
+                .order_by(DrugRequestLine.drug_name, Organisation.name)
+                .limit(limit - len(found))
+            )
+            rows = session.execute(by_drug).all() if len(found) < limit else []
+        return found + [FoundRequest(*row[:3], Kind(row[3]), State(row[4]), row[5], row[6]) for row in rows]
 
     def _item(self, row: RequestSummary, lines: Sequence[tuple[bool, bool]], holders: dict[str, tuple[str, str]]) -> InboxItem:
         if row.state not in WAITING:

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.services.review_picture import clinic_names, open_lines
+from app.services.review_picture import open_lines
 from app.services.supply_balance import owed_lines, own_usable
+from db.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,18 @@ class Pivot:
 def read_pivot(session: Session, desk: Desk, period: str | None) -> Pivot:
     """The open requests of a period (None: all); what is short stands first."""
     rows = open_lines(session, period)
-    names = clinic_names(session)
+    known = session.execute(select(Organisation.id, Organisation.name, Organisation.division_code))
+    names = {row.id: (row.division_code, row.name) for row in known}
     stock = defaultdict(int, own_usable(session, desk))
     for owed in owed_lines(session):
         stock[owed.drug_code] -= owed.unreserved
     by_drug: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         by_drug[row.drug_code].append(row)
-    clinics = sorted({row.clinic_id for row in rows}, key=lambda clinic: (names.get(clinic, ""), clinic))
+    clinics = sorted({row.clinic_id for row in rows}, key=lambda clinic: (names.get(clinic, ("", "")), clinic))
     made = [_pivot_row(code, of_drug, stock[code]) for code, of_drug in by_drug.items()]
     ordered = sorted(made, key=lambda row: (-row.short, row.drug_name, row.drug_code))
-    return Pivot(tuple((clinic, names.get(clinic, "")) for clinic in clinics), tuple(ordered))
+    return Pivot(tuple((clinic, names.get(clinic, ("", ""))[1]) for clinic in clinics), tuple(ordered))
 
 
 def _pivot_row(code: str, rows: Iterable[Row[Any]], stock: int) -> PivotRow:

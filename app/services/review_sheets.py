@@ -21,9 +21,12 @@ CLINICS_ON_A_SHEET = 9
 
 def share_list(proposal: ShareProposal, day: date) -> ListSheet:
     """The fair share of one drug, with the months of stock before and after."""
-    columns = _columns(
-        (tr("村卫生室"), 0), (tr("现有和在途"), 26), (tr("月均"), 20), (tr("现够几个月"), 26), (tr("申领"), 20),
-        (tr("公平分配"), 24), (tr("分配后够几个月"), 32), (tr("已批"), 20),
+    columns = (
+        *_columns((tr("村卫生室"), 0)),
+        *_numbers(
+            (tr("现有和在途"), 26), (tr("月均"), 20), (tr("现够几个月"), 26), (tr("申领"), 20), (tr("公平分配"), 24),
+            (tr("分配后够几个月"), 32), (tr("已批"), 20),
+        ),
     )  # fmt: skip
     rows = tuple(
         (line.clinic_name, line.available, line.monthly_use, _months(line.months_before), line.asked, line.share,
@@ -53,8 +56,10 @@ def missing_list(month: MonthRound, day: date) -> ListSheet:
 
 def bulk_list(done: BulkResult, day: date) -> ListSheet:
     """What agreeing in one action did, request by request, and why lines were left."""
-    columns = _columns((tr("村卫生室"), 0), (tr("同意"), 20), (tr("公平分配"), 24), (tr("留下"), 20), (tr("为什么留下"), 110),
-                       (tr("结果"), 34))  # fmt: skip
+    columns = (
+        *_columns((tr("村卫生室"), 0)), *_numbers((tr("同意"), 20), (tr("公平分配"), 24), (tr("留下"), 20)),
+        *_columns((tr("为什么留下"), 110), (tr("结果"), 34)),
+    )  # fmt: skip
     rows = tuple(
         (row.clinic_name, row.agreed, row.shared, row.left, reasons_words(row.reasons), result_words(row))
         for row in done.requests
@@ -137,4 +142,8 @@ def _months(months: object) -> Value:
 
 def _columns(*columns: tuple[str, float]) -> tuple[ListColumn, ...]:
     return tuple(ListColumn(title, mm) for title, mm in columns)
+
+
+def _numbers(*columns: tuple[str, float]) -> tuple[ListColumn, ...]:
+    return tuple(ListColumn(title, mm, "right") for title, mm in columns)
 

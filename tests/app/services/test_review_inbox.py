@@ -12,7 +12,7 @@ from app.services.review import Review
 from app.services.review_inbox import ReviewInbox
 from app.services.review_stock import ReviewStock
 from bench.supply import add_clinic, add_request, moment, stock_up, township
-from db.models import DrugRequest, DrugRequestLine
+from db.models import Drug, DrugRequest, DrugRequestLine
 from tests.supply_desks import PHARMACIST
 
 
@@ -108,3 +108,18 @@ def test_a_returned_request_is_missing_until_it_comes_again(town):
     review.act(taken.id, Action.RETURN, taken.version, comment="请先盘点")
     month = ReviewInbox(town.desk).month()
     assert [(clinic.name, clinic.was_returned) for clinic in month.missing] == [("第1村卫生室", True)]
+
+
+def test_requests_are_found_by_their_clinic_and_waiting_ones_by_a_drug_or_its_initials(town):
+    inbox = ReviewInbox(town.desk)
+    assert [(found.request_id, found.drug_name) for found in inbox.find("第2村")] == [(town.requests[1], "")]
+    assert [found.request_id for found in inbox.find(town.requests[2])] == [town.requests[2]]
+    by_drug = inbox.find("药品B00001")
+    assert [(found.clinic_name, found.drug_code) for found in by_drug] == [
+        (f"第{number}村卫生室", "B00001") for number in (1, 2, 3)
+    ]
+    with town.desk.sessions.writing() as session:
+        session.query(Drug).filter_by(code="B00002").one().pinyin = "xbdp"
+    assert {found.drug_code for found in inbox.find("XBD")} == {"B00002"}
+    assert len(inbox.find("药品", limit=4)) == 4
+    assert inbox.find(" ") == inbox.find("没有") == []

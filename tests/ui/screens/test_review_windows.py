@@ -18,6 +18,7 @@ from bench.supply import add_clinic, add_request, stock_up, township
 from db.models import DrugRequestLine, LedgerReport
 from tests.ui.hands import click, control, press, type_chinese
 from tests.ui.screens.drug_desks import cell_texts, focused, on_screen, press_key, services_of, type_keys
+from ui.screens.review import search_hits
 from ui.screens.review.screen import ReviewScreen
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.table import DataTable
@@ -278,6 +279,16 @@ def test_drugs_by_village_are_printed_and_saved(opened, dialogs, tmp_path):
     rows = texts_of(tmp_path / "pivot.xlsx")
     assert rows[0][-3:] == ["第1村卫生室", "第2村卫生室", "第3村卫生室"]
     assert rows[1][-3:] == [60, 59, 58]
+
+
+def test_the_search_box_finds_requests_and_leads_to_the_drug(town, opened):
+    screen, _seen = opened
+    first, *_others = search_hits(screen.services, "药品B00003")
+    assert (first.title, [chip.text for chip in first.chips]) == ("药品B00003　第1村", ["审核中"])
+    arguments = dict(each.split("=") for each in first.key.removeprefix("review:").split("&"))
+    screen.open_with(**arguments)
+    assert table(screen).current_row().line.drug_code == "B00003"
+    assert search_hits(screen.services, "第3村")[0].key == f"review:request_id={town.requests[2]}&drug_code="
 
 
 # --- all clinics at once ------------------------------------------------------------------------------------------

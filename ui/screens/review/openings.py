@@ -39,7 +39,7 @@ class Openings:
     def pivot(self) -> None:
         """Shift+F7: drugs by village."""
         if self._screen.can_leave():
-            open_pivot(self._screen.services, self._open_at, parent=self._screen)
+            open_pivot(self._screen.services, self._open, parent=self._screen)
 
     def bulk(self) -> None:
         """Shift+F6: agree for all clinics in one action."""
@@ -77,12 +77,6 @@ class Openings:
         self._screen.refresh()
         self._screen.services.say(told)
 
-    def _open(self, request_id: str) -> None:
-        self._screen.open_with(request_id=request_id)
+    def _open(self, request_id: str, drug_code: str = "") -> None:
+        self._screen.open_with(request_id=request_id, drug_code=drug_code)
         self._screen.parts.table.setFocus()
-
-    def _open_at(self, request_id: str, drug_code: str) -> None:
-        self._open(request_id)
-        for row in self._screen.parts.table.rows():
-            if row.line.drug_code == drug_code:
-                self._screen.go_to_line(row.line.id, "approved")

@@ -74,11 +74,16 @@ class ReviewScreen(QWidget):
         self._open(self.sheet.view.id if self.sheet is not None else "")
         self.beside.read_history()
 
-    def open_with(self, request_id: str = "", **_arguments: object) -> None:
-        """Show a certain request, unless something in the open one is not saved and the user stays with it."""
+    def open_with(self, request_id: str = "", drug_code: str = "", **_arguments: object) -> None:
+        """Show a certain request (and a drug of it), unless something in the open one is not saved and the user stays."""
         is_other = self.sheet is not None and request_id != self.sheet.view.id
-        if not is_other or self.can_leave():
-            self._open(request_id)
+        if is_other and not self.can_leave():
+            return
+        self._open(request_id)
+        if drug_code and self.sheet is not None:
+            for line in self.sheet.lines():
+                if line.drug_code == drug_code:
+                    self.go_to_line(line.id, "approved")
 
     def can_leave(self) -> bool:
         """Store what is being typed; ask when something could not be stored."""
