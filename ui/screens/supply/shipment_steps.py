@@ -379,7 +379,6 @@ class ShipmentSteps:
         page.keep(refusals=beside)
         page.show_work(page.work.view.id)
         page.go_to_line(next(iter(beside)))
-        page.services.say(next(iter(beside.values())))
 
     def _on_error(self, error: BaseException) -> None:
         self._is_running = False

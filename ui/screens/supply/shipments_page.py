@@ -291,7 +291,7 @@ class ShipmentsPage(QWidget):
     def _show_strip(self, view: ShipmentView) -> None:
         strip = self.parts.strip
         if self.decided.refusals:
-            strip.say(tr("还没有办成：有 {count} 行要改，见下面红字。", count=len(self.decided.refusals)), "red")
+            strip.say(tr("没有办成：有 {count} 行要看，见下面红字。", count=len(self.decided.refusals)), "red")
         elif self.short:
             named = tr("、").join(tr("{drug} 差 {missing}", drug=each.drug_name, missing=each.missing) for each in self.short)
             strip.say(tr("库存不够，先配了有的：{drugs}。差的留在待发里。", drugs=named), "amber")
