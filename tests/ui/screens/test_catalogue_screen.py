@@ -80,7 +80,7 @@ def test_a_drug_is_found_by_name_initials_barcode_and_trace_code(world, township
         page.search.setText(text)
         assert [row.drug.code for row in page.table.rows()] == [code]
     assert "有，前 7 位 8123456" in labels(page)
-    assert "¥5.60/盒，¥0.2000/片" in labels(page)
+    assert "¥5.60/盒，¥0.20/片" in labels(page)
     page.search.clear()
     type_chinese(page.search, "没有这种药")
     assert page.table.rows() == []

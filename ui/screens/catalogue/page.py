@@ -220,7 +220,7 @@ class CataloguePage(QWidget):
         main = QWidget()
         main.setProperty("kind", "plain")
         column = Vertical(main, spacing=10)
-        self.search = SearchLine(name="catalogue_search", accessible_name=tr("找药品"), width=300,
+        self.search = SearchLine(name="catalogue_search", accessible_name=tr("找药品"), width=400,
                                  placeholder=tr("药品名、拼音首字母（如 xbdp），或扫条形码、追溯码"))
         self.with_ended = QCheckBox(tr("也看停用的"))
         self.with_ended.setObjectName("with_ended")

@@ -85,7 +85,11 @@ class SharesTab(QWidget):
         for card in (self.listed, self.in_use, self.about):
             column.addWidget(card)
         column.addStretch(1)
-        Vertical(self).addWidget(ScrollPage(inside, name="shares_scroll", modest=True))
+        scroll = ScrollPage(inside, name="shares_scroll", modest=True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # nothing inside takes the keyboard: the arrows scroll
+        scroll.setAccessibleName(tr("目录与集采占比"))
+        Vertical(self).addWidget(scroll)
+        self.setFocusProxy(scroll)
 
     def show_shares(self, listed: CatalogueShares, in_use: CatalogueShares) -> None:
         """Show both."""

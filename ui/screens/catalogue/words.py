@@ -99,9 +99,11 @@ def details(drug: DrugView, why: TraceCodeReason | None) -> list[tuple[str, str]
 def _price_words(drug: DrugView) -> str:
     if drug.price_fen is None:
         return tr("不知道")
-    each = half_up(Fraction(drug.price_fen, 100 * drug.units_per_pack), 4)
-    return tr("{price}/{pack}，¥{each}/{unit}", price=money(drug.price_fen), pack=drug.pack_unit, each=f"{each:f}",
-              unit=drug.unit)
+    if drug.units_per_pack == 1:
+        return tr("{price}/{pack}", price=money(drug.price_fen), pack=drug.pack_unit)
+    each = f"{half_up(Fraction(drug.price_fen, 100 * drug.units_per_pack), 4):f}"
+    shown = each[:-2] if each.endswith("00") else each
+    return tr("{price}/{pack}，¥{each}/{unit}", price=money(drug.price_fen), pack=drug.pack_unit, each=shown, unit=drug.unit)
 
 
 def _name(row: DrugRow) -> Cell:

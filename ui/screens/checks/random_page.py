@@ -357,7 +357,9 @@ class RandomChecksPage(QWidget):
 
     def _show_strip(self, check: CheckView) -> None:
         strip = self.parts.strip
-        if check.may_enter:
+        if check.may_enter and check.state is StocktakeState.COUNTING:
+            strip.say(tr("通知已写好交给村卫生室，等回报的文件；派人去盘的，也可以先数实物、再抄账面，在这里录入。"), "blue")
+        elif check.may_enter:
             strip.say(tr("盲盘：先数实物填实盘数，数完再看当时的账面填进来；全部填好一起保存。"), "blue")
         elif check.state is StocktakeState.COUNTING:
             strip.say(tr("抽查通知已写好交给村卫生室；回报的文件收到后结果会出现在这里。"), "blue")

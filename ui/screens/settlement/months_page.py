@@ -138,17 +138,17 @@ class MonthsPage(QWidget):
 
     def _show_month_words(self, overview: MonthOverview) -> None:
         parts = self.parts
-        words = [tr("月报已交 {count} / {all}", count=len(overview.clinics) - len(overview.missing),
+        words = [tr("月报已交 {count} / {all}。", count=len(overview.clinics) - len(overview.missing),
                     all=len(overview.clinics))]
         parties = {each.party for each in overview.statements}
         if "clinic" in parties:
-            words.append(tr("村卫生室应交 {amount}", amount=money_or_dash(overview.owed_by_clinics)))
+            words.append(tr("村卫生室应交 {amount}。", amount=money_or_dash(overview.owed_by_clinics)))
         if "distributor" in parties:
-            words.append(tr("应付配送企业 {amount}", amount=money_or_dash(overview.owed_to_distributors)))
+            words.append(tr("应付配送企业 {amount}。", amount=money_or_dash(overview.owed_to_distributors)))
         if overview.closed_at is not None:
-            words.append(tr("已结账：{who} {when}。这个月不能再改，更正记在以后的月份", who=overview.closed_by_name,
+            words.append(tr("已结账：{who} {when}。这个月不能再改，更正记在以后的月份。", who=overview.closed_by_name,
                             when=clock_words(overview.closed_at)))
-        parts.month_words.setText(tr("。").join(words) + tr("。"))
+        parts.month_words.setText(one_after_the_other(words))
         parts.prepare.setVisible(not overview.is_closed)
         parts.close_month.setVisible(not overview.is_closed)
         parts.close_month.setEnabled(bool(overview.statements) or overview.can_close)
@@ -199,9 +199,9 @@ class MonthsPage(QWidget):
         parts.both_lines.setCurrentWidget(table)
         parts.differences.set_rows(view.differences)
         parts.history.set_rows(view.history)
-        counts = {LINES: (tr("明细"), len(view.lines)), DIFFERENCES: (tr("差异"), view.open_differences)}
-        for key, (title, count) in counts.items():
-            parts.tabs.set_title(key, f"{title} {count}" if count else title)
+        parts.tabs.set_title(LINES, tr("明细 {count}", count=len(view.lines)))
+        open_ones = view.open_differences
+        parts.tabs.set_title(DIFFERENCES, tr("差异 {count}", count=open_ones) if open_ones else tr("差异"))
         self._show_strip(view)
         self._show_buttons(view)
 
