@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.message import msg
 from app.i18n import tr
+from ui.screens.stock.output import told
 from ui.widgets.section_screen import Section, SectionScreen
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class StockScreen(SectionScreen):
             over = sum(item.is_over for item in stock.opened.in_use())
             return {"expiry": pressing(stock.near_expiry()), "cold_chain": stock.cold_chain.open_events() + over}
 
-        self.services.runner.run(work, on_done=self._show_counts)
+        self.services.runner.run(work, on_done=self._show_counts, on_error=told(self.services))
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         for key, count in counts.items():
