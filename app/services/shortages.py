@@ -57,7 +57,6 @@ from db.models import (
     LedgerReport,
     Organisation,
     ShortageReport,
-    StatusChange,
 )
 
 ENTITY = "shortage"
@@ -105,6 +104,17 @@ class ShortageView:
     version: int
     is_high_risk: bool
     actions: tuple[ShortageAction, ...]
+
+
+@dataclass(frozen=True)
+class ShortageStep:
+    """One thing that was done with a report."""
+
+    state: ShortageState
+    action: ShortageAction
+    user_name: str
+    at: datetime
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -189,10 +199,13 @@ class Shortages:
             )  # fmt: skip
             return self._view(session, row)
 
-    def history(self, report_id: str) -> list[StatusChange]:
+    def history(self, report_id: str) -> list[ShortageStep]:
         """What was done with a report, oldest first."""
         with self.desk.sessions.reading() as session:
-            return steps_of(session, ENTITY, report_id)
+            return [
+                ShortageStep(ShortageState(row.to_state), ShortageAction(row.action), row.user_name, row.at, row.comment)
+                for row in steps_of(session, ENTITY, report_id)
+            ]
 
     def act(
         self, report_id: str, action: ShortageAction, version: int, *, comment: str = "", answer: str = ""

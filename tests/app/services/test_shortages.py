@@ -211,7 +211,9 @@ def test_the_clinic_reads_what_the_township_does_about_its_report(desks, tmp_pat
     assert (view.state, view.level, view.outcome, view.distributor_answer) == (
         ShortageState.ESCALATED, "county", "县中心药房代购", "厂家排产",
     )  # fmt: skip
-    assert [step.action for step in Shortages(clinic).history(report_id)] == ["draft", "report", "verify", "escalate"]
+    assert [step.action for step in Shortages(clinic).history(report_id)] == [
+        A.DRAFT, A.REPORT, A.VERIFY, A.ESCALATE,
+    ]  # fmt: skip
 
 
 def test_an_answer_does_not_turn_back_what_the_clinic_has_seen(desks, tmp_path):

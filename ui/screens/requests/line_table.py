@@ -89,6 +89,8 @@ class LineDelegate(CellDelegate):
         theme = current_theme()
         inner = QRectF(self.box_within(place)).adjusted(theme.gap(10), 0, -theme.gap(4), 0)
         cell = self._lines.rows_model.cell(index)
+        if cell.chips:
+            inner = inner.adjusted(-theme.gap(8), 0, theme.gap(4), 0)
         for chip in cell.chips:
             if inner.width() >= theme.px(CHIP_AT_LEAST):
                 used = paint_chip(painter, theme, chip, QPointF(inner.left(), inner.center().y()), inner.width())

@@ -101,7 +101,7 @@ def ledger_columns(*, is_editable: bool, is_compact: bool = False) -> tuple[Colu
                align="left" if is_editable else "right",
                value=_box("requested") if is_editable else (lambda row: row.line.requested)),
         Column("packs", tr("折合"), width=76, value=packs_cell, gives_way=4),
-        Column("explanation", tr("说明"), width=140, editable=is_editable, value=notes_cell, muted=not is_editable),
+        Column("explanation", tr("说明"), width=146, editable=is_editable, value=notes_cell, muted=not is_editable),
     )
 
 

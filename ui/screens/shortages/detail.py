@@ -19,8 +19,7 @@ from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical, clear_layout
 
 if TYPE_CHECKING:
-    from app.services.shortages import Alternative, Redistribution, ShortageView
-    from db.models import StatusChange
+    from app.services.shortages import Alternative, Redistribution, ShortageStep, ShortageView
 
 MOST_SHOWN = 6
 FIRST = (ShortageAction.REPORT, ShortageAction.VERIFY, ShortageAction.DELIVER, ShortageAction.COLLECT, ShortageAction.CLOSE)
@@ -59,7 +58,7 @@ class ShortageDetail(QWidget):
 
     def show_report(
         self, view: ShortageView | None, *, actions: Sequence[ShortageAction], alternatives: Sequence[Alternative],
-        redistributions: Sequence[Redistribution], history: Sequence[StatusChange],
+        redistributions: Sequence[Redistribution], history: Sequence[ShortageStep],
     ) -> None:
         """Show a report; None hides what belongs to one."""
         clear_layout(self._lines)
@@ -78,7 +77,7 @@ class ShortageDetail(QWidget):
         self._fill(self._spare_lines, [redistribution_words(each) for each in redistributions],
                    tr("按上次的月报，没有卫生室有余。"))
         self.progress.show_steps([
-            Step(tr(ShortageState(step.to_state).label), tr("{who} {when}", who=step.user_name, when=short_time(step.at)),
+            Step(tr(step.state.label), tr("{who} {when}", who=step.user_name, when=short_time(step.at)),
                  step.comment)
             for step in history
         ])
