@@ -10,7 +10,7 @@ from random import Random
 YEAR = 2025
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
 DRUGS = 40
-CODED = frozenset({0, 3, 12, 24})
+CODED = frozenset({0, 3, 24})
 """The drugs whose packs carry codes."""
 
 EVEN = (1.0,) * 12

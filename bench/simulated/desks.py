@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -112,7 +113,7 @@ def hand_over(sender: Desk, recipient: Desk, message_id: str | None) -> None:
 def _found(folder: Path, clock: SimClock, kind: str, name: str, division: str, role: str, plan: Plan) -> Desk:
     folder.mkdir(parents=True)
     file = folder / "cunyi.db"
-    upgrade(file, KEY)
+    shutil.copyfile(_empty_file(folder.parent), file)
     engine = open_engine(file, KEY)
     _without_waiting(engine)
     sessions = Sessions(engine, file=file, key=KEY, translate=translate_database_error)
@@ -136,6 +137,14 @@ def _found(folder: Path, clock: SimClock, kind: str, name: str, division: str, r
         session.execute(insert(Drug), [_drug(place_no, drug) for place_no, drug in enumerate(plan.drugs.values())])
     made = Place(place, kind, name, division, None, "模拟镇", "" if kind == "township" else name)
     return Desk(folder, sessions, made, Actor(user, f"{name}医生", role), clock)
+
+
+def _empty_file(folder: Path) -> Path:
+    """An empty database of the newest layout, made once for all desks of a year."""
+    file = folder / "empty.db"
+    if not file.exists():
+        upgrade(file, KEY)
+    return file
 
 
 def _without_waiting(engine: Engine) -> None:

@@ -31,7 +31,7 @@ DISTRIBUTORS = 2
 LATE, SHORT, SHORT_DATED = 0.25, 0.2, 0.2
 MIN_DAYS, MIN_DAYS_COLD = 180, 90
 """A batch that is sent to a clinic is good for so many days (drug_requests §6.3), written out again."""
-MONTHS_KEPT = 1.8
+MONTHS_KEPT = 3.0
 DEARER_FROM, DEARER = 7, 1.08
 """From this month on every fourth drug costs more."""
 SHORTFALL = "本院库存不足"
@@ -188,22 +188,17 @@ class TownshipDays:
                 units = min(line.requested, max(0, free.get(line.drug_code, 0)) // pack * pack)
                 free[line.drug_code] = free.get(line.drug_code, 0) - units
                 by_hand.decide_line(view.id, line.id, units, "" if units == line.requested else SHORTFALL)
-        review.approve_decided(request_ids)
+        done = review.approve_decided(request_ids)
+        told = dict(zip(done.approved_requests, done.message_ids, strict=True))
         messages: dict[str, list[str]] = {}
         for request_id in request_ids:
-            messages[request_id] = [self._newest_message(request_id)]
+            messages[request_id] = [told.get(request_id, "")]
             view = by_hand.get(request_id)
             if view.state is not State.APPROVED:
                 raise Differs(f"{day}: a request was not approved but {view.state}")
-            done = by_hand.act(request_id, Action.CONVERT, view.version)
-            messages[request_id].append(done.message_id or "")
+            released = by_hand.act(request_id, Action.CONVERT, view.version)
+            messages[request_id].append(released.message_id or "")
         return messages
-
-    def _newest_message(self, request_id: str) -> str:
-        from app.services.exchange import Exchange
-
-        letter = Exchange(self.township.pharmacist).latest_about(request_id)
-        return letter.id if letter else ""
 
     def send(self, request_ids: list[str], day: date) -> list[tuple[str, str, str]]:
         """Ship what the shelf has for released requests; gives (request, shipment, envelope)s."""
