@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.document_states import Labelled, Step, StepError, StepResult, judge, offered
 from app.domain.message import Message, msg
-from app.domain.request_terms import Role
+from app.domain.request_terms import Role, joined
 from app.errors import UserError
 from app.services.history import record_change
 from db.models import StatusChange
+
+TOWNSHIP_SUPPLY = (Role.TOWNSHIP_PHARMACIST, Role.TOWNSHIP_MANAGER)
+"""Those who act in the township's supply; clerks and auditors look on."""
 
 
 class DocumentRefused(UserError):
@@ -118,6 +121,13 @@ def add_step(
         )
     )  # fmt: skip
     session.flush()
+
+
+def refuse_other_roles(desk: Desk, roles: Sequence[Role]) -> None:
+    """Raise DocumentRefused when the signed-in user has none of these roles, for what changes no state."""
+    if Role(desk.actor.role) not in roles:
+        who = joined([role.label for role in roles])
+        raise DocumentRefused(msg("这一步由{who}办理，没有改动。", who=who), StepError.WRONG_ROLE)
 
 
 def refuse_if_changed(row: Document, version: int | None) -> None:

@@ -21,12 +21,21 @@ from app.domain.message import Message, msg
 from app.domain.movements import LARGEST_QUANTITY
 from app.domain.random_draw import ITEMS, LARGEST_SEED, Candidate, draw_items, draw_keys
 from app.domain.request_checks import has_meaning
+from app.domain.request_terms import Role
 from app.domain.stock_value import value_fen
 from app.domain.stocktake import StocktakeState, may_follow
 from app.errors import UserError
 from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
-from app.services.document_steps import DocumentRefused, add_step, own_actions, refuse_if_changed, steps_of
+from app.services.document_steps import (
+    TOWNSHIP_SUPPLY,
+    DocumentRefused,
+    add_step,
+    own_actions,
+    refuse_if_changed,
+    refuse_other_roles,
+    steps_of,
+)
 from app.services.history import record_change
 from app.services.ledger_reports import newest_stock
 from app.services.post import TakenIn, write_envelope
@@ -181,6 +190,7 @@ class RandomChecks:
 
     def draw(self, clinics: int, *, items: int = ITEMS, seed: int | None = None) -> Drawing:
         """Draw clinics at random and open a check of each, all in one transaction: every one of them or none."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         if isinstance(clinics, bool) or not 1 <= clinics <= MOST_CLINICS:
             raise refuse("clinics", msg("一次抽查的村卫生室数请填 1 到 {most}。", most=MOST_CLINICS))
         seed, drawn = self.draw_clinics(clinics, seed)
@@ -191,6 +201,7 @@ class RandomChecks:
 
     def open(self, clinic_id: str, *, seed: int | None = None, count: int = ITEMS) -> CheckResult:
         """Open a check of a clinic: its items drawn from its newest report. Raises UserError without one."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         with self.desk.sessions.writing() as session:
             view = self._open(session, clinic_id, new_seed() if seed is None else seed, count)
             told = msg("已抽出 {count} 个批次：请打印盘点表，由另一个人去盘。", count=len(view.lines))
@@ -233,6 +244,7 @@ class RandomChecks:
         """Write the envelope that asks the clinic to count, without book quantities."""
         from app.exchange.bodies import CountBody, CountItem
 
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         with self.desk.sessions.writing() as session:
             row = _load(session, check_id)
             if row.state not in (StocktakeState.OPEN.value, StocktakeState.COUNTING.value):
@@ -256,6 +268,7 @@ class RandomChecks:
         self, check_id: str, version: int, counts: Mapping[str, Counted], *, witness: str = ""
     ) -> CheckResult:
         """Write down what was counted on the spot, by line. Raises Refused beside what is missing or impossible."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         with self.desk.sessions.writing() as session:
             row = _load(session, check_id)
             refuse_if_changed(row, version)
@@ -268,6 +281,7 @@ class RandomChecks:
 
     def follow_up(self, check_id: str, line_id: str, text: str) -> CheckView:
         """What was found out about a difference and done about it."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         if not has_meaning(text):
             raise refuse("follow_up", msg("请写明查到的情况和处理办法（至少 2 个字）。"))
         with self.desk.sessions.writing() as session:
@@ -281,6 +295,7 @@ class RandomChecks:
 
     def close(self, check_id: str, version: int, comment: str = "") -> CheckResult:
         """End a check by another person than who counted; every difference has its reason."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         with self.desk.sessions.writing() as session:
             row = _load(session, check_id)
             refuse_if_changed(row, version)
@@ -296,6 +311,7 @@ class RandomChecks:
 
     def cancel(self, check_id: str, version: int, reason: str) -> CheckResult:
         """Give up a check that was not closed, with the reason."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         if not has_meaning(reason):
             raise refuse("reason", msg("请写明原因（至少 2 个字）。"))
         with self.desk.sessions.writing() as session:
@@ -375,6 +391,7 @@ def _lines(session: Session, check_id: str) -> Sequence[StocktakeLine]:
 def _view(session: Session, row: Stocktake, desk: Desk) -> CheckView:
     session.flush()
     own = own_actions(session, desk, ENTITY, row.id)
+    may = Role(desk.actor.role) in TOWNSHIP_SUPPLY
     lines = _lines(session, row.id)
     clinic = session.get(Organisation, row.organisation_id)
     # The book stays hidden until the count stands.
@@ -392,8 +409,8 @@ def _view(session: Session, row: Stocktake, desk: Desk) -> CheckView:
             for step in steps_of(session, ENTITY, row.id)
             if step.action == FOLLOWED
         ),
-        may_enter=row.state in (StocktakeState.OPEN.value, StocktakeState.COUNTING.value) and OPENED not in own,
-        may_close=row.state == StocktakeState.REVIEW.value and ENTERED not in own,
+        may_enter=may and row.state in (StocktakeState.OPEN.value, StocktakeState.COUNTING.value) and OPENED not in own,
+        may_close=may and row.state == StocktakeState.REVIEW.value and ENTERED not in own,
     )  # fmt: skip
 
 

@@ -20,7 +20,6 @@ from app.domain.request_checks import has_meaning
 from app.domain.settlement import (
     Difference,
     DifferenceKind,
-    MonthOfDrug,
     amount_owed,
     differences_of,
     due_on,
@@ -35,11 +34,25 @@ from app.domain.settlement_states import (
 )
 from app.domain.stock_value import value_fen
 from app.errors import UserError
-from app.services.document_steps import refuse_if_changed, take_document_step, was_done
+from app.services.document_steps import (
+    TOWNSHIP_SUPPLY,
+    refuse_if_changed,
+    refuse_other_roles,
+    take_document_step,
+    was_done,
+)
 from app.services.history import record_change
 from app.services.ledger_reports import close as close_ledger_month
 from app.services.ledger_reports import closed_months, closing_before
 from app.services.problems import refuse
+from app.services.settlement_lines import (
+    columns_of_month,
+    kept_difference,
+    key_words,
+    month_of_line,
+    month_of_report,
+    prices_put_in,
+)
 from app.services.settlement_months import (
     MonthOverview,
     OpenDifference,
@@ -178,11 +191,11 @@ class Settlements:
             if line.price_fen is not None and not line.note:
                 raise UserError(msg("这一行的价格来自账册，不能改，没有保存。有出入请用更正行。"))
             line.price_fen, line.note = price_fen, reason.strip()[:200]
-            month = _month_of_line(line)
+            month = month_of_line(line)
             line.amount_fen = amount_owed(month) if row.party == CLINIC else value_fen(
                 line.received - line.returned, price_fen, line.units_per_pack
             )
-            settled = (DifferenceKind.NO_PRICE.value, _words((line.drug_code, None, line.units_per_pack)))
+            settled = (DifferenceKind.NO_PRICE.value, key_words((line.drug_code, None, line.units_per_pack)))
             kept = [each for each in row.totals["differences"] if (each["kind"], each["key"]) != settled]
             self._renew_totals(session, row, kept)
             return settlement_view(session, self.desk, row)
@@ -291,6 +304,7 @@ class Settlements:
         """Write the envelope with a clinic's statement, once it has been checked."""
         from app.services.statements import write_statement
 
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         with self.desk.sessions.writing() as session:
             row = load_settlement(session, settlement_id)
             if row.party != CLINIC or row.state in (SettlementState.DRAFT.value, SettlementState.DISPUTED.value):
@@ -301,6 +315,7 @@ class Settlements:
 
     def close_month(self, month: str) -> None:
         """Freeze a month of the township: in order, when every statement of it is approved and no clinic is missing."""
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         with self.desk.sessions.writing() as session:
             rows = list(
                 session.scalars(
@@ -341,6 +356,7 @@ class Settlements:
             raise UserError(msg("{month} 已经结账，不能再改。更正请记在以后的月份。", month=month))
 
     def _editable(self, session: Session, settlement_id: str, version: int) -> Settlement:
+        refuse_other_roles(self.desk, TOWNSHIP_SUPPLY)
         row = load_settlement(session, settlement_id)
         refuse_if_changed(row, version)
         self._refuse_closed(session, row.month)
@@ -371,7 +387,7 @@ class Settlements:
         self, session: Session, row: Settlement, report: LedgerReport, delivered: Mapping[Key, int]
     ) -> None:
         before = closing_before(session, report.organisation_id, row.month)
-        put_in = _prices_put_in(session, row)
+        put_in = prices_put_in(session, row)
         lines, differences, seen = [], [], set()
         for reported in report.lines:
             month = month_of_report(reported)
@@ -379,10 +395,10 @@ class Settlements:
             seen.add(key)
             price, note = put_in.get((key[0], key[2]), (None, "")) if month.price_fen is None else (None, "")
             month = replace(month, price_fen=price) if note else month
-            lines.append({**_columns(month), "strength": reported["strength"], "unit": reported["unit"],
+            lines.append({**columns_of_month(month), "strength": reported["strength"], "unit": reported["unit"],
                           "amount_fen": amount_owed(month), "note": note})  # fmt: skip
             differences += [
-                _kept(each, key)
+                kept_difference(each, key)
                 for each in differences_of(
                     month,
                     previous_closing=None if before is None else before.get(key, 0),
@@ -391,15 +407,15 @@ class Settlements:
             ]
         for key, units in delivered.items():
             if key not in seen and units:
-                differences.append(_kept(Difference(DifferenceKind.DELIVERED, key[0], "", units, 0), key))
+                differences.append(kept_difference(Difference(DifferenceKind.DELIVERED, key[0], "", units, 0), key))
         for key, units in (before or {}).items():
             if key not in seen and units:
-                differences.append(_kept(Difference(DifferenceKind.OPENING, key[0], "", units, 0), key))
+                differences.append(kept_difference(Difference(DifferenceKind.OPENING, key[0], "", units, 0), key))
         self._write(session, row, lines, differences)
 
     def _fill_distributor(self, session: Session, row: Settlement, lines: Sequence[Mapping[str, Any]]) -> None:
         filled, differences = [], []
-        put_in = _prices_put_in(session, row)
+        put_in = prices_put_in(session, row)
         for line in lines:
             price, note = put_in.get((line["drug_code"], line["units_per_pack"]), (None, ""))
             if line["price_fen"] is None and note:
@@ -409,7 +425,7 @@ class Settlements:
             if amount is None:
                 key = (line["drug_code"], None, line["units_per_pack"])
                 found = Difference(DifferenceKind.NO_PRICE, line["drug_code"], line["drug_name"], None, line["received"])
-                differences.append(_kept(found, key))
+                differences.append(kept_difference(found, key))
         self._write(session, row, filled, differences)
 
     def _write(
@@ -438,7 +454,7 @@ class Settlements:
     def _renew_totals(self, session: Session, row: Settlement, differences: Sequence[Mapping[str, Any]]) -> None:
         session.flush()
         lines = statement_lines(session, row.id)
-        known = [_month_of_line(line) for line in lines if line.drug_code]
+        known = [month_of_line(line) for line in lines if line.drug_code]
         totals = asdict(totals_of(known))
         amounts = [line.amount_fen for line in lines]
         totals["corrections"] = sum(line.amount_fen or 0 for line in lines if not line.drug_code)
@@ -449,46 +465,6 @@ class Settlements:
             row.totals = {**row.totals, "due_on": due_on(row.month, distributor.payment_day).isoformat()}
         row.version += 1
         session.flush()
-
-
-def month_of_report(reported: Mapping[str, Any]) -> MonthOfDrug:
-    """A reported line as the arithmetic sees it."""
-    names = MonthOfDrug.__dataclass_fields__
-    return MonthOfDrug(**{name: value for name, value in reported.items() if name in names})
-
-
-def _month_of_line(line: SettlementLine) -> MonthOfDrug:
-    return MonthOfDrug(
-        line.drug_code, line.price_fen, line.units_per_pack, line.opening, line.received, line.returned,
-        line.dispensed, line.lost, line.counted, line.closing, line.charged, drug_name=line.drug_name,
-    )  # fmt: skip
-
-
-def _prices_put_in(session: Session, row: Settlement) -> dict[tuple[str, int], tuple[int | None, str]]:
-    """The prices that were put in where the book has none, with their reasons: drawing up anew keeps them."""
-    return {
-        (line.drug_code, line.units_per_pack): (line.price_fen, line.note)
-        for line in statement_lines(session, row.id)
-        if line.drug_code and line.note
-    }
-
-
-def _columns(month: MonthOfDrug) -> dict[str, Any]:
-    values = asdict(month)
-    del values["delivered"]
-    return values
-
-
-def _kept(difference: Difference, key: Key) -> dict[str, Any]:
-    return {
-        "kind": difference.kind.value, "key": _words(key), "drug_code": difference.drug_code,
-        "drug_name": difference.drug_name, "expected": difference.expected, "found": difference.found,
-        "explanation": "",
-    }  # fmt: skip
-
-
-def _words(key: Key) -> str:
-    return f"{key[0]}|{'' if key[1] is None else key[1]}|{key[2]}"
 
 
 def _refuse_unexplained(row: Settlement) -> None:

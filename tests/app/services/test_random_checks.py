@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
+from app.desk import Actor
 from app.domain.stocktake import StocktakeState
 from app.errors import UserError
 from app.exchange.bodies import CountBody, CountedItem, CountResultBody
@@ -240,3 +241,18 @@ def test_the_view_tells_who_may_count_and_who_may_close(town, desk):
     done = counter.enter(check.id, check.version, counts(check, _0=Counted(28, 30))).check
     assert (done.may_enter, done.may_close, done.unexplained) == (False, False, 1)
     assert RandomChecks(as_person(desk, MANAGER)).get(check.id).may_close
+
+
+def test_an_auditor_looks_on_and_changes_nothing(town, desk):
+    check = opened(town)
+    auditor = RandomChecks(as_person(desk, Actor("a", "周督查", "auditor")))
+    assert (auditor.get(check.id).may_enter, auditor.get(check.id).may_close) == (False, False)
+    for act in (
+        lambda: auditor.draw(1), lambda: auditor.open(town.clinics[0]), lambda: auditor.send(check.id),
+        lambda: auditor.enter(check.id, check.version, counts(check)),
+        lambda: auditor.cancel(check.id, check.version, "不查了"), lambda: auditor.close(check.id, check.version),
+        lambda: auditor.follow_up(check.id, check.lines[0].id, "查明了"),
+    ):  # fmt: skip
+        with pytest.raises(DocumentRefused, match="药师"):
+            act()
+    assert [each.state for each in auditor.list()] == [StocktakeState.OPEN]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.desk import Actor
 from app.domain.message import Message
 from app.domain.movements import MovementKind
 from app.domain.settlement import DifferenceKind
@@ -410,3 +411,18 @@ def test_the_report_of_a_month_is_a_paper_with_its_sum(clinic):
     assert (str(sheet.rows[0][-1]), str(sheet.totals[-1])) == ("5.00", "5.00")
     moved(clinic, code, (2, MovementKind.OPENING, 28), (8, MovementKind.DISPENSE, 14), price=None, batch_no="B")
     assert report_sheet("柳庄村卫生室", OCTOBER, LedgerReports(clinic).preview(OCTOBER)).totals[-1] is None
+
+
+def test_an_auditor_looks_on_and_settles_nothing(clinic, township, tmp_path):
+    view = drafted(clinic, township, tmp_path, delivered=308)
+    auditor = Settlements(as_person(township, Actor("a", "周督查", "auditor")))
+    assert auditor.get(view.id).actions == ()
+    for act in (
+        lambda: auditor.explain(view.id, 0, "月底签收", version=view.version),
+        lambda: auditor.set_price(view.id, view.lines[0].id, 100, "按采购价", version=view.version),
+        lambda: auditor.add_correction(view.id, "少算", 100, "漏记发药", of_month="2026-09", version=view.version),
+        lambda: auditor.send_statement(view.id), lambda: auditor.close_month(OCTOBER),
+    ):  # fmt: skip
+        with pytest.raises(DocumentRefused, match="药师"):
+            act()
+    assert Settlements(township).get(view.id).version == view.version

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -321,21 +322,22 @@ class ImportPage(QWidget):
         self.setFocusProxy(wanted)
         wanted.setFocus()
 
-    def _run(self, work: object, done: object, title: str, *, failed: object = None) -> None:
+    def _run(self, work: Callable[[], Any], done: Callable[[Any], None], title: str, *,
+             failed: Callable[[BaseException], None] | None = None) -> None:
         if self._is_working:
             return
         self._is_working = True
 
         def finished(result: object) -> None:
             self._is_working = False
-            done(result)  # type: ignore[operator]
+            done(result)
 
         def told(error: BaseException) -> None:
             self._is_working = False
             fail(self.services, error)
 
-        self.services.runner.run(lambda _report, _cancelled: work(),  # type: ignore[operator]
-                                 on_done=finished, on_error=failed or told, title=title, can_cancel=False)
+        self.services.runner.run(lambda _report, _cancelled: work(), on_done=finished, on_error=failed or told,
+                                 title=title, can_cancel=False)
 
 
 def _target_choices(parent: QWidget) -> QStandardItemModel:

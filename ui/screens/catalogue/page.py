@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from ui.widgets.table import DataTable
 from ui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from app.services.catalogue import TraceCodeReason
     from ui.services import Services
 
@@ -303,7 +305,7 @@ class CataloguePage(QWidget):
             when=clock_words(update.at), who=update.user_name, added=update.count(ADDED), changed=update.count(CHANGED),
             ended=update.count(ENDED)))
 
-    def _paper(self) -> object:
+    def _paper(self) -> Callable[[], ListSheet]:
         from app.services import catalogue_sheets as sheets
 
         service, day, key = self.services.catalogue, self.services.desk.today(), self.tabs.current()

@@ -35,6 +35,7 @@ from ui.screens.settlement.words import clock_words
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from app.services.random_checks import CheckResult, CheckView, Counted, Drawing
     from ui.services import Services
 
@@ -440,7 +441,7 @@ class RandomChecksPage(QWidget):
     def _forget_typed(self) -> None:
         self._typed, self._problems = {}, {}
 
-    def _paper(self, check: CheckView) -> Callable[[], object]:
+    def _paper(self, check: CheckView) -> Callable[[], ListSheet]:
         from app.services.random_check_sheets import count_sheet, result_sheet
 
         service, sheet = self.services.random_checks, count_sheet if check.state in UNDER_WAY else result_sheet
@@ -452,10 +453,10 @@ class RandomChecksPage(QWidget):
             name = tr("抽查_{clinic}_{day}", clinic=self.check.clinic_name, day=f"{local:%Y-%m-%d}")
             save_list(self.services, name, self._paper(self.check))
 
-    def _all(self) -> Callable[[], object]:
+    def _all(self) -> Callable[[], ListSheet]:
         service, day = self.services.random_checks, self.services.desk.today()
 
-        def make() -> object:
+        def make() -> ListSheet:
             from app.services.supply_lists import check_list
 
             return check_list(service.list(), day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -123,7 +123,7 @@ def _list_chips(check: CheckView) -> object:
     return state_chip(check.state)
 
 
-def _typed(key: str) -> object:
+def _typed(key: str) -> Callable[[LineRow], Cell]:
     def value(row: LineRow) -> Cell:
         return Cell(row.typed.get(key, ""), tone="red" if row.problem and key != REASON else None)
 

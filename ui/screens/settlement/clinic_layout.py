@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
@@ -119,7 +120,7 @@ def _statement_chip(row: ClinicMonth) -> object:
     return state_chip(row.state)
 
 
-def _own(name: str) -> object:
+def _own(name: str) -> Callable[[Any], object]:
     return lambda line: getattr(line.month, name)
 
 
@@ -158,7 +159,7 @@ def _compared_price(row: ComparedLine) -> Cell:
     return _price(row.line.price_fen, row.line.units_per_pack, row.line.unit)
 
 
-def _compared(name: str) -> object:
+def _compared(name: str) -> Callable[[Any], object]:
     def value(row: ComparedLine) -> object:
         if row.line is not None and not row.line.drug_code:
             return ""

@@ -5,6 +5,7 @@ Nothing is prepaid: what is settled is what was dispensed and what the clinic be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -24,6 +25,7 @@ from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from app.services.ledger_reports import MonthClosed, ReportLine
     from app.services.statements import ClinicMonth, ComparedLine
     from ui.services import Services
@@ -252,7 +254,7 @@ class ClinicStatementsPage(QWidget):
         parts.report_again.setVisible(row.report_id is not None and not statement)
         parts.close_month.setVisible(row.is_next)
 
-    def _paper(self) -> object:
+    def _paper(self) -> Callable[[], ListSheet]:
         from app.services.settlement_sheets import report_sheet
         from app.services.statements import statement_sheet
 

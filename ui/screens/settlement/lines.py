@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from app.domain.settlement import DifferenceKind
 from app.i18n import tr
@@ -121,7 +122,7 @@ def _price(line: SettlementLineView) -> Cell:
     return Cell(tr("没有价格"), tone="red") if shown is None else Cell(shown, second_line=pack)
 
 
-def _units(name: str) -> object:
+def _units(name: str) -> Callable[[Any], object]:
     def value(line: SettlementLineView) -> object:
         return getattr(line, name) if line.drug_code else ""
 

@@ -6,6 +6,7 @@ settlement_id=…)`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from app.services.settlement_months import MonthOverview
     from app.services.settlement_views import SettlementSummary, SettlementView
     from ui.services import Services
@@ -347,10 +349,10 @@ class MonthsPage(QWidget):
         if overview is not None:
             save_list(self.services, tr("月报上交_{month}", month=overview.month), lambda: report_list(overview))
 
-    def _month_list(self) -> object:
+    def _month_list(self) -> Callable[[], ListSheet]:
         service, month = self.services.settlements, self.month()
 
-        def make() -> object:
+        def make() -> ListSheet:
             from app.services.supply_lists import settlement_list
 
             return settlement_list(service.list(month), month)
