@@ -30,6 +30,8 @@ def month_of_line(line: SettlementLine) -> MonthOfDrug:
 
 def prices_put_in(session: Session, row: Settlement) -> dict[tuple[str, int], tuple[int | None, str]]:
     """The prices that were put in where the book has none, with their reasons: drawing up anew keeps them."""
+    if not row.totals:
+        return {}  # it has just been made
     return {
         (line.drug_code, line.units_per_pack): (line.price_fen, line.note)
         for line in statement_lines(session, row.id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -13,7 +15,7 @@ from app.domain.message import Message, msg
 from app.domain.settlement import is_over, previous_month
 from app.domain.settlement_states import SETTLED, SettlementState
 from app.services.ledger_reports import closed_months, next_month_to_close
-from app.services.settlement_sources import clinics_with_goods, distributor_deliveries, newest_reports
+from app.services.settlement_sources import delivered_to_clinics, distributor_deliveries
 from app.services.settlement_views import (
     CLINIC,
     DISTRIBUTOR,
@@ -109,7 +111,7 @@ def months_known(session: Session, desk: Desk) -> list[str]:
 
 def month_overview(session: Session, desk: Desk, month: str) -> MonthOverview:
     """The whole month as the township sees it."""
-    reports, goods = newest_reports(session, month), clinics_with_goods(session, month)
+    reports, goods = _reports(session, month), _took_goods(session, month)
     clinics = session.scalars(
         select(Organisation)
         .where(Organisation.parent_id == desk.place.id, Organisation.kind == "clinic")
@@ -133,7 +135,7 @@ def month_overview(session: Session, desk: Desk, month: str) -> MonthOverview:
         statements=statements,
         owed_by_clinics=_sum(statements, CLINIC),
         owed_to_distributors=_sum(statements, DISTRIBUTOR),
-        obstacles=() if closed else _obstacles(session, desk, month, statements),
+        obstacles=() if closed else _obstacles(session, desk, month, statements, {*reports, *goods}),
     )  # fmt: skip
 
 
@@ -170,8 +172,22 @@ def _first_movement(session: Session, desk: Desk) -> str | None:
     return None if first is None else f"{first:%Y-%m}"
 
 
+def _reports(session: Session, month: str) -> dict[str, Row[Any]]:
+    """When and by whom each clinic's newest report came; not what is in it."""
+    query = (
+        select(LedgerReport.organisation_id, LedgerReport.taken_in_at, LedgerReport.made_by_name)
+        .where(LedgerReport.month == month, LedgerReport.taken_in_at.is_not(None))
+        .order_by(LedgerReport.number)
+    )
+    return {row.organisation_id: row for row in session.execute(query)}
+
+
+def _took_goods(session: Session, month: str) -> set[str]:
+    return {clinic for clinic, lines in delivered_to_clinics(session, month).items() if any(lines.values())}
+
+
 def _obstacles(
-    session: Session, desk: Desk, month: str, statements: tuple[SettlementSummary, ...]
+    session: Session, desk: Desk, month: str, statements: tuple[SettlementSummary, ...], clinics: Collection[str]
 ) -> tuple[Message, ...]:
     if not is_over(month, desk.today()):
         return (msg("{month} 还没有过完。", month=month),)
@@ -180,7 +196,7 @@ def _obstacles(
     if wanted is not None and wanted != month:
         found.append(msg("月份要按顺序结账：先结 {month}。", month=wanted))
     done = {(each.party, each.party_id) for each in statements}
-    waiting = {(CLINIC, clinic) for clinic in clinics_with_goods(session, month)}
+    waiting = {(CLINIC, clinic) for clinic in clinics}
     waiting |= {(DISTRIBUTOR, each) for each in distributor_deliveries(session, desk, month)}
     if waiting - done:
         found.append(msg("还缺 {count} 个单位的结算单。", count=len(waiting - done)))
