@@ -14,6 +14,7 @@ from bench.figures import Row
 
 MEASUREMENTS = (
     "start", "search", "follow_up", "forms", "day_sheet", "work_list", "sheets", "roster", "stock", "supply", "requests",
+    "year",
 )  # fmt: skip
 
 

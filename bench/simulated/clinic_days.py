@@ -44,7 +44,7 @@ class ClinicDays:
         self.clinic, self.desk, self.plan, self.books, self.random = clinic, clinic.desk, plan, books, random
         self.shelf = books.shelves[clinic.id]
         self.number = clinic.plan.number
-        self.picked_by_program = 2
+        self.picked_by_program = 1
         self._answers: set[str] = set()
 
     def begin(self) -> None:

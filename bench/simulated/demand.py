@@ -85,7 +85,7 @@ def catalogue(count: int = DRUGS) -> dict[str, SimDrug]:
     return found
 
 
-def plan(seed: int, *, clinics: int, drugs: int = DRUGS, kept: int = 12, last: date = LAST) -> Plan:
+def plan(seed: int, *, clinics: int, drugs: int = DRUGS, kept: int = 10, last: date = LAST) -> Plan:
     """The demand of the year up to and with `last`."""
     random = Random(seed)
     known = catalogue(drugs)

@@ -47,7 +47,7 @@ class SimulatedYear:
         *,
         clinics: int = 12,
         drugs: int = DRUGS,
-        kept: int = 12,
+        kept: int = 10,
         last: date = LAST,
         seed: int = SEED,
         report: Callable[[date], None] = lambda day: None,
