@@ -82,16 +82,11 @@ class DrugWarning:
     @property
     def weight(self) -> Weight:
         """What it asks for."""
-        if self.is_question:
+        if self.is_question and self.level < CAUTION:
             return Weight.ASK
         return {FORBIDDEN: Weight.BLOCK, ADVISED_AGAINST: Weight.REASON}.get(self.level, Weight.NOTICE)
 
 
-LEVEL_EFFECTS = {
-    FORBIDDEN: msg("两药禁止合用。"),
-    ADVISED_AGAINST: msg("两药一般不建议合用。"),
-    CAUTION: msg("两药合用要小心，注意观察。"),
-}
 LEVEL_ACTIONS = {
     FORBIDDEN: msg("请换药；确有需要时转上级医院决定。"),
     ADVISED_AGAINST: msg("请换药，或写明必须合用的原因。"),
@@ -123,8 +118,14 @@ def warnings_for(
 
 def _pairs(lines: Sequence[Active], running: Sequence[Active]) -> Iterator[tuple[Active, Active]]:
     yield from combinations(lines, 2)
-    # A refill of the same product is judged by how much of the last supply is left, not as a duplicate.
-    yield from ((line, other) for line, other in product(lines, running) if line.code != other.code or not line.code)
+    # A refill of the same product is judged by how much of the last supply is left, not as a duplicate; and what is
+    # refilled stands among the lines, so that the others need not be held against its former supply as well.
+    refilled = {(line.known_ingredients, line.is_systemic) for line in lines if line.known_ingredients}
+    for line, other in product(lines, running):
+        is_refill = bool(line.code) and line.code == other.code
+        is_line_too = (other.known_ingredients, other.is_systemic) in refilled
+        if not is_refill and (not is_line_too or other.known_ingredients & line.known_ingredients):
+            yield line, other
 
 
 def _about_pair(one: Active, other: Active, rules: DrugRules, overlap: int) -> list[DrugWarning]:
@@ -174,10 +175,11 @@ def _class_warning(rule: ClassRule, one: Active, other: Active) -> DrugWarning |
         return None
     keys, drugs = _who(one, other)
     kind = WarningKind.DUPLICATE_CLASS if rule.is_within_one_class else WarningKind.INTERACTION
+    effect = msg("{one}和{other}：{words}。", one=one.name, other=other.name, words=rule.effect)
     return DrugWarning(
-        rule.code, kind, rule.level, keys, drugs, msg("{words}。", words=rule.effect), msg("{words}。", words=rule.action),
-        _own_table(rule.code), is_question=best is Fit.PERHAPS,
-    )  # fmt: skip
+        rule.code, kind, rule.level, keys, drugs, effect, msg("{words}。", words=rule.action), _own_table(rule.code),
+        is_question=best is Fit.PERHAPS,
+    )
 
 
 def _both(one: Fit, other: Fit) -> Fit:
@@ -197,8 +199,17 @@ def _pair_warnings(one: Active, other: Active, rules: DrugRules) -> Iterator[Dru
         action = GAP_ACTION if rule.note == "gap" else LEVEL_ACTIONS[rule.level]
         yield DrugWarning(
             "pair:" + "+".join(sorted((first, second))), WarningKind.INTERACTION, rule.level, keys, drugs,
-            LEVEL_EFFECTS[rule.level], action, THESAURUS, is_question=rule.is_conditional,
+            _graded(rule.level, one, other), action, THESAURUS, is_question=rule.is_conditional,
         )  # fmt: skip
+
+
+def _graded(level: int, one: Active, other: Active) -> Message:
+    """What the thesaurus' grade says of two drugs."""
+    if level == FORBIDDEN:
+        return msg("{one}和{other}禁止合用。", one=one.name, other=other.name)
+    if level == ADVISED_AGAINST:
+        return msg("{one}和{other}一般不建议合用。", one=one.name, other=other.name)
+    return msg("{one}和{other}合用要小心，注意观察。", one=one.name, other=other.name)
 
 
 def _merged(own: list[DrugWarning], thesaurus: list[DrugWarning]) -> list[DrugWarning | None]:

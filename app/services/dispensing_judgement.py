@@ -372,12 +372,8 @@ def _matter_of_warning(warning: DrugWarning, kind: PrescriptionKind) -> Matter:
     weight = warning.weight
     if weight is Weight.BLOCK and kind is PrescriptionKind.EMERGENCY and warning.kind is not WarningKind.ALLERGY:
         weight = Weight.REASON
-    effect = warning.effect
-    if warning.kind is WarningKind.INTERACTION and len(warning.drugs) == 2:
-        one, other = warning.drugs
-        effect = msg("{one}和{other}：{effect}", one=one, other=other, effect=warning.effect)
     return Matter(
-        f"{'+'.join(warning.keys)}:{warning.code}", weight, warning.keys, effect, warning.action, warning.source,
+        f"{'+'.join(warning.keys)}:{warning.code}", weight, warning.keys, warning.effect, warning.action, warning.source,
         warning.level, warning.kind.value,
     )  # fmt: skip
 

@@ -260,3 +260,27 @@ def test_every_rule_of_the_tables_can_be_read_for_every_drug():
     known = set(ingredient_codes()) | set(rules.ingredient_names)
     assert {name for pair in rules.pairs for name in pair} <= known
     assert all(one < other for one, other in rules.pairs)
+
+
+def test_a_warning_about_two_drugs_names_both():
+    told = [str(each.effect) for each in warned(active("缬沙坦胶囊"), active("氢氯噻嗪片"))]
+    assert told
+    assert all("缬沙坦胶囊" in words and "氢氯噻嗪片" in words for words in told)
+
+
+def test_a_refill_of_two_drugs_is_judged_once():
+    both = (active("缬沙坦胶囊"), active("氢氯噻嗪片"))
+    taken = tuple(active(each.name, key=f"running {each.name}", code="", is_running=True) for each in both)
+    interactions = [each for each in warned(*both, running=taken) if each.kind is WarningKind.INTERACTION]
+    assert [each.code for each in interactions] == [each.code for each in warned(*both)]
+
+
+def test_a_drug_still_taken_that_is_not_refilled_counts_with_every_line():
+    taken = (active("氢氯噻嗪片", is_running=True),)
+    assert [each.code for each in warned(active("缬沙坦胶囊"), running=taken)] == [
+        each.code for each in warned(active("缬沙坦胶囊"), active("氢氯噻嗪片"))
+    ]
+
+
+def test_what_asks_only_for_care_does_not_hold_up_giving():
+    assert {each.weight for each in warned(active("缬沙坦胶囊"), active("氢氯噻嗪片"))} == {Weight.NOTICE}
