@@ -186,7 +186,8 @@ def pick_fefo(
     """Which batches to take for `needed` units, first expired first out (§6.4).
 
     Not splittable: whole packs of `pack` units (or of the batch's own pack), rounding up where the batch
-    holds the extra units, otherwise all that it holds. Raises ValueError for a negative need or pack < 1.
+    holds the extra units, otherwise all that it holds; an opened pack that is enough for the remainder goes
+    as it is before another one is opened. Raises ValueError for a negative need or pack < 1.
     """
     if needed < 0 or pack < 1:
         raise ValueError("need is not negative and a pack holds at least one unit")
@@ -198,10 +199,18 @@ def pick_fefo(
         if not _may_be_picked(batch, today, min_remaining_days):
             continue
         step = 1 if splittable else batch.pack or pack
-        units = min(batch.free_units, -(-missing // step) * step)
+        units = min(batch.free_units, _in_packs(missing, step, opened=batch.free_units % step))
         picks.append(Pick(batch, units, _short_date_notice(batch, today, notice_days)))
         missing -= units
     return Picking(tuple(picks), shortfall=max(0, missing), over=max(0, -missing))
+
+
+def _in_packs(units: int, step: int, *, opened: int) -> int:
+    """Whole packs of `step` units for `units`; the opened pack instead of the last one where it is enough."""
+    packs, remainder = divmod(units, step)
+    if not remainder:
+        return units
+    return packs * step + (opened if remainder <= opened else step)
 
 
 def _may_be_picked(batch: Batch, today: date, min_remaining_days: int) -> bool:

@@ -52,12 +52,12 @@ class Claim:
         return (self.start + units) / self.pace if self.pace else Fraction(0)
 
 
-def fair_share(stock: int, claims: Sequence[Claim], *, pack: int = 1) -> dict[str, int]:
+def fair_share(stock: int, claims: Sequence[Claim], *, pack: int = 1, opened: int = 0) -> dict[str, int]:
     """Units for each claim by its key, in whole packs of `pack` units or what completes a request.
 
-    Raises ValueError for a negative stock or request, a pack below one, or two claims of one key.
+    `opened` units of the stock lie in an opened pack: they go as they are, at last, to whoever has least. Raises ValueError for a negative stock or request, a pack below one, or two claims of one key.
     """
-    if stock < 0 or pack < 1 or any(claim.asked < 0 for claim in claims):
+    if stock < 0 or opened < 0 or pack < 1 or any(claim.asked < 0 for claim in claims):
         raise ValueError("stock and requests are not negative, a pack has at least one unit")
     if len({claim.key for claim in claims}) != len(claims):
         raise ValueError("one claim for each clinic")
@@ -65,7 +65,8 @@ def fair_share(stock: int, claims: Sequence[Claim], *, pack: int = 1) -> dict[st
         return {claim.key: claim.asked for claim in claims}
     level = _level(stock, claims)
     given = {claim.key: _whole_packs(claim.share_at(level), claim.asked, pack) for claim in claims}
-    return _with_the_rest(given, stock, claims, pack)
+    given = _with_the_rest(given, stock, claims, pack)
+    return _with_opened(given, min(opened, stock - sum(given.values())), claims)
 
 
 def level_reached(stock: int, claims: Sequence[Claim]) -> Fraction | None:
@@ -114,4 +115,13 @@ def _with_the_rest(given: dict[str, int], stock: int, claims: Sequence[Claim], p
         given[key] += step
         left -= step
         heappush(lowest, (claim.level_with(given[key]), size, key, claim))
+    return given
+
+
+def _with_opened(given: dict[str, int], opened: int, claims: Sequence[Claim]) -> dict[str, int]:
+    """Give the opened pack to the lowest level that still lacks something."""
+    open_claims = [claim for claim in claims if given[claim.key] < claim.asked]
+    if opened > 0 and open_claims:
+        least = min(open_claims, key=lambda claim: (claim.level_with(given[claim.key]), -claim.asked, claim.key))
+        given[least.key] += min(opened, least.asked - given[least.key])
     return given

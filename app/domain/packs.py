@@ -5,6 +5,8 @@ Specification: drug_requests §4.7.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def packs_for(
     quantity: int | None, pack: int | None, *, threshold: int = 0, round_to_zero: bool = False
@@ -27,3 +29,26 @@ def packs_for(
     if packs == 0 and not round_to_zero:
         return 1
     return packs
+
+
+def off_shelf(wanted: Iterable[int], pack: int, stock: int) -> int:
+    """Units that a shelf of `stock` units gives for lines of these quantities, each of which goes in whole packs (§4.7).
+
+    Every line is rounded up to whole packs of `pack` units. The opened rest of the shelf goes as it is, and so completes
+    one line for which it is enough: 79 of 79 units are given, not 84. More than the stock where that is what is lacking.
+    Always plain up: a remainder dropped by the clinic's threshold could never be sent, and the line never be finished.
+    Raises ValueError for a pack below one.
+    """
+    if pack < 1:
+        raise ValueError("a pack has at least one unit")
+    lines = [units for units in wanted if units > 0]
+    total = sum(-(-units // pack) * pack for units in lines)
+    opened = max(0, stock) % pack
+    if total > stock and any(0 < units % pack <= opened for units in lines):
+        total -= pack - opened
+    return total
+
+
+def goes_whole(units: int, pack: int, free: int) -> bool:
+    """Whether `units` of a batch with `free` units can go without opening a pack: whole packs, and the open one as it is."""
+    return units % pack in (0, free % pack)

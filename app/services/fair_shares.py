@@ -162,7 +162,7 @@ class FairShares:
         first = rows[0]
         return ShareProposal(
             code, first.drug_name, first.strength, first.unit, picture.packs.get(code, 1), picture.stock.get(code, 0),
-            sum(picture.promised.get(code, {}).values()), free, sum(row.requested for row in rows),
+            picture.promised_units(code), free, sum(row.requested for row in rows),
             None if shares is None else level_reached(free, claims), code in picture.kept, tuple(lines),
         )  # fmt: skip
 

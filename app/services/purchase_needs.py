@@ -16,7 +16,7 @@ from app.desk import Desk
 from app.domain.packs import packs_for
 from app.domain.purchase_states import PurchaseState
 from app.services.catalogue import listed_on
-from app.services.supply_balance import owed_lines, own_usable
+from app.services.supply_balance import owed_lines, own_usable, promised_units
 from db.models import Drug, PurchaseOrder, PurchaseOrderLine
 
 ProductKey = tuple[str, str, str]
@@ -25,6 +25,8 @@ ProductKey = tuple[str, str, str]
 @dataclass(frozen=True)
 class Need:
     """A drug of which the township's shelf has less than was promised. Units; `packs` to be bought.
+
+    `promised` in whole packs for every village, as they are sent (drug_requests §4.7).
 
     `winner_code` and `winner_name` the procurement winner that should be bought instead, empty when it is one itself;
     the other `winner_` values are its own. `usual_distributor_id` of whom the product proposed was ordered last, or empty.
@@ -55,10 +57,9 @@ class Need:
 def needs(session: Session, desk: Desk) -> list[Need]:
     """What is short: promised to clinics beyond own stock and what is on order; the largest gap first."""
     stock = own_usable(session, desk)
-    promised: dict[str, int] = {}
-    for owed in owed_lines(session):
-        promised[owed.drug_code] = promised.get(owed.drug_code, 0) + owed.unreserved
     coming = on_order(session)
+    there = {code: stock.get(code, 0) + coming.get(code, 0) for code in stock.keys() | coming.keys()}
+    promised = promised_units(session, owed_lines(session), there)
     drugs = {drug.code: drug for drug in session.scalars(select(Drug))}
     won = winners(session, desk.today())
     usual = usual_distributors(session)

@@ -31,6 +31,7 @@ from app.services.supply_balance import (
     PURCHASE,
     owed_lines,
     own_usable,
+    promised_units,
     remaining_of,
     sent_of_lines,
 )
@@ -60,8 +61,9 @@ class Releases:
             request = load(session, request_id)
             lines = [line for line in lines_of(session, request.id) if line.approved and not line.is_skipped]
             free = own_usable(session, self.desk)
-            for other in owed_lines(session, except_request=request.id):
-                free[other.drug_code] = free.get(other.drug_code, 0) - other.unreserved
+            others = owed_lines(session, except_request=request.id)
+            for code, units in promised_units(session, others, free).items():
+                free[code] = free.get(code, 0) - units
             proposed = {}
             for line in lines:
                 enough = free.get(line.drug_code, 0) >= (line.approved or 0)

@@ -6,7 +6,7 @@ Read once for a request, for all requests together or for one drug; fair shares 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.fair_share import Claim, fair_share
+from app.domain.packs import off_shelf
 from app.domain.request_states import State
 from app.domain.request_terms import Kind
-from app.services.supply_balance import owed_lines, own_usable
-from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StockBatch
+from app.services.supply_balance import owed_lines, own_usable, packs_of
+from db.models import DrugRequest, DrugRequestLine, Organisation, StockBatch
 
 UNDER_REVIEW = (State.AUTHORISED.value, State.IN_REVIEW.value)
 MOST_NAMED = 200
@@ -28,11 +29,15 @@ MOST_NAMED = 200
 
 @dataclass
 class Picture:
-    """Everything that is open at this moment. `kept`: drugs of which the township has ever had a batch."""
+    """Everything that is open at this moment. `kept`: drugs of which the township has ever had a batch.
+
+    `promised`: what approved and released requests still get, line by line. What is promised leaves the shelf in whole
+    packs (§4.7), so that it is counted in them.
+    """
 
     stock: dict[str, int]
     kept: frozenset[str]
-    promised: dict[str, dict[str, int]]
+    promised: dict[str, dict[str, list[int]]]
     asked: dict[str, list[Row[Any]]]
     keys: dict[str, str]
     packs: dict[str, int]
@@ -40,39 +45,54 @@ class Picture:
 
     def free_before_review(self, code: str) -> int:
         """What may be shared out: usable stock less what approved and released requests still get, below zero too."""
-        return self.stock.get(code, 0) - sum(self.promised.get(code, {}).values())
+        return self.stock.get(code, 0) - self.promised_units(code)
+
+    def promised_units(self, code: str, *, besides: str = "", further: Iterable[int] = ()) -> int:
+        """What the shelf gives for the promises of a drug and `further` lines, those of the request `besides` left out."""
+        lines = [units for key, own in self.promised.get(code, {}).items() if key != besides for units in own]
+        return off_shelf([*lines, *further], self.packs.get(code, 1), self.stock.get(code, 0))
 
     def shares_of(self, code: str) -> dict[str, int] | None:
         """Units for each open line of a drug by line id; None when there is enough for all, or the drug is not kept."""
         if code not in self.shares:
             rows = self.asked.get(code, [])
             free = max(0, self.free_before_review(code))
-            is_enough = sum(row.requested for row in rows) <= free or code not in self.kept
+            whole = off_shelf((row.requested for row in rows), self.packs.get(code, 1), free)
+            is_enough = whole <= free or code not in self.kept
             self.shares[code] = None if is_enough else self._shares(code, free, rows)
         return self.shares[code]
 
     def claims_of(self, code: str) -> tuple[list[Claim], dict[str, list[Row[Any]]]]:
-        """One claim for each clinic that asks for a drug, and its open lines by the claim's key."""
+        """One claim for each clinic that asks for a drug, rounded up to packs, and its open lines by the claim's key."""
         by_clinic: dict[str, list[Row[Any]]] = defaultdict(list)
         for row in self.asked.get(code, []):
             by_clinic[self.keys.get(row.clinic_id, row.clinic_id)].append(row)
-        return [_claim(key, own) for key, own in by_clinic.items()], by_clinic
+        return [_claim(key, own, self.packs.get(code, 1)) for key, own in by_clinic.items()], by_clinic
 
     def _shares(self, code: str, free: int, rows: Sequence[Row[Any]]) -> dict[str, int]:
-        """The fair share of each line; of one clinic its emergency lines are served first."""
+        """The fair share of each line in whole packs; of one clinic its emergency lines are served first.
+
+        A line that gets the packs which hold all it asked for has what it asked for: they are sent whole in any case.
+        """
         claims, by_clinic = self.claims_of(code)
-        given = fair_share(free, claims, pack=self.packs.get(code, 1))
+        pack = self.packs.get(code, 1)
+        given = fair_share(free, claims, pack=pack, opened=free % pack)
         shares: dict[str, int] = {}
         for key, own in by_clinic.items():
             left = given[key]
             for row in sorted(own, key=lambda row: (row.kind != Kind.EMERGENCY.value, row.id)):
-                shares[row.id] = min(left, row.requested)
-                left -= shares[row.id]
+                taken = min(left, _in_packs(row.requested, pack))
+                shares[row.id] = min(taken, row.requested)
+                left -= taken
         return shares
 
 
-def _claim(key: str, own: Sequence[Row[Any]]) -> Claim:
-    return Claim(key, sum(row.requested for row in own), available_of(own), use_of(own))
+def _claim(key: str, own: Sequence[Row[Any]], pack: int) -> Claim:
+    return Claim(key, sum(_in_packs(row.requested, pack) for row in own), available_of(own), use_of(own))
+
+
+def _in_packs(units: int, pack: int) -> int:
+    return -(-units // pack) * pack
 
 
 def available_of(own: Sequence[Row[Any]]) -> int | None:
@@ -88,9 +108,9 @@ def use_of(own: Sequence[Row[Any]]) -> Decimal | None:
 
 def read_picture(session: Session, desk: Desk, codes: Collection[str] | None) -> Picture:
     """The picture of these drugs, None for all."""
-    promised: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    promised: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for owed in owed_lines(session):
-        promised[owed.drug_code][owed.request_id] += owed.unreserved
+        promised[owed.drug_code][owed.request_id].append(owed.unreserved)
     asked: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in open_lines(session, None, codes):
         asked[row.drug_code].append(row)
@@ -98,12 +118,10 @@ def read_picture(session: Session, desk: Desk, codes: Collection[str] | None) ->
         row.id: f"{row.division_code}|{row.id}"
         for row in session.execute(select(Organisation.id, Organisation.division_code))
     }
-    packs = {
-        row.code: 1 if row.is_splittable else row.units_per_pack
-        for row in session.execute(select(Drug.code, Drug.units_per_pack, Drug.is_splittable))
-    }
     kept = select(StockBatch.drug_code).where(StockBatch.organisation_id == desk.place.id).distinct()
-    return Picture(own_usable(session, desk), frozenset(session.scalars(kept)), promised, asked, keys, packs)
+    return Picture(
+        own_usable(session, desk), frozenset(session.scalars(kept)), promised, asked, keys, packs_of(session)
+    )
 
 
 def open_lines(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.services.review_picture import open_lines
-from app.services.supply_balance import owed_lines, own_usable
+from app.services.supply_balance import owed_lines, own_usable, promised_units
 from db.models import Organisation
 
 
@@ -58,8 +58,8 @@ def read_pivot(session: Session, desk: Desk, period: str | None) -> Pivot:
     known = session.execute(select(Organisation.id, Organisation.name, Organisation.division_code))
     names = {row.id: (row.division_code, row.name) for row in known}
     stock = defaultdict(int, own_usable(session, desk))
-    for owed in owed_lines(session):
-        stock[owed.drug_code] -= owed.unreserved
+    for code, units in promised_units(session, owed_lines(session), stock).items():
+        stock[code] -= units
     by_drug: dict[str, list[Row[Any]]] = defaultdict(list)
     for row in rows:
         by_drug[row.drug_code].append(row)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from app.desk import Desk
+from app.domain.packs import off_shelf
 from app.services.request_steps import load
 from app.services.review_bulk import BulkResult, agree_to_all, approve_all, held_requests
 from app.services.review_marks import Mark, stock_marks
@@ -30,7 +31,8 @@ class LineStock:
     """What stands beside one line under review. Units; None is unknown or, for `fair_share`, not needed.
 
     `available` is what the township may still give after what other clinics were promised; `after` what remains when
-    this line is given as decided (or as asked while open), below zero when it has not so much. `is_kept` False: the
+    this line is given as decided (or as asked while open), below zero when it has not so much. Both count whole packs,
+    as they are sent (§4.7), but what is missing counts units. `is_kept` False: the
     township has never had this drug, its stock says nothing and all of it is bought.
     """
 
@@ -44,6 +46,11 @@ class LineStock:
     after: int
     fair_share: int | None
     is_kept: bool = True
+    pack: int = 1
+
+    def after_with(self, approved: int) -> int:
+        """What remains when so many are approved and sent in whole packs."""
+        return after_giving(approved, self.pack, self.available)
 
     @property
     def missing(self) -> int:
@@ -101,15 +108,19 @@ class ReviewStock:
             return read_pivot(session, self.desk, period)
 
 
+def after_giving(units: int, pack: int, available: int) -> int:
+    """What remains of `available` units when `units` are given in whole packs; below zero by the units that are missing."""
+    return available - (off_shelf([units], pack, available) if units <= available else units)
+
+
 def _line_stock(
     request: DrugRequest, line: Row[Any], picture: Picture, used: Mapping[str, Decimal], peers: Collection[str] | None
 ) -> LineStock:
     code = line.drug_code
     stock = picture.stock.get(code, 0)
-    promised = picture.promised.get(code, {})
     others = [row for row in picture.asked.get(code, []) if row.request_id != request.id]
-    decided = sum(row.approved or 0 for row in others if row.decision)
-    to_others = sum(units for key, units in promised.items() if key != request.id) + decided
+    decided = [row.approved or 0 for row in others if row.decision]
+    to_others = picture.promised_units(code, besides=request.id, further=decided)
     here = (line.approved if line.decision else line.requested) or 0
     here = 0 if line.is_skipped else here
     uses = [use for clinic, use in used.items() if is_peer(clinic, request.clinic_id, peers)]
@@ -122,7 +133,8 @@ def _line_stock(
         promised_to_others=to_others,
         asked_by_others=sum(row.requested for row in others if not row.decision),
         available=stock - to_others,
-        after=stock - to_others - here,
+        after=after_giving(here, picture.packs.get(code, 1), stock - to_others),
         fair_share=None if shares is None else shares.get(line.id),
         is_kept=code in picture.kept,
+        pack=picture.packs.get(code, 1),
     )

@@ -1,5 +1,10 @@
 """配货: which batches a shipment takes from the township's shelf, first expired first out (drug_requests §6.4).
 
+A village gets whole packs (§4.7): what a line asks for is rounded up to packs of the batch, an opened rest of a batch goes
+as it is. So more than was approved may be sent, always by less than a pack; "可拆零" of the catalogue says whether a clinic
+may open a pack for a resident, and plays no part here. Always plain up: a remainder that the threshold of the clinic's
+order (零头) let go was not asked for in the first place, and one dropped here could never be sent.
+
 The picking itself is app.domain.batches.pick_fefo; here stand the township's batches in memory while one shipment is
 allocated, so that two lines of one drug do not take the same units. Nothing is reserved here.
 """
@@ -15,6 +20,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.batches import Batch, days_left, pick_fefo
 from app.domain.message import msg
+from app.domain.packs import goes_whole
 from app.services.problems import refuse
 from app.services.supply_balance import min_days
 from db.models import Drug, ShipmentLine, StockBatch
@@ -73,7 +79,8 @@ def allocate_lines(
 ) -> list[ShipmentLine]:
     """New lines, one for each batch, for a drafted line; fewer units than drafted when the shelf has not enough.
 
-    Raises Refused when a batch chosen by hand is not there, not usable, too short-dated, or has not so many units.
+    Raises Refused when a batch chosen by hand is not there, not usable, too short-dated, has not so many units, or is to
+    be broken into.
     """
     picks = _hand_picks(shelf, line, by_hand) if by_hand else _fefo_picks(shelf, line)
     parts = []
@@ -98,7 +105,6 @@ def merge_lines(session: Session, lines: Sequence[ShipmentLine]) -> None:
 
 
 def _fefo_picks(shelf: FreeShelf, line: ShipmentLine) -> list[tuple[StockBatch, int]]:
-    drug = shelf.drugs.get(line.drug_code)
     rows = shelf.batches.get(line.drug_code, [])
     choice = [
         Batch(
@@ -114,7 +120,7 @@ def _fefo_picks(shelf: FreeShelf, line: ShipmentLine) -> list[tuple[StockBatch, 
         line.shipped,
         choice,
         shelf.desk.today(),
-        splittable=bool(drug is None or drug.is_splittable),
+        splittable=False,
         pack=line.units_per_pack,
         min_remaining_days=shelf.min_days(line.drug_code),
     )
@@ -151,10 +157,31 @@ def _hand_picks(
                 units=chosen.units,
             )
             raise refuse(line.id, sentence)
+        _refuse_broken_pack(line, row, chosen.units, shelf.free(row))
         picks.append((row, chosen.units))
-    if sum(units for _row, units in picks) > line.shipped:
+    over = sum(units for _row, units in picks) - line.shipped
+    if over > 0 and over >= min(row.units_per_pack for row, _units in picks):
         raise refuse(line.id, msg("发货数量超过余量：请减少，或先修改批准数量。"))
     return picks
+
+
+def _refuse_broken_pack(line: ShipmentLine, batch: StockBatch, units: int, free: int) -> None:
+    """A pack is not opened to be sent; one that is open already may go with the others or alone."""
+    pack = batch.units_per_pack
+    if goes_whole(units, pack, free):
+        return
+    sentence = msg(
+        "{drug} 批号 {batch} 按整包装发，每{pack_unit} {pack} {unit}，您填的是 {units} {unit}。请改成 {less} 或 {more} {unit}。",
+        drug=line.drug_name,
+        batch=batch.batch_no,
+        pack_unit=line.pack_unit,
+        pack=pack,
+        unit=line.unit,
+        units=units,
+        less=units // pack * pack,
+        more=min(free, (units // pack + 1) * pack),
+    )
+    raise refuse(line.id, sentence)
 
 
 def _part(line: ShipmentLine, batch: StockBatch, units: int) -> ShipmentLine:

@@ -50,7 +50,7 @@ def delivery_note(shipment: ShipmentView) -> TableContent:
         totals=("", tr("合计"), "", "", "", "", "", "", "", yuan_words(total_of(shipment)), ""),
         remarks=(shipment.remark,) if shipment.remark else (),
         signatures=(tr("发货人"), tr("送货人"), tr("收货人")),
-        foot_left=tr("一式两份：卫生院、村卫生室各存一份。"),
+        foot_left=tr("按整包装发货，一种药可能比批准数量多不到一个包装。一式两份：卫生院、村卫生室各存一份。"),
         paper="A4-landscape",
         draft=shipment.shipped_on is None,
     )

@@ -91,6 +91,7 @@ class BatchChoice:
     days_left: int | None
     free: int
     why_not: Message | None
+    pack: int = 1
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,8 @@ def batch_choices(session: Session, desk: Desk, shipment_id: str, line_id: str) 
     for row in shelf.batches.get(line.drug_code, []):
         free = shelf.free(row)
         left = None if row.expiry is None else days_left(row.expiry, today)
-        found.append(BatchChoice(row.id, row.batch_no, row.manufacturer, row.expiry, left, free, why_not(row, free)))
+        found.append(BatchChoice(row.id, row.batch_no, row.manufacturer, row.expiry, left, free, why_not(row, free),
+                                 row.units_per_pack))  # fmt: skip
     return sorted(found, key=lambda each: (each.expiry is None, each.expiry or today, each.batch_no))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.document_states import StepResult
@@ -160,6 +161,7 @@ class Shipments(ShipmentReading):
             lines = lines_of_shipment(session, row.id)
             _unreserve(session, lines)
             merge_lines(session, lines)
+            _cut_to_remaining(session, row.id)
             return ShipmentResult(shipment_view(session, self.desk, row), result.message)
 
     def scan(self, shipment_id: str, code: str, line_id: str = "") -> Scanned:
@@ -403,6 +405,16 @@ def _draft_line(shipment_id: str, position: int, line: DrugRequestLine, units: i
         units_per_pack=line.units_per_pack, price_fen=line.price_fen, batch_no="", expiry=None, shipped=units,
         codes=[],
     )  # fmt: skip
+
+
+def _cut_to_remaining(session: Session, shipment_id: str) -> None:
+    """Take off a draft again what whole packs had added beyond the approved quantity."""
+    lines = {line.request_line_id: line for line in lines_of_shipment(session, shipment_id) if line.request_line_id}
+    sent = sent_of_lines(session, list(lines))
+    for stored in session.scalars(select(DrugRequestLine).where(DrugRequestLine.id.in_(list(lines)))):
+        taken = sent.get(stored.id)
+        over = taken.units - taken.returned - (stored.approved or 0) if taken else 0
+        lines[stored.id].shipped = max(1, lines[stored.id].shipped - max(0, over))
 
 
 def _unreserve(session: Session, lines: Sequence[ShipmentLine]) -> None:

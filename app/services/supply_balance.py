@@ -5,7 +5,7 @@ One definition for review, shipping, purchasing and closing (drug_requests §4.8
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.batches import MIN_DAYS_WHEN_SHIPPED, MIN_DAYS_WHEN_SHIPPED_COLD_CHAIN
 from app.domain.fulfilment import Shipped, remaining_units
+from app.domain.packs import off_shelf
 from app.domain.request_guards import NO_SOURCE
 from app.domain.request_terms import State
 from app.domain.shipment_states import HOLDS_RESERVATION, SENT, ShipmentState
@@ -134,6 +135,20 @@ def owed_lines(
                 Owed(row.id, row.request_id, row.clinic_id, row.drug_code, row.approved, units, not_reserved, row.source)
             )
     return owed
+
+
+def promised_units(session: Session, owed: Iterable[Owed], stock: Mapping[str, int]) -> dict[str, int]:
+    """Units of each drug that the shelf gives for these lines: what no shipment holds yet, in whole packs (§4.7)."""
+    lines: dict[str, list[int]] = {}
+    for each in owed:
+        lines.setdefault(each.drug_code, []).append(each.unreserved)
+    packs = packs_of(session)
+    return {code: off_shelf(units, packs.get(code, 1), stock.get(code, 0)) for code, units in lines.items()}
+
+
+def packs_of(session: Session) -> dict[str, int]:
+    """Units of a pack of each drug, as the catalogue has it."""
+    return {row.code: row.units_per_pack for row in session.execute(select(Drug.code, Drug.units_per_pack))}
 
 
 def _held_units(session: Session) -> dict[str, tuple[Shipped, int]]:

@@ -118,3 +118,13 @@ def test_what_cannot_be_is_refused(stock, claims, pack):
 def test_the_level_is_the_months_to_which_all_are_filled_exactly(stock, level):
     claims = [Claim("a", 40, 0, 20), Claim("b", 20, 20, 20)]
     assert level_reached(stock, claims) == level
+
+
+@pytest.mark.parametrize(
+    ("stock", "opened", "given"),
+    [(70, 14, {"a": 28, "b": 42}), (70, 0, {"a": 28, "b": 28}), (20, 20, {"a": 0, "b": 20}), (56, 0, {"a": 28, "b": 28})],
+)
+def test_an_open_pack_goes_at_last_to_whoever_has_least(stock, opened, given):
+    claims = [Claim("a", 84, 5, 30), Claim("b", 84, 0, 30)]
+    assert fair_share(stock, claims, pack=28, opened=opened) == given
+    assert fair_share(stock, claims[::-1], pack=28, opened=opened) == given

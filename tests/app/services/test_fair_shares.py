@@ -6,7 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import update
 
+from app.domain.packs import off_shelf
 from app.domain.request_states import State
 from app.domain.request_terms import ErrorKind
 from app.errors import UserError
@@ -14,7 +16,7 @@ from app.services.fair_shares import FairShares
 from app.services.request_steps import StepRefused
 from app.services.review import Review
 from bench.supply import add_request, stock_up, township
-from db.models import DrugRequest, DrugRequestLine
+from db.models import Drug, DrugRequest, DrugRequestLine
 from tests.supply_desks import MANAGER, PHARMACIST
 
 SCARCE, PLENTY = "B00000", "B00001"
@@ -22,13 +24,22 @@ SCARCE, PLENTY = "B00000", "B00001"
 
 @pytest.fixture
 def town(tmp_path):
-    """Three clinics with 20, 21 and 22 units and a use of 40 a month ask for 60, 59 and 58; there are 60 of the scarce drug."""
+    """Three clinics with 20, 21 and 22 units and a use of 40 a month ask for 60, 59 and 58; there are 60 of the scarce drug.
+
+    A pack holds one unit where a test does not say otherwise.
+    """
     made = township(tmp_path / "town", drugs=2)
     for number in range(3):
         add_request(made, number, 2)
     stock_up(made, 3)
+    pack_of(made, 1)
     yield made
     made.desk.close()
+
+
+def pack_of(town, units):
+    with town.desk.sessions.writing() as session:
+        session.execute(update(Drug).values(units_per_pack=units))
 
 
 def line(town, place, code=SCARCE):
@@ -132,3 +143,29 @@ def test_what_was_promised_before_is_not_shared_out_again(town):
     found = FairShares(town.desk).propose(SCARCE)
     assert (found.stock, found.promised, found.free) == (60, 50, 10)
     assert sum(each.share for each in found.lines) == 10
+
+
+@pytest.mark.parametrize(
+    ("pack", "shares"),
+    [
+        (10, [20, 20, 20]),
+        (14, [28, 18, 14]),  # 4 whole packs, and 4 units of an open one to whoever has least
+        (25, [25, 25, 10]),  # 2 whole packs and 10 units of an open one
+        (60, [60, 0, 0]),
+        (100, [60, 0, 0]),  # nothing but the open pack, and it holds all that the first asked for
+    ],
+)
+def test_shares_are_whole_packs_and_the_open_one_as_it_is(town, pack, shares):
+    pack_of(town, pack)
+    found = FairShares(town.desk).propose(SCARCE)
+    given = [each.share for each in found.lines]
+    assert off_shelf(given, pack, found.free) <= found.free == 60
+    assert given == shares
+    assert all(each.share <= each.asked for each in found.lines)
+
+
+def test_whole_packs_may_be_short_where_units_would_not_be(town):
+    pack_of(town, 100)
+    found = FairShares(town.desk).propose(PLENTY)
+    assert (found.free, found.asked, found.missing) == (180, 177, 0)
+    assert [each.share for each in found.lines] == [60, 59, 0]

@@ -96,8 +96,8 @@ def test_what_is_approved_elsewhere_is_no_longer_shared_out(town):
         row.state = State.RELEASED.value
     change_line(town, 2, "B00000", approved=58, decision="approved", source="own_stock")
     shares = [beside(town, place)["B00000"] for place in (0, 1)]
-    assert sum(share.fair_share for share in shares) == 2
-    assert [share.promised_to_others for share in shares] == [58, 58]
+    assert [share.fair_share for share in shares] == [0, 0]
+    assert [share.promised_to_others for share in shares] == [60, 60]  # 58 are sent as 6 whole packs
 
 
 def test_reserved_units_are_not_promised_twice(town):
@@ -118,7 +118,7 @@ def test_reserved_units_are_not_promised_twice(town):
                 unit="片", pack_unit="盒", units_per_pack=10, batch_no="A1", shipped=40, codes=[],
             )
         )
-    assert beside(town)["B00000"].promised_to_others == 18
+    assert beside(town)["B00000"].promised_to_others == 20  # 18 as 2 whole packs
 
 
 def test_one_action_agrees_to_the_unremarkable_and_leaves_the_rest(town):
@@ -202,9 +202,14 @@ def test_a_drug_that_the_township_never_had_is_agreed_to_and_bought(town):
     assert ReviewStock(town.desk).agree().left_open == 0
 
 
+@pytest.mark.parametrize(("approved", "after"), [(60, 0), (55, 0), (51, 0), (50, 10), (1, 50), (0, 60), (61, -1)])
+def test_what_remains_counts_the_whole_packs_that_are_sent(town, approved, after):
+    assert beside(town)["B00000"].after_with(approved) == after
+
+
 @pytest.mark.parametrize(
     ("approving", "words"),
-    [(60, ["公平分配建议 21"]), (21, []), (61, ["本院不足，缺 1 转采购", "公平分配建议 21"]), (0, [])],
+    [(60, ["公平分配建议 20"]), (20, []), (61, ["本院不足，缺 1 转采购", "公平分配建议 20"]), (0, [])],
 )
 def test_the_marks_of_the_stock_follow_what_is_approved(town, approving, words):
     assert [str(mark.text) for mark in beside(town)["B00000"].marks(approving)] == words
@@ -223,7 +228,7 @@ def test_a_cell_of_drug_by_village_knows_its_request_and_what_was_promised_is_ta
     assert table.rows[0].cells[town.clinics[1]].request_ids == (town.requests[1],)
     ReviewStock(town.desk).agree([town.requests[2]], share_short=True, approve=True)
     row = next(row for row in ReviewStock(town.desk).pivot().rows if row.drug_code == "B00001")
-    assert (row.own_stock, row.asked, row.short) == (180 - 58, 119, 0)
+    assert (row.own_stock, row.asked, row.short) == (180 - 60, 119, 0)
 
 
 def test_drug_by_village_with_what_is_short_first(town):

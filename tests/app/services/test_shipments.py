@@ -174,9 +174,10 @@ def test_cold_chain_drugs_may_be_sent_with_ninety_days_left(clinic, township, co
     assert [(short.wanted, short.missing) for short in result.short] == [(20, 10)]
 
 
-def test_a_drug_that_is_not_split_goes_in_whole_packs(clinic, township, codes, tmp_path):
-    change_drug(township, codes["硝苯地平"], is_splittable=False, units_per_pack=28)
-    change_drug(clinic, codes["硝苯地平"], is_splittable=False, units_per_pack=28)
+@pytest.mark.parametrize("may_be_opened_for_a_resident", [True, False])
+def test_a_village_gets_whole_packs(clinic, township, codes, tmp_path, may_be_opened_for_a_resident):
+    for desk in (township, clinic):
+        change_drug(desk, codes["硝苯地平"], is_splittable=may_be_opened_for_a_resident, units_per_pack=28)
     stock(township, codes["硝苯地平"], 280, pack=28)
     request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 79})
     draft = Shipments(township).draft(request_id)
@@ -184,6 +185,58 @@ def test_a_drug_that_is_not_split_goes_in_whole_packs(clinic, township, codes, t
     assert [line.shipped for line in lines] == [84]
     with pytest.raises(UserError, match="没有可继续发货的数量"):
         Shipments(township).draft(request_id)
+
+
+@pytest.mark.parametrize(
+    ("on_shelf", "approved_units", "sent"),
+    [
+        (100, 79, 84),  # rounded up where the batch holds it
+        (79, 79, 79),  # otherwise what it holds
+        (96, 40, 40),  # 3 whole packs and 12 of an open one, which goes as it is
+        (96, 41, 56),
+        (20, 5, 20),  # nothing but an open one
+    ],
+)
+def test_an_open_pack_goes_as_it_is(clinic, township, codes, tmp_path, on_shelf, approved_units, sent):
+    code = codes["硝苯地平"]
+    batch = stock(township, code, on_shelf, pack=28)
+    request_id = released(clinic, township, tmp_path, {code: approved_units})
+    draft = Shipments(township).draft(request_id)
+    done = Shipments(township).allocate(draft.id, draft.version)
+    assert ([line.shipped for line in done.shipment.lines], done.short) == ([sent], ())
+    assert shelf(township, batch) == (on_shelf, sent)
+    assert open_lines(township) == []
+    back = Shipments(township).release(draft.id, done.shipment.version, "换一批再配").shipment
+    assert [line.shipped for line in back.lines] == [approved_units]
+
+
+def test_as_many_codes_are_wanted_as_whole_packs_are_sent(clinic, township, codes, tmp_path):
+    code = codes["硝苯地平"]
+    batch = stock(township, code, 56, pack=28)
+    with_codes(township, batch, code, "8" * 20, "9" * 20)
+    with township.sessions.writing() as session:
+        session.execute(update(TraceCode).values(units_left=28))
+    draft = Shipments(township).draft(released(clinic, township, tmp_path, {code: 30}))
+    allocated = Shipments(township).allocate(draft.id, draft.version).shipment
+    line = allocated.lines[0]
+    assert (line.shipped, Shipments(township).work(draft.id).codes_wanted) == (56, {line.id: 2})
+    picked = Shipments(township).pick(allocated.id, allocated.version, {line.id: ["8" * 20, "9" * 20]}).shipment
+    Shipments(township).ship([(picked.id, picked.version)], delivered_by="老李")
+    with township.sessions.reading() as session:
+        assert {(row.state, row.units_left) for row in session.scalars(select(TraceCode))} == {("gone", 0)}
+
+
+def test_what_came_beyond_the_approval_is_received_and_the_request_closes(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100, pack=28)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 50})
+    sent = shipped(township, request_id)
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    hand_over(clinic, township, answered(clinic, sent.shipment.id), tmp_path)
+    other = Shipments(as_person(township, MANAGER))
+    received = other.get(sent.shipment.id)
+    assert [(line.shipped, line.accepted) for line in received.lines] == [(56, 56)]
+    other.verify(received.id, received.version)
+    assert Review(township).get(request_id).state is State.CLOSED
 
 
 def test_another_shipment_takes_only_what_remains(clinic, township, codes, tmp_path):
@@ -222,6 +275,8 @@ def test_batches_by_hand_need_a_reason_and_are_checked(clinic, township, codes, 
         allocate([HandPick(far, 51)], "村里指定批号")
     with pytest.raises(Refused, match="超过余量"):
         allocate([HandPick(far, 20), HandPick(near, 20)], "村里指定批号")
+    with pytest.raises(Refused, match="按整包装发，每盒 10 片，您填的是 25 片。请改成 20 或 30 片"):
+        allocate([HandPick(far, 25)], "村里指定批号")
     with pytest.raises(Refused, match="没有这个批次"):
         allocate([HandPick("nothing", 1)], "村里指定批号")
     assert shelf(township, far) == (50, 0)
@@ -519,6 +574,7 @@ def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clini
     sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
     note = delivery_note(sent.shipment)
     assert note.signatures == ("发货人", "送货人", "收货人")
-    assert note.rows[0][4:10] == ("A1", "2028-06-30", "60片", "2盒+4片", "12.34", "26.44")
-    assert note.totals[9] == "26.44"
+    assert note.rows[0][4:10] == ("A1", "2028-06-30", "72片", "2盒+16片", "12.34", "31.73")
+    assert note.totals[9] == "31.73"
+    assert "按整包装发货" in note.foot_left
     assert receipt_sheet(sent.shipment).draft

@@ -108,7 +108,7 @@ def test_a_stored_quantity_counts_in_what_remains(town, opened):
 
 def test_a_drug_that_all_together_ask_too_much_of_shows_its_fair_share(opened):
     screen, _seen = opened
-    assert "公平分配建议 21" in cell_texts(table(screen), "marks")[0]
+    assert "公平分配建议 20" in cell_texts(table(screen), "marks")[0]
     assert "1 行本院不够" in [chip.text for chip in screen.parts.header.chips()]
 
 
@@ -185,12 +185,12 @@ def test_the_fair_share_of_a_drug_shows_its_arithmetic_and_decides_by_one_key(to
     assert "库存 60 片，已答应别处 0，可分配 60。" in words
     assert "3 个村共申领 177 片，缺 117。" in words
     assert "补到同样够用 1.0 个月" in words
-    assert cell_texts(control(shown, DataTable, "share_lines"), "share") == ["21", "20", "19"]
+    assert cell_texts(control(shown, DataTable, "share_lines"), "share") == ["20", "20", "20"]
     QTest.keyPress(shown, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert [lines(town, place)["B00000"].approved for place in range(3)] == [21, 20, 19]
+    assert [lines(town, place)["B00000"].approved for place in range(3)] == [20, 20, 20]
     assert {lines(town, place)["B00000"].decision_reason for place in range(3)} == {"本院库存不足"}
     assert seen.sentences[-1] == "药品B00000 已按公平分配批准 3 个村。"
-    assert cell_texts(table(screen), "approved")[0] == "21"
+    assert cell_texts(table(screen), "approved")[0] == "20"
 
 
 def test_shares_that_changed_meanwhile_are_shown_anew_and_nothing_is_decided(town, opened):
@@ -202,7 +202,8 @@ def test_shares_that_changed_meanwhile_are_shown_anew_and_nothing_is_decided(tow
     assert {lines(town, place)["B00000"].approved for place in range(3)} == {None}
     assert cell_texts(control(shown, DataTable, "share_lines"), "share")[2] == "5"
     click(control(shown, QPushButton, "share_window_do"))
-    assert sum(lines(town, place)["B00000"].approved for place in range(3)) == 60
+    # The village that asks for 5 gets a pack of 10 for it: nothing is left of the 60.
+    assert sorted(lines(town, place)["B00000"].approved for place in range(3)) == [5, 20, 30]
 
 
 def test_enough_for_all_needs_no_sharing(opened):
@@ -222,7 +223,7 @@ def test_a_colleagues_line_is_named_and_left_alone(town, opened):
     shown = open_share(screen)
     assert "在孙药师手里，不改动" in cell_texts(control(shown, DataTable, "share_lines"), "clinic")[1]
     click(control(shown, QPushButton, "share_window_do"))
-    assert [lines(town, place)["B00000"].approved for place in range(3)] == [21, None, 19]
+    assert [lines(town, place)["B00000"].approved for place in range(3)] == [20, None, 20]
     assert "还有 1 个村的申领单在别的药师手里" in seen.sentences[-1]
 
 

@@ -106,7 +106,7 @@ def share_words(proposal: ShareProposal) -> str:
     if not proposal.free:
         return one_after_the_other((first, asked, tr("本院现在没有可分配的。要给就按申领量批准，转采购。")))
     level = tr("把每个村补到同样够用 {months} 个月，谁都不超过自己的申领量，和交单先后无关。", months=months)
-    packs = tr("不拆零，按每 {pack} {unit}一个包装取整，零头给最缺的村。", pack=proposal.pack, unit=proposal.unit)
+    packs = tr("按整包装发货，每包装 {pack} {unit}，分剩的整包装给最缺的村。", pack=proposal.pack, unit=proposal.unit)
     return one_after_the_other((first, asked, level, packs if proposal.pack > 1 else ""))
 
 

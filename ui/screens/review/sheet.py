@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.domain.packs import packs_for
 from app.domain.quantities import half_up
 from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
@@ -129,7 +130,7 @@ class ReviewSheet:
         line = self._lines[line_id]
         unsaved = self._unsaved.get(line_id, {})
         typed = {key: each.text for key, each in unsaved.items()}
-        chips = tuple(ChipText(tr(mark.text), mark.colour) for mark in self.marks(line_id))
+        chips = (*(ChipText(tr(mark.text), mark.colour) for mark in self.marks(line_id)), *self._whole_packs(line_id))
         shown = ReviewRow(line, chips, self.beside.get(line_id), self.approving(line_id), typed)
         for each in unsaved.values():
             return replace(shown, remark=Remark(each.sentence), wrong=frozenset(unsaved))
@@ -158,6 +159,13 @@ class ReviewSheet:
             return ()
         stock = beside.marks(self.approving(line_id)) if beside is not None and self.is_open else ()
         return tuple(sorted((*marks(line), *stock), key=lambda mark: COLOURS.index(mark.colour)))
+
+    def _whole_packs(self, line_id: str) -> tuple[ChipText, ...]:
+        """How many packs are sent where what is approved does not fill them (drug_requests §4.7)."""
+        line, units = self._lines[line_id], self.approving(line_id)
+        if not self.is_open or not units % line.units_per_pack:
+            return ()
+        return (ChipText(tr("按 {count} {unit}发", count=packs_for(units, line.units_per_pack), unit=line.pack_unit), "grey"),)
 
     def wants_look(self, line_id: str) -> bool:
         """Whether a line is undecided and has a mark that wants a look."""
@@ -253,7 +261,7 @@ def _asked_columns() -> tuple[Column, ...]:
 
 def _available_column() -> Column:
     return Column("available", tr("本院可供"), width=74, align="right", value=_available,
-                  tip=tr("本院可用库存减去已答应别的村的；下面一行是批准这一行以后还剩的。"))
+                  tip=tr("本院可用库存减去已答应别的村的；下面一行是批准这一行以后还剩的，都按整包装发货算。"))
 
 
 def _available(row: ReviewRow) -> Cell:
@@ -262,7 +270,7 @@ def _available(row: ReviewRow) -> Cell:
         return Cell()
     if not row.beside.is_kept:
         return Cell("—", muted=True)
-    after = row.beside.available - row.approving
+    after = row.beside.after_with(row.approving)
     left = tr("余 {units}", units=after) if after >= 0 else tr("缺 {units}", units=row.beside.missing_with(row.approving))
     return Cell(str(max(0, row.beside.available)), second_line=left, tone="red" if after < 0 else None)
 

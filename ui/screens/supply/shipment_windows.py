@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.message import msg
+from app.domain.packs import goes_whole
 from app.domain.request_checks import has_meaning
 from app.domain.shipment_states import Resolution
 from app.errors import CunyiError
@@ -40,7 +41,7 @@ class BatchWindow(SmallWindow):
         reason: str, parent: QWidget | None,
     ) -> None:
         super().__init__(tr("{drug}：指定批次", drug=line.drug_name), tr("就用这些"), name="batches", parent=parent)
-        self.add_text(tr("这一行要发 {units} {unit}。填每个批次发多少；全空着就是先到期先出。", units=line.shipped,
+        self.add_text(tr("这一行要发 {units} {unit}。填每个批次发多少，按整包装填；全空着就是先到期先出。", units=line.shipped,
                          unit=line.unit))
         before = {choice.batch_id: units for choice, units in chosen}
         self._line = line
@@ -54,7 +55,8 @@ class BatchWindow(SmallWindow):
             typed = LineEdit(name=f"batch_{len(self._lines) + 1}", accessible_name=caption)
             typed.setText(str(before[each.batch_id]) if each.batch_id in before else "")
             self._lines[each.batch_id] = typed
-            self.add_field(each.batch_id, caption, typed, tr("可配 {free} {unit}", free=each.free, unit=line.unit))
+            hint = tr("可配 {free} {unit}，每包装 {pack}", free=each.free, unit=line.unit, pack=each.pack)
+            self.add_field(each.batch_id, caption, typed, hint)
         self._reason = LineEdit(name="batches_reason", accessible_name=tr("为什么不按先到期先出"))
         self._reason.setText(reason)
         if self._lines:
@@ -75,9 +77,14 @@ class BatchWindow(SmallWindow):
             if not 1 <= units <= each.free:
                 sentence = msg("请填 1 到 {free} 的整数，您填的是“{text}”。", free=each.free, text=text)
                 problems.append(Problem(each.batch_id, Level.REFUSE, sentence))
+            elif not goes_whole(units, each.pack, each.free):
+                less, more = units // each.pack * each.pack, min(each.free, (units // each.pack + 1) * each.pack)
+                sentence = msg("按整包装发，请改成 {less} 或 {more}。", less=less, more=more)
+                problems.append(Problem(each.batch_id, Level.REFUSE, sentence))
             found.append((each, units))
         total = sum(units for _choice, units in found)
-        if not problems and total > self._line.shipped:
+        over = total - self._line.shipped
+        if not problems and over > 0 and over >= min(choice.pack for choice, _units in found):
             sentence = msg("合计 {total} 超过要发的 {units}。", total=total, units=self._line.shipped)
             problems.append(Problem(found[0][0].batch_id, Level.REFUSE, sentence))
         if found and not has_meaning(self.reason()):
