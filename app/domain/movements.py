@@ -68,6 +68,15 @@ class MovementKind(StrEnum):
         return self in (MovementKind.DISPENSE, MovementKind.RETURN_FROM_RESIDENT)
 
     @property
+    def is_supply(self) -> bool:
+        """Whether it counts as use at a township: what goes to its clinics, less what comes back from them.
+
+        §4.2 speaks of the clinic, which gives drugs to people. Only a township books these kinds, and only a clinic those
+        of `is_consumption`.
+        """
+        return self in (MovementKind.ISSUE, MovementKind.RETURN_FROM_CLINIC)
+
+    @property
     def is_of_a_count(self) -> bool:
         """Whether a finalised stock-take wrote it; only another stock-take puts it right (§7)."""
         return self in (MovementKind.COUNT_SURPLUS, MovementKind.COUNT_SHORTAGE)

@@ -40,7 +40,8 @@ LOOK_BACK_MONTHS = 3
 """Closed calendar months whose use gives the monthly average (drug_requests §4.4)."""
 IN_TRANSIT = "shipped"
 """The state of a shipment that has left the township and has not been received (§6.1)."""
-_USE = frozenset(kind.value for kind in MovementKind if kind.is_consumption)
+_USE = frozenset(kind.value for kind in MovementKind if kind.is_consumption or kind.is_supply)
+"""What counts as use: at a clinic what residents get, at a township what its clinics get. No desk books kinds of both."""
 MOVED = ("drug_code", "batch_id", "quantity", "kind", "occurred_on", "reverses_id")
 """What is read of a movement, in this order."""
 _CHUNK = 500

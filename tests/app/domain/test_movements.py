@@ -62,6 +62,12 @@ def test_only_dispensing_and_what_residents_return_is_consumption():
     }
 
 
+def test_a_townships_use_is_what_goes_to_its_clinics_and_comes_back_from_them():
+    supply = {kind for kind in MovementKind if kind.is_supply}
+    assert supply == {MovementKind.ISSUE, MovementKind.RETURN_FROM_CLINIC}
+    assert not any(kind.is_consumption for kind in supply)
+
+
 def test_counts_write_two_kinds_that_only_another_count_puts_right():
     assert {kind for kind in MovementKind if kind.is_of_a_count} == {
         MovementKind.COUNT_SURPLUS,

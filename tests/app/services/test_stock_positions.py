@@ -34,7 +34,7 @@ from tests.app.services.stock_things import (
     move,
     receive,
 )
-from tests.desks import Clock, make_clinic
+from tests.desks import Clock, make_clinic, make_township
 
 K = MovementKind
 
@@ -387,3 +387,39 @@ def test_use_and_days_without_stock_equal_a_count_day_by_day(tmp_path_factory, a
         assert Stock(desk).position(AMLODIPINE).on_hand == sum(units for _, units, *_ in plain)
     finally:
         desk.sessions.engine.dispose()
+
+
+@pytest.fixture
+def township(tmp_path, clock):
+    made = make_township(tmp_path / "township", clock)
+    add_drugs(made)
+    yield made
+    made.close()
+
+
+def test_a_township_uses_what_it_issues_to_its_clinics(township, clock):
+    """280 issued and 10 come back in 92 days, August to October: 270 / 92 × 30 a month; a loss is no use."""
+    clock.moment = at(TODAY)
+    own = receive(township, 700, date(2026, 7, 1))
+    move(township, own, K.ISSUE, 168, at(date(2026, 8, 20)))
+    move(township, own, K.ISSUE, 112, at(date(2026, 10, 5)))
+    move(township, own, K.RETURN_FROM_CLINIC, 10, at(date(2026, 10, 9)))
+    move(township, own, K.DAMAGE, 20, at(date(2026, 9, 1)), bearer="township")
+    move(township, own, K.ISSUE, 28, at(date(2026, 11, 3)))
+    receive(township, 100, date(2026, 7, 1), drug=IBUPROFEN)
+    stock = Stock(township)
+    found = {row.drug_code: row for row in stock.balances().rows}
+    assert found[AMLODIPINE].amc == Fraction(270 * 30, 92)
+    assert (found[AMLODIPINE].usable, found[AMLODIPINE].status) == (382, StockStatus.OVERSTOCKED)
+    assert found[IBUPROFEN].status is StockStatus.UNUSED
+    assert stock.monthly_use(AMLODIPINE, 4)[-4:] == [
+        ("2026-08", 168), ("2026-09", 0), ("2026-10", 102), ("2026-11", 28)
+    ]  # fmt: skip
+
+
+def test_more_that_came_back_than_went_is_no_use_below_zero(township, clock):
+    clock.moment = at(TODAY)
+    own = receive(township, 100, date(2026, 5, 1))
+    move(township, own, K.ISSUE, 56, at(date(2026, 7, 20)))
+    move(township, own, K.RETURN_FROM_CLINIC, 56, at(date(2026, 8, 2)))
+    assert used(township, date(2026, 8, 1), date(2026, 10, 31)).amc == 0
