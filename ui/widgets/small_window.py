@@ -88,7 +88,7 @@ class SmallWindow(QDialog):
             return
         self.setTabOrder(reached[-1], self.do_button)
         self.setTabOrder(self.do_button, self._cancel)
-        if self.focusWidget() not in reached:
+        if self.focusWidget() not in (*reached, self.do_button):
             reached[0].setFocus()
 
     def on_do(self) -> None:
