@@ -55,7 +55,8 @@ class Claim:
 def fair_share(stock: int, claims: Sequence[Claim], *, pack: int = 1, opened: int = 0) -> dict[str, int]:
     """Units for each claim by its key, in whole packs of `pack` units or what completes a request.
 
-    `opened` units of the stock lie in an opened pack: they go as they are, at last, to whoever has least. Raises ValueError for a negative stock or request, a pack below one, or two claims of one key.
+    `opened` units of the stock lie in an opened pack: they go as they are, at last, to whoever has least. Raises
+    ValueError for a negative stock or request, a pack below one, or two claims of one key.
     """
     if stock < 0 or opened < 0 or pack < 1 or any(claim.asked < 0 for claim in claims):
         raise ValueError("stock and requests are not negative, a pack has at least one unit")

@@ -51,6 +51,7 @@ class ChecksLayout(QWidget):
         self._side.setProperty("kind", "plain")
         column = Vertical(self._side, spacing=10)
         self.draw = SecondaryButton(tr("抽取"), name="draw_check", hint="F2", icon_name="plus")
+        self.open_file = SecondaryButton(tr("打开文件"), name="open_file", hint="Ctrl O", small=True, icon_name="folder")
         self.print_list = SecondaryButton(tr("打印记录"), name="print_checks", small=True, icon_name="print")
         self.save_list = SecondaryButton(tr("导出记录"), name="save_checks", small=True, icon_name="export")
         column.addWidget(self.draw)
@@ -59,7 +60,7 @@ class ChecksLayout(QWidget):
             empty_text=tr("还没有抽查过。按 F2 随机抽取村卫生室和品种。"))
         column.addWidget(self.list, 1)
         lower = FlowBox(spacing=8, row_spacing=6)
-        for button in (self.print_list, self.save_list):
+        for button in (self.open_file, self.print_list, self.save_list):
             lower.add(button)
         column.addWidget(lower)
 

@@ -29,7 +29,7 @@ from ui.screens.checks.words import (
     result_chips,
     state_chip,
 )
-from ui.screens.exchange.files import fail, hand_over
+from ui.screens.exchange.files import OPEN_KEY, FilesOpened, fail, hand_over
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.settlement.words import clock_words
 from ui.widgets.layouts import Vertical
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 NOTICE_TITLE = msg("交给村卫生室的抽查通知")
 OWN_KEYS = (
     ("F2", msg("抽取村卫生室和品种")), ("数字", msg("在选中的格子里直接填")), ("↵", msg("下一行同一格；结果里记查明的原因")),
-    ("Ctrl ↵", msg("保存盘点结果，或核对办结")), ("F8", msg("下一行没有查明的差异")), ("Ctrl P", msg("打印盘点表或结果")),
+    ("Ctrl ↵", msg("保存盘点结果，或核对办结")), ("F8", msg("下一行没有查明的差异")), OPEN_KEY,
+    ("Ctrl P", msg("打印盘点表或结果")),
 )
 OVER = (StocktakeState.FINALISED, StocktakeState.CANCELLED)
 
@@ -65,6 +66,7 @@ class RandomChecksPage(QWidget):
         self.parts = ChecksLayout()
         Vertical(self).addWidget(self.parts)
         self._connect()
+        FilesOpened(self, services, self.parts.open_file)
         self.setFocusProxy(self.parts.list)
         self.refresh()
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     Section("random_checks", msg("抽查"), "ui.screens.checks.random_page:RandomChecksPage", desks=("township",)),
-    Section("verifying", msg("盘点核验"), "ui.screens.stocktakes.verifying_page:VerifyingPage", desks=("township",)),
 )
 
 

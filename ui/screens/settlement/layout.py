@@ -66,9 +66,10 @@ class MonthsLayout(QWidget):
         self.save_month = SecondaryButton(tr("导出汇总"), name="save_month", small=True, icon_name="export")
         self.save_reports = SecondaryButton(tr("导出月报上交情况"), name="save_reports", small=True)
         self.close_month = SecondaryButton(tr("结账"), name="close_month", icon_name="lock")
+        self.open_file = SecondaryButton(tr("打开文件"), name="open_file", hint="Ctrl O", small=True, icon_name="folder")
         self.all = SecondaryButton(tr("全部核对"), name="step_for_all", small=True)
         lower = FlowBox(spacing=8, row_spacing=6)
-        for button in (self.all, self.print_month, self.save_month, self.save_reports, self.close_month):
+        for button in (self.open_file, self.all, self.print_month, self.save_month, self.save_reports, self.close_month):
             lower.add(button)
         column.addWidget(lower)
 

@@ -18,6 +18,7 @@ from app.domain.message import msg
 from app.domain.settlement import DifferenceKind
 from app.domain.settlement_states import SettlementAction, SettlementState
 from app.i18n import one_after_the_other, tr
+from ui.screens.exchange.files import OPEN_KEY, FilesOpened
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.requests.notice_strip import StripAction
 from ui.screens.settlement.layout import DIFFERENCES, FORWARD, LINES, MonthsLayout
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 OWN_KEYS = (
     ("F2", msg("生成这个月的结算单")), ("Ctrl ↵", msg("办下一步：核对、登记确认、审批、登记付款")),
     ("↵", msg("在差异上写说明，在没有价格的行上补填")), ("F6", msg("记一笔更正")), ("F7", msg("补填价格")),
-    ("F8", msg("说明下一处差异")), ("Alt ↑ ↓", msg("上一张、下一张结算单")), ("Ctrl P", msg("打印结算单")),
+    ("F8", msg("说明下一处差异")), ("Alt ↑ ↓", msg("上一张、下一张结算单")), ("Ctrl P", msg("打印结算单")), OPEN_KEY,
 )
 NAMED_AT_MOST = 6
 FOR_ALL = (SettlementAction.CHECK, SettlementAction.APPROVE)
@@ -59,6 +60,7 @@ class MonthsPage(QWidget):
         self.work = MonthSteps(self)
         Vertical(self).addWidget(self.parts)
         self._connect()
+        FilesOpened(self, services, self.parts.open_file)
         self.setFocusProxy(self.parts.list)
         self._show_months("")
         self.refresh()

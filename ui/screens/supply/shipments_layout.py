@@ -52,11 +52,12 @@ class ShipmentsLayout(QWidget):
         )
         column.addWidget(self.list, 1)
         buttons = FlowBox(spacing=6, row_spacing=6)
+        self.open_file = SecondaryButton(tr("打开文件"), name="open_file", hint="Ctrl O", small=True, icon_name="folder")
         self.allocate_all = SecondaryButton(tr("待发的全部配货"), name="allocate_all", small=True)
         self.verify_all = SecondaryButton(tr("无差异的全部核对"), name="verify_all", small=True)
         self.print_list = SecondaryButton(tr("打印清单"), name="print_shipments", small=True, icon_name="print")
         self.save_list = SecondaryButton(tr("导出表格"), name="save_shipments", small=True)
-        for button in (self.allocate_all, self.verify_all, self.print_list, self.save_list):
+        for button in (self.open_file, self.allocate_all, self.verify_all, self.print_list, self.save_list):
             buttons.add(button)
         column.addWidget(buttons)
 

@@ -19,6 +19,7 @@ from app.domain.shipment_states import ShipmentAction, ShipmentState
 from app.errors import CunyiError
 from app.i18n import one_after_the_other, tr
 from ui.dialogs import Answer, Question, show_failure
+from ui.screens.exchange.files import OPEN_KEY, FilesOpened
 from ui.screens.requests.notice_strip import StripAction
 from ui.screens.requests.words import month_name
 from ui.screens.review.comparison import short_name
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 
 OWN_KEYS = (
     ("F4", msg("指定批次")), ("F8", msg("到下一处差异，处理它")), ("Ctrl Del", msg("退掉这一行最后一个追溯码")),
-    ("Alt ↑ ↓", msg("上一张、下一张")), ("Ctrl ↵", msg("建单、配货、拣货完成、发出、核对办结")),
+    ("Alt ↑ ↓", msg("上一张、下一张")), OPEN_KEY, ("Ctrl ↵", msg("建单、配货、拣货完成、发出、核对办结")),
 )
 TO_THE_CLINIC = (ShipmentState.SHIPPED, ShipmentState.RETURNED_IN_FULL)
 
@@ -85,6 +86,7 @@ class ShipmentsPage(QWidget):
         self.steps = ShipmentSteps(self)
         Vertical(self).addWidget(self.parts)
         self._connect()
+        FilesOpened(self, services, self.parts.open_file)
         self.setFocusProxy(self.parts.list)
         self.refresh()
 
