@@ -9,6 +9,9 @@ from PySide6.QtCore import Qt
 from app.services.trace_codes import codes_here
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.services.stocktake_views import StocktakeLineView
     from ui.tour.stage import Stage
 
 
@@ -24,3 +27,13 @@ def scan(stage: Stage, code: str) -> None:
     """What a scanner does: it types the digits and presses Enter."""
     stage.hands.type(code)
     stage.hands.press(Qt.Key.Key_Return)
+
+
+def shelf_of(stage: Stage, lines: Sequence[StocktakeLineView]) -> list[int]:
+    """What stands on the shelf of each line of a count: the tour's shelf agrees with the books."""
+    stock = stage.services.stock
+    found = []
+    for line in lines:
+        batches = stock.batches(line.drug_code, also_empty=True)
+        found.append(next(row.on_hand for row in batches if row.batch_id == line.batch_id))
+    return found

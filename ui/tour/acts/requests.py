@@ -75,6 +75,7 @@ def write_request(day: Day) -> Path:
         hands.press(Qt.Key.Key_F6)
         stage.wait_idle()
         choose_line(stage, "lines", METFORMIN, "requested")
+        stage.hush()
         stage.picture("drug request")
     with day.step("the request is printed and exported"):
         hands.click("print_request")
@@ -155,6 +156,7 @@ def decide(stage: Stage) -> None:
         stage.wait_idle()
     choose_line(stage, "review_lines", SHORT, "approved")
     stage.wait_idle()
+    stage.hush()
     stage.picture("review decided")
 
 
@@ -178,6 +180,7 @@ def read_reply(day: Day, reply: Path) -> None:
         stage.dialogs.will_choose(reply)
         stage.hands.press(Qt.Key.Key_O, CONTROL)
         stage.wait_idle()
+        stage.hush()
         stage.picture("drug request decided")
         stage.hands.click("print_decision")
         stage.wait_idle()

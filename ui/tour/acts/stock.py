@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 
 from ui.tour.day import Day
 from ui.tour.hands import Hands
-from ui.tour.stage import Stage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 METFORMIN = "ejsg"
