@@ -6,17 +6,36 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 SCHEMA = 2
 """Goes up whenever a body gets a field: a desk refuses unknown fields, and an older one is to be told to upgrade instead.
 
 2: lines of a request with goods on the way, stock-out days and the arithmetic; sources of a decision; the supply's bodies.
 """
-Quantity = Annotated[int, Field(ge=0, le=10_000_000)]
+Quantity = Annotated[int, Field(ge=0, le=10_000_000, strict=True)]
+People = Annotated[int, Field(ge=0, le=10_000_000, strict=True)]
+Version = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+Month = Annotated[str, Field(pattern=r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$")]
+
+
+def _written_out(value: object) -> object:
+    """A day or moment as YYYY-MM-DD…; a bare number, which could be read as seconds since 1970, is none."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-"):
+        raise ValueError("a day is written as YYYY-MM-DD")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out), Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out),
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
+]
+"""Days and moments far from any that can be meant would break the arithmetic of the calendar; none is without its zone."""
 ShortText = Annotated[str, Field(max_length=200)]
 
 
@@ -33,7 +52,7 @@ class StateChange(Body):
     to_state: str = Field(max_length=20)
     action: str = Field(max_length=20)
     user_name: str = Field(max_length=50)
-    at: datetime
+    at: Moment
     comment: ShortText = ""
 
 
@@ -41,19 +60,19 @@ class RequestedLine(Body):
     """One line of a request; quantities in the drug's smallest dispensing unit, None unknown."""
 
     id: str = Field(min_length=36, max_length=36)
-    position: int = Field(ge=0, le=10_000)
+    position: int = Field(ge=0, le=10_000, strict=True)
     drug_code: str = Field(max_length=30)
     drug_name: str = Field(min_length=1, max_length=100)
     strength: str = Field(default="", max_length=50)
     unit: str = Field(max_length=10)
     pack_unit: str = Field(max_length=10)
-    units_per_pack: int = Field(ge=1, le=1_000_000)
+    units_per_pack: int = Field(ge=1, le=1_000_000, strict=True)
     price_fen: Quantity | None = None
     on_hand: Quantity | None = None
     monthly_use: str | None = Field(default=None, max_length=20, pattern=r"^\d{1,9}(\.\d{1,2})?$")
     suggested: Quantity | None = None
     in_transit: Quantity | None = None
-    stockout_days: int | None = Field(default=None, ge=0, le=10_000)
+    stockout_days: int | None = Field(default=None, ge=0, le=10_000, strict=True)
     basis: Literal["", "consumption", "committed", "caseload"] = ""
     arithmetic: str = Field(default="", max_length=500)
     requested: Quantity | None = None
@@ -65,19 +84,19 @@ class DrugRequestBody(Body):
     """A request as submitted."""
 
     request_id: str = Field(min_length=36, max_length=36)
-    version: int = Field(ge=1)
+    version: Version
     kind: Literal["regular", "emergency"]
     programme: str = Field(max_length=20)
-    period: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    period: Month
     reason: ShortText = ""
     created_by_id: str = Field(max_length=36)
     created_by_name: str = Field(max_length=50)
-    created_at: datetime
+    created_at: Moment
     submitted_by_id: str = Field(max_length=36)
     submitted_by_name: str = Field(max_length=50)
-    submitted_at: datetime
-    population: int | None = Field(default=None, ge=0)
-    chronic: int | None = Field(default=None, ge=0)
+    submitted_at: Moment
+    population: People | None = None
+    chronic: People | None = None
     lines: tuple[RequestedLine, ...] = Field(max_length=5_000)
     history: tuple[StateChange, ...] = Field(default=(), max_length=500)
 
@@ -96,10 +115,10 @@ class DrugDecisionBody(Body):
     """What became of a request: its new state and its lines; `request_version` is the version that was reviewed."""
 
     request_id: str = Field(min_length=36, max_length=36)
-    request_version: int = Field(ge=1)
+    request_version: Version
     state: str = Field(max_length=12)
     decided_by_name: str = Field(max_length=50)
-    decided_at: datetime
+    decided_at: Moment
     comment: ShortText = ""
     lines: tuple[DecidedLine, ...] = Field(default=(), max_length=5_000)
     history: tuple[StateChange, ...] = Field(default=(), max_length=500)
@@ -110,9 +129,10 @@ class DrugDecisionBody(Body):
 
 Id = Annotated[str, Field(min_length=36, max_length=36)]
 Name = Annotated[str, Field(max_length=50)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 TraceCodeText = Annotated[str, Field(pattern=r"^\d{20}$")]
-SignedQuantity = Annotated[int, Field(ge=-10_000_000, le=10_000_000)]
+SignedQuantity = Annotated[int, Field(ge=-10_000_000, le=10_000_000, strict=True)]
+Amount = Annotated[int, Field(ge=-(10**15), le=10**15, strict=True)]
+"""Fen; the most that `SignedQuantity` units at the highest price come to."""
 
 
 class DrugOfLine(Body):
@@ -122,7 +142,7 @@ class DrugOfLine(Body):
     drug_name: str = Field(min_length=1, max_length=100)
     strength: str = Field(default="", max_length=50)
     unit: str = Field(max_length=10)
-    units_per_pack: int = Field(ge=1, le=1_000_000)
+    units_per_pack: int = Field(ge=1, le=1_000_000, strict=True)
     price_fen: Quantity | None = None
 
 
@@ -131,12 +151,12 @@ class ShippedLine(DrugOfLine):
 
     id: Id
     request_line_id: Id | None = None
-    position: int = Field(ge=0, le=10_000)
+    position: int = Field(ge=0, le=10_000, strict=True)
     pack_unit: str = Field(max_length=10)
     manufacturer: str = Field(default="", max_length=100)
     batch_no: str = Field(min_length=1, max_length=40)
-    expiry: date
-    shipped: int = Field(ge=1, le=1_000_000)
+    expiry: Day
+    shipped: int = Field(ge=1, le=1_000_000, strict=True)
     codes: tuple[TraceCodeText, ...] = Field(default=(), max_length=10_000)
 
 
@@ -154,9 +174,9 @@ class ShipmentBody(Body):
     route: Name = ""
     created_by_name: Name
     shipped_by_name: Name
-    shipped_on: date
+    shipped_on: Day
     delivered_by: Name = ""
-    dispatch_celsius: int | None = Field(default=None, ge=-500, le=800)
+    dispatch_celsius: int | None = Field(default=None, ge=-500, le=800, strict=True)
     remark: ShortText = ""
     lines: tuple[ShippedLine, ...] = Field(min_length=1, max_length=5_000)
 
@@ -172,7 +192,7 @@ class ReceivedLine(Body):
     is_extra: bool = False
     drug: DrugOfLine | None = None
     batch_no: str = Field(default="", max_length=40)
-    expiry: date | None = None
+    expiry: Day | None = None
 
 
 class ReceiptBody(Body):
@@ -180,9 +200,9 @@ class ReceiptBody(Body):
 
     shipment_id: Id
     received_by_name: Name
-    received_on: date
+    received_on: Day
     delivered_by: Name = ""
-    hand_over_celsius: int | None = Field(default=None, ge=-500, le=800)
+    hand_over_celsius: int | None = Field(default=None, ge=-500, le=800, strict=True)
     remark: ShortText = ""
     lines: tuple[ReceivedLine, ...] = Field(min_length=1, max_length=5_000)
 
@@ -210,7 +230,7 @@ class MonthBatch(DrugOfLine):
 
     batch_id: Id
     batch_no: str = Field(max_length=40)
-    expiry: date | None = None
+    expiry: Day | None = None
     on_hand: Quantity
     is_held: bool = False
 
@@ -220,8 +240,8 @@ class MovementsBody(Body):
 
     clinic_id: Id
     month: Month
-    number: int = Field(default=1, ge=1, le=1_000)
-    made_at: datetime
+    number: int = Field(default=1, ge=1, le=1_000, strict=True)
+    made_at: Moment
     made_by_name: Name
     lines: tuple[MonthLine, ...] = Field(default=(), max_length=20_000)
     stock: tuple[MonthBatch, ...] = Field(default=(), max_length=20_000)
@@ -235,7 +255,7 @@ class CountItem(Body):
     drug_code: str = Field(max_length=30)
     drug_name: str = Field(max_length=100)
     batch_no: str = Field(max_length=40)
-    expiry: date | None = None
+    expiry: Day | None = None
     unit: str = Field(max_length=10)
 
 
@@ -244,8 +264,8 @@ class CountBody(Body):
 
     check_id: Id
     clinic_id: Id
-    seed: int = Field(ge=0)
-    opened_at: datetime
+    seed: int = Field(ge=0, le=2**62, strict=True)
+    opened_at: Moment
     opened_by_name: Name
     items: tuple[CountItem, ...] = Field(min_length=1, max_length=1_000)
 
@@ -256,7 +276,7 @@ class CountedItem(Body):
     line_id: Id
     counted: Quantity
     book: Quantity
-    counted_at: datetime
+    counted_at: Moment
     reason: Name = ""
 
 
@@ -280,7 +300,7 @@ class StatementLine(DrugOfLine):
     counted: SignedQuantity
     charged: Quantity = 0
     closing: Quantity
-    amount_fen: int | None = None
+    amount_fen: Amount | None = None
     note: ShortText = ""
 
 
@@ -292,7 +312,7 @@ class StatementBody(Body):
     month: Month
     state: str = Field(max_length=12)
     created_by_name: Name
-    totals: dict[str, int | None] = Field(max_length=50)
+    totals: dict[str, Amount | None] = Field(max_length=50)
     lines: tuple[StatementLine, ...] = Field(default=(), max_length=20_000)
 
 
@@ -304,12 +324,12 @@ class ShortageBody(Body):
     drug_text: str = Field(min_length=1, max_length=100)
     kind: str = Field(max_length=20)
     needed_a_month: Quantity | None = None
-    residents_affected: int | None = Field(default=None, ge=0)
+    residents_affected: People | None = None
     stock_now: Quantity | None = None
-    last_received_on: date | None = None
+    last_received_on: Day | None = None
     alternatives_tried: ShortText = ""
     request_id: Id | None = None
-    reported_at: datetime
+    reported_at: Moment
     reported_by_name: Name
 
 
@@ -322,7 +342,7 @@ class CatalogueDrug(Body):
     strength: str = Field(default="", max_length=50)
     unit: str = Field(min_length=1, max_length=10)
     pack_unit: str = Field(max_length=10)
-    units_per_pack: int = Field(ge=1, le=10_000)
+    units_per_pack: int = Field(ge=1, le=10_000, strict=True)
     price_fen: Quantity | None = None
     therapeutic_group: str = Field(default="", max_length=50)
     essential: Literal["Y", "N", "?"] = "?"
@@ -343,21 +363,21 @@ class CatalogueDrug(Body):
     max_daily_dose: str = Field(default="", max_length=20)
     times_per_day: str = Field(default="", max_length=10)
     diagnoses: str = Field(default="", max_length=300)
-    min_age_years: int | None = Field(default=None, ge=0, le=150)
+    min_age_years: int | None = Field(default=None, ge=0, le=150, strict=True)
     pregnancy: str = Field(default="", max_length=1)
     special_control: str = Field(default="", max_length=30)
     long_rx_allowed: bool = True
     storage: str = Field(default="", max_length=30)
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: Day
+    valid_to: Day | None = None
 
 
 class CatalogueBody(Body):
     """The whole list of the township as it stood when it was issued; a later one replaces it."""
 
-    issued_at: datetime
+    issued_at: Moment
     issued_by_name: str = Field(max_length=50)
-    day: date
+    day: Day
     drugs: tuple[CatalogueDrug, ...] = Field(min_length=1, max_length=20_000)
 
 
@@ -366,9 +386,9 @@ class ShortageAnswerBody(Body):
 
     report_id: Id
     state: str = Field(max_length=20)
-    level: str = Field(max_length=10)
+    level: Literal["", "clinic", "village", "township", "county"]
     outcome: ShortText = ""
     distributor_answer: ShortText = ""
-    answered_at: datetime
+    answered_at: Moment
     answered_by_name: Name
     history: tuple[StateChange, ...] = Field(default=(), max_length=100)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 ISSUED_AT = "catalogue_issued_at"
 """When the township issued the list that this clinic took in last."""
 NAMED_AT_MOST = 5
+FAST_CLOCK = timedelta(days=1)
+"""How far a township's clock may run ahead."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,10 @@ def take_in_catalogue(session: Session, desk: Desk, envelope: Envelope) -> Taken
     own = session.get_one(Organisation, desk.place.id)
     if desk.place.kind != "clinic" or own.parent_id != envelope.sender_id:
         raise UserError(msg("这份目录不是本室所属卫生院发的，没有读入任何内容。请核对文件。"))
+    if body.issued_at > desk.now() + FAST_CLOCK:
+        # Kept, it would make every list to come an earlier one.
+        day = body.issued_at.astimezone().date()
+        raise UserError(msg("这份目录写的下发日期 {day} 还没有到，没有读入任何内容。请核对两边电脑的日期。", day=day))
     known = session.get(Setting, ISSUED_AT)
     if known is not None and datetime.fromisoformat(known.value) >= body.issued_at:
         sentence = msg("这是较早的一份目录，更新的目录已经读入，没有改动任何内容。不需要再做什么。")

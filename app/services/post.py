@@ -52,6 +52,27 @@ class TakenIn:
     gap: Message | None = None
 
 
+def refuse_older_than_known(session: Session, desk: Desk, envelope: Envelope, subject_id: str) -> None:
+    """Raise UserError when a later envelope of this sender about the same document was taken in: the newest one counts."""
+    later = select(ExchangeMessage.sealed).where(
+        ExchangeMessage.direction == "received",
+        ExchangeMessage.state == "accepted",
+        ExchangeMessage.sender_id == envelope.sender_id,
+        ExchangeMessage.kind == envelope.kind,
+        ExchangeMessage.subject_id == subject_id,
+        ExchangeMessage.sequence > envelope.sequence,
+    )
+    keys, sender = own_keys(session, desk), public_keys(session.get(Organisation, envelope.sender_id))
+    for sealed in session.scalars(later):
+        # After a sender went back to a backup its count begins again below; then the moment of writing tells.
+        try:
+            known = unseal(read_cover(sealed), desk.place.id, keys, sender)
+        except EnvelopeRefused:
+            continue  # written before the desks were paired anew
+        if known.written_at >= envelope.written_at:
+            raise UserError(msg("这是较早的一份文件，更新的一份已经读入，没有改动任何内容。不需要再做什么。"))
+
+
 def own_keys(session: Session, desk: Desk) -> PrivateKeys:
     """This desk's private keys."""
     keys = session.get_one(OwnKeys, desk.place.id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message, msg
-from app.domain.receiving import check_receipt_dates, check_receipt_line
+from app.domain.receiving import RejectReason, check_receipt_dates, check_receipt_line
 from app.domain.request_terms import Role
 from app.domain.shipment_states import SHIPMENT_STEPS, ShipmentAction, ShipmentState
 from app.domain.trace_codes import codes_for
@@ -22,7 +22,7 @@ from app.errors import UserError
 from app.exchange.envelope import Envelope
 from app.services.document_steps import add_step, take_document_step
 from app.services.history import record_change
-from app.services.post import TakenIn, write_envelope
+from app.services.post import TakenIn, refuse_older_than_known, write_envelope
 from app.services.shipment_views import ENTITY, lines_of_shipment
 from db.models import DrugRequest, Organisation, Shipment, ShipmentLine
 
@@ -85,6 +85,7 @@ def take_in_shipment(session: Session, desk: Desk, envelope: Envelope) -> TakenI
                 state=ShipmentState(known.state).label,
             )
         )
+    refuse_older_than_known(session, desk, envelope, body.shipment_id)
     _refuse_unsound(body)
     if session.scalar(select(Shipment.id).where(Shipment.number == body.number)) is not None:
         raise UserError(
@@ -149,7 +150,7 @@ def take_in_receipt(session: Session, desk: Desk, envelope: Envelope) -> TakenIn
         )
     dates = check_receipt_dates(body.received_on, row.shipped_on, desk.today())
     if dates.message is not None:
-        raise UserError(dates.message)
+        raise UserError(msg("签收单没有读入任何内容：{why}", why=dates.message))
     lines = {line.id: line for line in lines_of_shipment(session, row.id)}
     _refuse_other_lines(lines, body)
     for received in body.lines:
@@ -273,8 +274,11 @@ def _refuse_other_lines(lines: dict[str, ShipmentLine], body: ReceiptBody) -> No
         if received.shipped != shipped:
             raise UserError(msg("签收单的行和发货单对不上，没有读入任何内容。请让对方按最新的发货单重新签收。"))
         check = check_receipt_line(shipped, received.accepted, received.rejected, received.reason)
+        reason = received.reason.strip()
+        if check.message is None and reason and reason not in {known.value for known in RejectReason}:
+            raise UserError(msg("签收单里的拒收原因“{reason}”不认识，没有读入任何内容。请先升级本机的程序。", reason=reason))
         if check.message is not None:
-            raise UserError(check.message)
+            raise UserError(msg("签收单没有读入任何内容：{why}", why=check.message))
 
 
 def _extra_line(session: Session, row: Shipment, position: int, received: ReceivedLine) -> ShipmentLine:

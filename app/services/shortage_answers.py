@@ -15,7 +15,7 @@ from app.domain.shortage_states import ShortageAction, ShortageState
 from app.errors import UserError
 from app.services.document_steps import add_step, steps_of
 from app.services.history import record_change
-from app.services.post import TakenIn, public_keys, write_envelope
+from app.services.post import TakenIn, public_keys, refuse_older_than_known, write_envelope
 from app.services.request_steps import replace_unsent_about
 from db.models import Organisation, ShortageReport
 
@@ -56,11 +56,14 @@ def take_in_answer(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
     row = session.get(ShortageReport, body.report_id)
     if row is None or row.organisation_id != own.id or own.parent_id != envelope.sender_id:
         raise UserError(msg("这份短缺答复说的不是本室的报告，没有读入任何内容。请与卫生院核对。"))
-    if body.state not in {state.value for state in ShortageState}:
+    states = {state.value for state in ShortageState}
+    if body.state not in states:
         raise UserError(msg("这份短缺答复的状态不认识，没有读入任何内容。请先升级本机的程序。"))
+    refuse_older_than_known(session, desk, envelope, row.id)
     known = {(step.to_state, step.action) for step in steps_of(session, ENTITY, row.id)}
+    actions = {each.value for each in ShortageAction}
     for step in body.history:
-        if (step.to_state, step.action) not in known and step.action in {each.value for each in ShortageAction}:
+        if (step.to_state, step.action) not in known and step.action in actions and step.to_state in states:
             add_step(
                 session, ENTITY, row.id, step.from_state, step.to_state, step.action, user_id=envelope.sender_id,
                 user_name=step.user_name, at=step.at, comment=step.comment,

@@ -19,7 +19,7 @@ from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.services.history import record_change, revision_count
 from app.services.ledger_reports import month_lines, next_month_to_close
-from app.services.post import TakenIn, write_envelope
+from app.services.post import TakenIn, refuse_older_than_known, write_envelope
 from app.services.request_steps import replace_unsent_about
 from app.services.settlement_views import (
     CLINIC,
@@ -35,6 +35,8 @@ from db.models import ClosedMonth, LedgerReport, Organisation, Settlement, Settl
 FIGURES = ("opening", "received", "returned", "dispensed", "lost", "counted", "closing")
 
 COMPARED = (*FIGURES, "charged")
+TOTALS = (*COMPARED, "corrections", "payable")
+"""The sums that travel with a statement."""
 Key = tuple[str, int | None, int]
 
 
@@ -154,7 +156,7 @@ def write_statement(session: Session, desk: Desk, row: Settlement) -> str:
         month=row.month,
         state=row.state,
         created_by_name=row.created_by_name,
-        totals={name: value for name, value in row.totals.items() if name in (*FIGURES, "charged", "corrections", "payable")},
+        totals={name: value for name, value in row.totals.items() if name in TOTALS},
         lines=tuple(
             StatementLine(
                 drug_code=line.drug_code or "-", drug_name=line.drug_name, strength=line.strength, unit=line.unit,
@@ -182,6 +184,12 @@ def take_in_statement(session: Session, desk: Desk, envelope: Envelope) -> Taken
     row = session.get(Settlement, body.settlement_id)
     if row is not None and (row.party_id != desk.place.id or row.month != body.month):
         raise UserError(msg("这张结算单的编号属于另一张结算单，没有读入任何内容。请与卫生院核对。"))
+    row = row or _statement_of_month(session, envelope.sender_id, desk.place.id, body.month)
+    refuse_older_than_known(session, desk, envelope, body.settlement_id if row is None else row.id)
+    if len({line.model_dump_json() for line in body.lines if line.drug_code != "-"}) < sum(
+        1 for line in body.lines if line.drug_code != "-"
+    ):
+        raise UserError(msg("这张结算单里有重复的行，没有读入任何内容。请让卫生院重新发一次。"))
     if row is None:
         row = Settlement(
             id=body.settlement_id, organisation_id=envelope.sender_id, party=CLINIC, party_id=desk.place.id,
@@ -193,7 +201,8 @@ def take_in_statement(session: Session, desk: Desk, envelope: Envelope) -> Taken
     for line in statement_lines(session, row.id):
         session.delete(line)
     session.flush()
-    row.state, row.totals, row.version = body.state, dict(body.totals), row.version + 1
+    totals = {name: value for name, value in body.totals.items() if name in TOTALS}
+    row.state, row.totals, row.version = body.state, totals, row.version + 1
     values = [
         {**line.model_dump(), "id": new_id(), "settlement_id": row.id, "position": place,
          "drug_code": "" if line.drug_code == "-" else line.drug_code}
@@ -207,6 +216,15 @@ def take_in_statement(session: Session, desk: Desk, envelope: Envelope) -> Taken
         number=revision_count(session, ENTITY, row.id) + 1,
     )  # fmt: skip
     return TakenIn("statement", row.id, msg("{month} 的结算单已读入。请核对后签字确认。", month=body.month))
+
+
+def _statement_of_month(session: Session, township_id: str, clinic_id: str, month: str) -> Settlement | None:
+    """The statement of a month that came before, which one drawn up anew after a restored backup takes the place of."""
+    query = select(Settlement).where(
+        Settlement.organisation_id == township_id, Settlement.party == CLINIC, Settlement.party_id == clinic_id,
+        Settlement.month == month,
+    )  # fmt: skip
+    return session.scalar(query)
 
 
 def statement_sheet(view: SettlementView) -> ListSheet:
