@@ -5,7 +5,7 @@ A drug of the list of 无码 items, and a batch that came without codes, need no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
 from db.models import Drug, ShipmentLine, StockBatch, TraceCode, TraceScan
 
+_CHUNK = 500
 
 def checked_codes(
     session: Session, desk: Desk, lines: Sequence[ShipmentLine], scanned: Mapping[str, Sequence[str]]
@@ -26,13 +27,15 @@ def checked_codes(
     cleaned = {line.id: [clean_code(code) for code in scanned.get(line.id, ())] for line in lines}
     seen: set[str] = set()
     least = codes_wanted(session, desk, lines)
+    known = _known(session, desk, {code for codes in cleaned.values() for code in codes})
+    coded = _coded(session, desk, lines)
     for line in lines:
         for code in cleaned[line.id]:
-            why = code_problem(session, desk, line, code, seen)
+            why = _code_problem(session, line, code, seen, known.get(code), needs=line.batch_id in coded)
             if why is not None:
                 problems.append(Problem(line.id, Level.REFUSE, why))
             seen.add(code)
-        if not problems and _needs_codes(session, desk, line):
+        if not problems and line.batch_id in coded:
             wanted = least[line.id]
             if not wanted <= len(cleaned[line.id]) <= codes_for(line.shipped, line.units_per_pack):
                 sentence = msg(
@@ -71,17 +74,31 @@ def codes_wanted(session: Session, desk: Desk, lines: Sequence[ShipmentLine]) ->
     }
 
 
-def send_codes(session: Session, desk: Desk, line: ShipmentLine, movement_id: str) -> None:
-    """Mark the packs of a line as gone with the movement that issued them."""
-    left = line.shipped
-    for code in line.codes:
-        row = session.get(TraceCode, (code, desk.place.id))
-        if row is None:
-            continue
-        units = min(row.units_left, left)
-        row.units_left, left = row.units_left - units, left - units
-        row.state = CodeState.GONE.value if row.units_left == 0 else CodeState.HERE.value
-        session.add(TraceScan(code=code, movement_id=movement_id, quantity=units))
+def send_codes(session: Session, desk: Desk, issued: Sequence[tuple[ShipmentLine, str]]) -> None:
+    """Mark the packs of lines as gone, each with the id of the movement that issued it."""
+    rows = _known(session, desk, {code for line, _movement in issued for code in line.codes})
+    for line, movement_id in issued:
+        left = line.shipped
+        for code in line.codes:
+            row = rows.get(code)
+            if row is None:
+                continue
+            units = min(row.units_left, left)
+            row.units_left, left = row.units_left - units, left - units
+            row.state = CodeState.GONE.value if row.units_left == 0 else CodeState.HERE.value
+            session.add(TraceScan(code=code, movement_id=movement_id, quantity=units))
+
+
+def _known(session: Session, desk: Desk, codes: Collection[str]) -> dict[str, TraceCode]:
+    """The stored packs of these codes at this desk, read together."""
+    found: dict[str, TraceCode] = {}
+    ordered = sorted(codes)
+    for start in range(0, len(ordered), _CHUNK):
+        query = select(TraceCode).where(
+            TraceCode.organisation_id == desk.place.id, TraceCode.code.in_(ordered[start : start + _CHUNK])
+        )
+        found.update((row.code, row) for row in session.scalars(query))
+    return found
 
 
 def take_back_codes(session: Session, desk: Desk, line: ShipmentLine, movement_id: str) -> None:
@@ -97,24 +114,32 @@ def take_back_codes(session: Session, desk: Desk, line: ShipmentLine, movement_i
         session.add(TraceScan(code=code, movement_id=movement_id, quantity=units))
 
 
-def _needs_codes(session: Session, desk: Desk, line: ShipmentLine) -> bool:
-    known = select(TraceCode.code).where(
-        TraceCode.batch_id == line.batch_id,
+def _coded(session: Session, desk: Desk, lines: Sequence[ShipmentLine]) -> frozenset[str]:
+    """The batches of these lines of which packs with codes stand here."""
+    query = select(TraceCode.batch_id).where(
+        TraceCode.batch_id.in_({line.batch_id for line in lines if line.batch_id}),
         TraceCode.organisation_id == desk.place.id,
         TraceCode.state.in_(ON_SHELF),
     )
-    return session.scalar(known.limit(1)) is not None
+    return frozenset(session.scalars(query.distinct()))
 
 
 def code_problem(session: Session, desk: Desk, line: ShipmentLine, code: str, seen: set[str]) -> Message | None:
     """Why a cleaned code can't go with a line; `seen` are the codes of this shipment so far. None when it can."""
+    needs = line.batch_id in _coded(session, desk, [line])
+    return _code_problem(session, line, code, seen, session.get(TraceCode, (code, desk.place.id)), needs=needs)
+
+
+def _code_problem(
+    session: Session, line: ShipmentLine, code: str, seen: set[str], row: TraceCode | None, *, needs: bool
+) -> Message | None:
+    """The same with what is stored of the code (`row`), and whether packs with codes stand here of the line's batch."""
     if not is_code(code):
         return msg("追溯码是 20 位数字，扫到的是“{code}”。请重新扫描。", code=code[:30])
     if code in seen:
         return msg("追溯码 {code} 在这张发货单里扫了两次。请去掉重复的一次。", code=code)
-    row = session.get(TraceCode, (code, desk.place.id))
     if row is None:
-        if _needs_codes(session, desk, line):
+        if needs:
             return msg("追溯码 {code} 没有在本院入库，不能发出。请核对这一盒的来源。", code=code)
         drug = session.scalar(select(Drug).where(Drug.trace_prefix == drug_digits(code)))
         if drug is not None and drug.code != line.drug_code:

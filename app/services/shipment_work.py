@@ -6,7 +6,7 @@ that a long picking is not lost. What is booked and when says app.services.shipm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.batches import days_left
 from app.domain.cold_chain import is_inside
+from app.domain.fulfilment import remaining_units
 from app.domain.message import Message, msg
 from app.domain.request_terms import Kind, State
 from app.domain.shipment_states import STILL_AT_TOWNSHIP, ShipmentState
@@ -26,7 +27,7 @@ from app.services.receiving import CELSIUS, read_celsius
 from app.services.shipment_codes import code_problem, codes_wanted
 from app.services.shipment_picking import FreeShelf
 from app.services.shipment_views import ShipmentView, lines_of_shipment, load_shipment, shipment_view
-from app.services.supply_balance import FROM_SHELF, owed_lines, own_usable
+from app.services.supply_balance import FROM_SHELF, held_units, own_usable
 from db.models import (
     DrugRequest,
     DrugRequestLine,
@@ -121,38 +122,50 @@ class Scanned:
 
 def to_ship(session: Session, desk: Desk) -> list[ToShip]:
     """Released requests with a remainder: emergencies first, then by route and clinic."""
-    owed = [each for each in owed_lines(session, states=(State.RELEASED,)) if each.remaining and each.source in FROM_SHELF]
-    if not owed:
-        return []
-    stock = own_usable(session, desk)
-    ids = {each.request_id for each in owed}
-    requests = {row.id: row for row in session.scalars(select(DrugRequest).where(DrugRequest.id.in_(ids)))}
-    lines = {
-        row.id: row for row in session.scalars(select(DrugRequestLine).where(DrugRequestLine.request_id.in_(ids)))
-    }
+    by_request = _owing(session, own_usable(session, desk))
     names = {row.id: row.name for row in session.execute(select(Organisation.id, Organisation.name))}
     routes = last_routes(session)
-    by_request: dict[str, list[ToShipLine]] = {}
-    for each in owed:
-        line = lines[each.line_id]
-        by_request.setdefault(each.request_id, []).append(
-            ToShipLine(
-                line.id, line.drug_name, line.strength, line.unit, line.pack_unit, line.units_per_pack, each.approved,
-                each.remaining, stock.get(line.drug_code, 0),
-            )
-        )  # fmt: skip
-    found = []
-    for request_id, owing in by_request.items():
-        request = requests[request_id]
-        ordered = tuple(sorted(owing, key=lambda line: lines[line.line_id].position))
-        day = request.decided_at.astimezone().date() if request.decided_at else None
-        found.append(
-            ToShip(
-                request_id, request.clinic_id, names.get(request.clinic_id, ""), request.period,
-                request.kind == Kind.EMERGENCY.value, day, routes.get(request.clinic_id, ""), ordered,
-            )
-        )  # fmt: skip
+    requests = DrugRequest.__table__
+    columns = (requests.c.id, requests.c.clinic_id, requests.c.period, requests.c.kind, requests.c.decided_at)
+    found = [
+        ToShip(
+            row.id, row.clinic_id, names.get(row.clinic_id, ""), row.period, row.kind == Kind.EMERGENCY.value,
+            row.decided_at.astimezone().date() if row.decided_at else None, routes.get(row.clinic_id, ""),
+            tuple(by_request[row.id]),
+        )
+        for row in session.execute(select(*columns).where(requests.c.state == State.RELEASED.value))
+        if row.id in by_request
+    ]  # fmt: skip
     return sorted(found, key=lambda each: (not each.is_emergency, each.route == "", each.route, each.clinic_name))
+
+
+def _owing(session: Session, stock: Mapping[str, int]) -> dict[str, list[ToShipLine]]:
+    """The lines of released requests with a remainder, by request, in their order.
+
+    One statement for all lines: whole stored lines of forty clinics take several times as long.
+    """
+    lines, requests = DrugRequestLine.__table__, DrugRequest.__table__
+    statement = (
+        select(
+            lines.c.id, lines.c.request_id, lines.c.drug_code, lines.c.drug_name, lines.c.strength, lines.c.unit,
+            lines.c.pack_unit, lines.c.units_per_pack, lines.c.requested, lines.c.approved,
+        )
+        .join_from(lines, requests, requests.c.id == lines.c.request_id)
+        .where(
+            requests.c.state == State.RELEASED.value, lines.c.is_skipped.is_(False), lines.c.approved > 0,
+            lines.c.source.in_(FROM_SHELF),
+        )
+        .order_by(lines.c.request_id, lines.c.position)
+    )  # fmt: skip
+    held = held_units(session)
+    found: dict[str, list[ToShipLine]] = {}
+    for key, request, code, drug, strength, unit, pack_unit, pack, requested, approved in session.execute(statement):
+        taken = [held[key][0]] if key in held else []
+        remaining = remaining_units(requested, approved, taken).units
+        if remaining:
+            line = ToShipLine(key, drug, strength, unit, pack_unit, pack, approved, remaining, stock.get(code, 0))
+            found.setdefault(request, []).append(line)
+    return found
 
 
 def last_routes(session: Session) -> dict[str, str]:

@@ -44,7 +44,14 @@ from app.services.shipment_views import (
     shipment_view,
 )
 from app.services.shipment_work import Scanned, dispatch_tenths, scan, unscan
-from app.services.stock_ledger import RETURNED_HOLD, BatchKey, NewMovement, book, find_or_make_batch, reserve
+from app.services.stock_ledger import (
+    RETURNED_HOLD,
+    BatchKey,
+    NewMovement,
+    book,
+    find_or_make_batch,
+    reserve_all,
+)
 from app.services.supply_balance import (
     FROM_SHELF,
     remaining_of,
@@ -149,7 +156,7 @@ class Shipments(ShipmentReading):
             for position, part in enumerate(parts):
                 part.position = position
                 session.add(part)
-                reserve(session, str(part.batch_id), part.shipped)
+            reserve_all(session, _units_by_batch(parts))
             short = _shortfalls(drafted, allocated)
             return ShipmentResult(shipment_view(session, self.desk, row), result.message, short=short)
 
@@ -349,8 +356,7 @@ class Shipments(ShipmentReading):
                 for line in lines
             ],
         )  # fmt: skip
-        for line, movement in zip(lines, booked, strict=True):
-            send_codes(session, self.desk, line, movement.id)
+        send_codes(session, self.desk, [(line, movement.id) for line, movement in zip(lines, booked, strict=True)])
 
     def _take_back(
         self, session: Session, row: Shipment, line: ShipmentLine, units: int, *, apart: bool, reason: str
@@ -418,9 +424,15 @@ def _cut_to_remaining(session: Session, shipment_id: str) -> None:
 
 
 def _unreserve(session: Session, lines: Sequence[ShipmentLine]) -> None:
+    reserve_all(session, {batch_id: -units for batch_id, units in _units_by_batch(lines).items()})
+
+
+def _units_by_batch(lines: Sequence[ShipmentLine]) -> dict[str, int]:
+    found: dict[str, int] = {}
     for line in lines:
         if line.batch_id is not None:
-            reserve(session, line.batch_id, -line.shipped)
+            found[line.batch_id] = found.get(line.batch_id, 0) + line.shipped
+    return found
 
 
 def _shortfalls(

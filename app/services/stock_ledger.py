@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -35,6 +35,9 @@ from app.services.trace_codes import undo_scans, why_scans_stay
 from db.models import ClosedMonth, Drug, StockBatch, StockMovement, Stocktake, StocktakeLine, new_id
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
+_OF = _BATCHES.c.id == bindparam("of")
+_RESERVE = update(_BATCHES).where(_OF).values(reserved=bindparam("reserved_now"))
+_ADD = update(_BATCHES).where(_OF).values(on_hand=_BATCHES.c.on_hand + bindparam("units"))
 LONGEST_BATCH_NO = 40
 LARGEST_PACK = 10_000
 """Units beyond which a pack is a slip of the keyboard."""
@@ -206,14 +209,29 @@ def reverse(session: Session, desk: Desk, movement_id: str, reason: str) -> Book
 
 
 def reserve(session: Session, batch_id: str, units: int) -> None:
-    """Keep `units` of a batch for somebody; a negative number lets them go again.
+    """Keep `units` of a batch for somebody; a negative number lets them go again. As `reserve_all`."""
+    reserve_all(session, {batch_id: units})
 
-    Raises Refused when the batch has not so many free, or not so many reserved.
+
+def reserve_all(session: Session, units: Mapping[str, int]) -> None:
+    """Keep units of several batches by their id, all or none; negative numbers let them go again.
+
+    Raises Refused when a batch has not so many free, or not so many reserved.
     """
-    batch = _batches(session, {batch_id}).get(batch_id)
+    batches = _batches(session, set(units))
+    after = [
+        {"of": batch_id, "reserved_now": _reserved_after(batches.get(batch_id), change)}
+        for batch_id, change in units.items()
+        if change
+    ]
+    if after:
+        session.execute(_RESERVE, after)
+
+
+def _reserved_after(batch: Row[Any] | None, units: int) -> int:
     if batch is None:
         raise refuse("batch", msg("没有找到这个批次。请刷新后再选一次。"))
-    after = batch.reserved + units
+    after: int = batch.reserved + units
     if after < 0 or after > batch.on_hand:
         sentence = msg(
             "{drug} 批号 {batch} 现有 {on_hand} {unit}，已预留 {reserved}，不能再这样预留。请核对数量。",
@@ -224,7 +242,7 @@ def reserve(session: Session, batch_id: str, units: int) -> None:
             unit=batch.unit or "",
         )
         raise refuse("quantity", sentence)
-    session.execute(update(_BATCHES).where(_BATCHES.c.id == batch_id).values(reserved=after))
+    return after
 
 
 def rebuilt_totals(session: Session) -> dict[str, int]:
@@ -325,8 +343,7 @@ def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     sums: dict[str, int] = defaultdict(int)
     for row in rows:
         sums[row["batch_id"]] += row["quantity"]
-    for batch_id, units in sums.items():
-        session.execute(update(_BATCHES).where(_BATCHES.c.id == batch_id).values(on_hand=_BATCHES.c.on_hand + units))
+    session.execute(_ADD, [{"of": batch_id, "units": units} for batch_id, units in sums.items()])
 
 
 def _batches(session: Session, ids: set[str]) -> dict[str, Row[Any]]:

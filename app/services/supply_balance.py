@@ -106,7 +106,7 @@ def owed_lines(
     request_id: str | None = None,
 ) -> list[Owed]:
     """Every approved line with a remainder, of all clinics; lines without a source yet count as from the shelf."""
-    held = _held_units(session)
+    held = held_units(session)
     lines, requests = DrugRequestLine.__table__, DrugRequest.__table__
     statement = (
         select(
@@ -151,7 +151,7 @@ def packs_of(session: Session) -> dict[str, int]:
     return {row.code: row.units_per_pack for row in session.execute(select(Drug.code, Drug.units_per_pack))}
 
 
-def _held_units(session: Session) -> dict[str, tuple[Shipped, int]]:
+def held_units(session: Session) -> dict[str, tuple[Shipped, int]]:
     """By request line: what shipments hold or took, and how much of it has left the free shelf (reserved or sent)."""
     off_shelf = [state.value for state in HOLDS_RESERVATION | SENT]
     reserved = func.sum(

@@ -1,4 +1,4 @@
-"""A file that came is opened where its paper is dealt with: 配送单, 月结算, 抽查. By button, by Ctrl+O, dropped upon the window."""
+"""A file that came is opened on 配送单, 月结算 and 抽查: by button, by Ctrl+O, dropped upon the window."""
 
 from __future__ import annotations
 
