@@ -1,7 +1,8 @@
 """A clinic's stock ledger to measure on: ten years, 400 drugs, 200,000 movements, written straight into the tables.
 
-Every drug gets a delivery a month and is dispensed in between, first expired first out; no batch is ever below zero, and
-the running totals are the sums. tests/bench lets the program's own checks look at it.
+Every drug gets a delivery a month, one that is seldom asked for a delivery a quarter, and is dispensed in between, first
+expired first out, so that one to four of its batches are open; no batch is ever below zero, and the running totals are the
+sums. tests/bench lets the program's own checks look at it.
 """
 
 from __future__ import annotations
@@ -83,22 +84,24 @@ class Course:
         self._on_hand: dict[str, dict[str, Any]] = {}
 
     def run(self, movements: int) -> None:
-        """A delivery a month, and so many dispensings in between that `movements` come about."""
+        """A delivery a month or a quarter, and so many dispensings in between that `movements` come about."""
         days = YEARS * 365
         first = self._desk.today() - timedelta(days=days)
-        months = YEARS * 12
+        deliveries = YEARS * (12 if movements >= 4 * 12 * YEARS else 4)
         # About one dispensing in five takes the rest of one batch and the beginning of the next.
-        use = max(1, (movements - months) * 5 // 6)
-        target = 2 * use // months * sum(UNITS) // 2
+        use = max(1, (movements - deliveries) * 5 // 6)
+        target = max(UNITS[1], use * sum(UNITS) // deliveries)
         moments = sorted(
-            [(month * days // months, True) for month in range(months)]
+            [(number * days // deliveries, True) for number in range(deliveries)]
             + [(self._random.randrange(days), False) for _ in range(use)],
             key=lambda moment: (moment[0], not moment[1]),
         )
         for offset, is_delivery in moments:
             day = first + timedelta(days=offset)
             if is_delivery:
-                self._deliver(day, max(10, target - sum(stack.units for stack in self._shelf)))
+                missing = target - sum(stack.units for stack in self._shelf)
+                if missing >= target // 4:
+                    self._deliver(day, missing)
             else:
                 self._give(day, self._random.randint(*UNITS))
 

@@ -6,8 +6,9 @@ of tuberculosis name a regimen and no medicines, and so give none. Reads only.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -29,13 +30,13 @@ from app.domain.caseload import (
     daily_use,
     refills_due,
 )
-from db.models import Dispensing, DispensingLine, Drug, Enrolment, FollowUp, FormEntry, Resident
+from db.models import Drug
+from db.queries.caseload import newest_sheets, newest_supplies
 
 NEWEST_WITHIN_DAYS = 366
 """An older visit says nothing of what a patient takes today."""
 MONTHLY = 2
 """每月, in the medicines of the sheets of severe mental disorder."""
-_CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -120,63 +121,23 @@ def _matcher(session: Session, today: date, kept: Collection[str]) -> Matcher:
 
 def _medicines(session: Session, organisation_id: str, today: date) -> Iterator[tuple[WrittenMedicine, ...]]:
     """Each patient's medicines: those of the newest visit of each disease at which he was seen."""
-    visits, entries = FollowUp.__table__, FormEntry.__table__
-    enrolments, residents = Enrolment.__table__, Resident.__table__
-    newest = (
-        select(visits.c.enrolment_id, visits.c.resident_id, visits.c.form_entry_id)
-        .join_from(visits, enrolments, enrolments.c.id == visits.c.enrolment_id)
-        .join(residents, residents.c.id == visits.c.resident_id)
-        .where(
-            visits.c.organisation_id == organisation_id,
-            visits.c.visit_date > today - timedelta(days=NEWEST_WITHIN_DAYS),
-            visits.c.visit_date <= today,
-            visits.c.not_seen.is_(None),
-            enrolments.c.ended_on.is_(None),
-            residents.c.state == "active",
-        )
-        .order_by(visits.c.visit_date, visits.c.id)
-    )
-    last: dict[str, tuple[str, str]] = {}
-    for enrolment_id, resident_id, entry_id in session.execute(newest):
-        last[enrolment_id] = (entry_id, resident_id)
-    owners = dict(last.values())
     by_person: dict[str, list[WrittenMedicine]] = defaultdict(list)
-    for part in _parts(owners):
-        found = select(entries.c.id, entries.c.answers).where(
-            entries.c.id.in_(part), entries.c.state == "complete"
-        )
-        for entry_id, answers in session.execute(found):
-            by_person[owners[entry_id]] += written_medicines(answers)
+    read: set[str] = set()
+    for sheet in newest_sheets(session, organisation_id, today - timedelta(days=NEWEST_WITHIN_DAYS), today):
+        if sheet.entry_id in read:
+            continue  # one sheet of two diseases
+        read.add(sheet.entry_id)
+        answers = {
+            "drugs": json.loads(sheet.drugs) if sheet.drugs else None,
+            "insulin_kind": sheet.insulin_kind,
+            "insulin_usage": sheet.insulin_usage,
+        }
+        by_person[sheet.resident_id] += written_medicines(answers)
     yield from (tuple(medicines) for medicines in by_person.values())
 
 
-def _long_supplies(session: Session, organisation_id: str, today: date) -> Iterable[LongSupply]:
+def _long_supplies(session: Session, organisation_id: str, today: date) -> Iterator[LongSupply]:
     """The newest long prescription of each resident and drug, as far as he kept it."""
-    given, lines = Dispensing.__table__, DispensingLine.__table__
-    residents = Resident.__table__
-    rows = session.execute(
-        select(given.c.resident_id, given.c.given_on, lines.c.drug_code, lines.c.quantity, lines.c.returned, lines.c.days)
-        .join_from(lines, given, given.c.id == lines.c.dispensing_id)
-        .join(residents, residents.c.id == given.c.resident_id)
-        .where(
-            given.c.organisation_id == organisation_id,
-            given.c.kind == "long",
-            given.c.state == "given",
-            given.c.given_on > today - timedelta(days=NEWEST_WITHIN_DAYS),
-            lines.c.days.is_not(None),
-            residents.c.state == "active",
-        )
-        .order_by(given.c.given_on, given.c.id)
-    )
-    last = {
-        (row.resident_id, row.drug_code): LongSupply(
-            row.drug_code, row.quantity - row.returned, row.days, row.given_on + timedelta(days=row.days - 1)
-        )
-        for row in rows
-    }
-    return last.values()
-
-
-def _parts(values: Iterable[str]) -> list[list[str]]:
-    ordered = sorted(set(values))
-    return [ordered[begin : begin + _CHUNK] for begin in range(0, len(ordered), _CHUNK)]
+    for row in newest_supplies(session, organisation_id, today - timedelta(days=NEWEST_WITHIN_DAYS)):
+        ends_on = date.fromisoformat(row.given_on) + timedelta(days=row.days - 1)
+        yield LongSupply(row.drug_code, row.units, row.days, ends_on)

@@ -24,6 +24,7 @@ from app.printing.lists import table_pdf
 from app.services import stock_sheets
 from app.services.cold_chain import ColdChain
 from app.services.history import add_audit
+from app.services.look_back import look_back_of
 from app.services.problems import refuse
 from app.services.settings import stored_values
 from app.services.stock_actions import StockActions
@@ -34,7 +35,7 @@ from app.services.stock_expiry import NearExpiry, near_expiry
 from app.services.stock_goods import GoodsFile
 from app.services.stock_holds import Hold, hold_batch, release_batch
 from app.services.stock_opened import OpenedItems
-from app.services.stock_positions import LookBack, Position, monthly_use, positions
+from app.services.stock_positions import Position, monthly_use, positions
 from app.services.trace_codes import codes_here
 
 
@@ -93,7 +94,7 @@ class Stock:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._look_back = LookBack()
+        self._look_back = look_back_of(desk)
 
     @cached_property
     def actions(self) -> StockActions:

@@ -31,10 +31,10 @@ from app.domain.consumption import (
 from app.domain.movements import MovementKind, usable_on
 from app.domain.stock import StockStatus, available_stock, months_of_stock, stock_status
 from app.domain.stock_value import total_value_fen
+from app.services.look_back import LookBack
 from app.services.predecessors import predecessors
 from app.services.stock_holds import ALWAYS, HeldSpan, held_spans
 from db.models import Drug, Shipment, ShipmentLine, StockBatch, StockMovement
-from db.queries.stock import moved_since
 
 LOOK_BACK_MONTHS = 3
 """Closed calendar months whose use gives the monthly average (drug_requests §4.4)."""
@@ -120,8 +120,7 @@ def positions(
 ) -> dict[str, Position]:
     """The position of each of `drug_codes`, or of every drug of the catalogue, on one shelf, in the order of the names.
 
-    `look_back` remembers the use of closed months from one call to the next; only for reading sessions, because what a
-    transaction wrote may still be taken back.
+    `look_back` remembers the use of closed months from one call to the next; not for a transaction that books movements.
     """
     start, end = previous_months(today, months)
     drugs = _drugs(session, drug_codes)
@@ -132,7 +131,8 @@ def positions(
     if look_back is None:
         used = _uses(session, shelf, organisation_id, start, end, codes, whole=drug_codes is None)
     else:
-        used = look_back.read(session, shelf, organisation_id, start, end, codes)
+        used = look_back.used(session, (organisation_id, start, end), codes, lambda missing: _uses(
+            session, shelf, organisation_id, start, end, missing, whole=drug_codes is None and len(missing) == len(codes)))
     return {drug.code: _position(drug, shelf, used[drug.code], today, min_mos=min_mos, max_mos=max_mos) for drug in drugs}
 
 
@@ -154,31 +154,6 @@ class _Use:
 
     first_on: date | None
     consumption: Consumption
-
-
-class LookBack:
-    """The use of every drug in the closed months, kept from one list to the next while a desk is open.
-
-    Movements are only ever added: what was reckoned holds for every drug that has not moved since, by whatever date.
-    """
-
-    def __init__(self) -> None:
-        self._of: tuple[str, date, date] | None = None
-        self._newest: int | None = None
-        self._used: dict[str, _Use] = {}
-
-    def read(
-        self, session: Session, shelf: _Shelf, organisation_id: str, start: date, end: date, codes: Sequence[str]
-    ) -> dict[str, _Use]:
-        """Use from `start` to `end` of the drugs `codes`; a hold set later than that changes nothing in it."""
-        newest, moved = moved_since(session, self._newest)
-        moved |= {code for code, former in predecessors(session).items() if not moved.isdisjoint(former)}
-        used = dict(self._used) if self._of == (organisation_id, start, end) else {}
-        missing = [code for code in codes if code not in used or code in moved]
-        if missing:
-            used |= _uses(session, shelf, organisation_id, start, end, missing, whole=len(missing) == len(codes))
-        self._of, self._newest, self._used = (organisation_id, start, end), newest, used
-        return used
 
 
 def _uses(

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-_NEWEST = text("SELECT coalesce(max(rowid), 0) FROM stock_movement")
-_MOVED = text("SELECT DISTINCT drug_code FROM stock_movement WHERE rowid > :last")
+_NEWEST = text("SELECT rowid, id FROM stock_movement ORDER BY rowid DESC LIMIT 1")
+_STILL_THERE = text("SELECT 1 FROM stock_movement WHERE rowid = :number AND id = :id")
+_MOVED = text("SELECT DISTINCT drug_code FROM stock_movement WHERE rowid > :number")
 """Rows of this table are only ever added, so that SQLite numbers them in the order in which they were written."""
 
 
-def moved_since(session: Session, last: int | None) -> tuple[int, frozenset[str]]:
-    """The number of the newest movement (0 without any), and the drugs of those after number `last`; None asks for none.
+class Newest(NamedTuple):
+    """The newest movement: its number and its id; 0 and empty without any."""
 
-    Only to be asked in a reading session: a number whose transaction was taken back is given again.
+    number: int = 0
+    id: str = ""
+
+
+def moved_since(session: Session, last: Newest | None) -> tuple[Newest, frozenset[str] | None]:
+    """The newest movement, and the drugs of those behind the movement `last`; None where that is not known, because `last`
+    is None or no longer there.
+
+    Not to be asked where movements were written that are not committed: a number that was taken back is given again.
     """
-    newest = int(session.execute(_NEWEST).scalar_one())
+    newest = Newest(*(session.execute(_NEWEST).one_or_none() or ()))
     if last is None:
+        return newest, None
+    if last.number and session.execute(_STILL_THERE, last._asdict()).one_or_none() is None:
+        return newest, None
+    if newest == last:
         return newest, frozenset()
-    return newest, frozenset(session.execute(_MOVED, {"last": last}).scalars())
+    return newest, frozenset(session.execute(_MOVED, {"number": last.number}).scalars())
