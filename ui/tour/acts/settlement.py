@@ -18,6 +18,7 @@ from ui.widgets.table import DataTable
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 MANAGER = "孙院长"
+EXPLAINED_ON_PICTURE = 3
 BEFORE = "本软件启用前的发货，已按纸质发货单核对"
 
 
@@ -67,8 +68,6 @@ def settle(day: Day, report: Path) -> Path:
         stage.window.show_screen("settlement", section="differences")
         stage.wait_idle()
         explain(stage)
-        stage.hush()
-        stage.picture("settlement differences")
     with day.step("another person checks the settlement, prints it and sends the statement", stage):
         sign_in_as(stage, MANAGER)
         stage.window.show_screen("settlement", section="months")
@@ -108,6 +107,11 @@ def explain(stage: Stage) -> None:
             hands.fill("explanation", BEFORE)
             hands.click("explain_window_do")
         stage.wait_idle()
+        if place == EXPLAINED_ON_PICTURE:
+            hands.click("differences_filter_all")
+            stage.hush()
+            stage.picture("settlement differences")
+            hands.click("differences_filter_open")
 
 
 def read_statement(day: Day, statement: Path) -> None:
