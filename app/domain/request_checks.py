@@ -70,7 +70,7 @@ class RequestLine:
 
     `explanation` is the clinic's, `reason` the reviewer's. `confirmed`: the user said yes to what was asked.
     `unusable_units` is expired or held stock; `source` is where the approved quantity comes from.
-    `finished`: everything is received, or the rest is closed.
+    `finished`: everything is received, or the rest is closed. `unit` is told with a quantity, 个单位 where it is "".
     """
 
     key: str = ""
@@ -95,6 +95,7 @@ class RequestLine:
     price_changed: bool = False
     source: str | None = None
     finished: bool | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -341,17 +342,21 @@ def _stockout_within_period(line: RequestLine, ledger: Ledger) -> LineProblem | 
     return _problem(line, "stockout_days_invalid", Level.BLOCK, text)
 
 
+def _unit(line: RequestLine) -> str | Message:
+    return line.unit or msg("个单位")
+
+
 def _unusable_stock(line: RequestLine) -> LineProblem | None:
     if line.unusable_units <= 0 or line.unusable_acknowledged or not line.requested:
         return None
-    text = msg("有 {units} 个单位已过期或停用：请先报损，或确认已知。", units=line.unusable_units)
+    text = msg("有 {units} {unit}已过期或停用：请先报损，或确认已知。", units=line.unusable_units, unit=_unit(line))
     return _problem(line, "unusable_stock", Level.BLOCK, text)
 
 
 def _previous_in_transit(line: RequestLine) -> LineProblem | None:
     if line.in_transit_previous <= 0:
         return None
-    text = msg("上期申请还有 {units} 个单位在途，已从建议数量中扣除。", units=line.in_transit_previous)
+    text = msg("上期申领还有 {units} {unit}在途，建议量里已经扣除。", units=line.in_transit_previous, unit=_unit(line))
     return _problem(line, "previous_in_transit", Level.NOTE, text)
 
 

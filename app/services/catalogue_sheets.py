@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from app.domain.catalogue_shares import CatalogueShares, Share
 from app.domain.stock_value import yuan
@@ -11,6 +12,23 @@ from app.i18n import tr
 from app.interchange.catalogue_fields import BY_FIELD
 from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
 from app.services.catalogue import ADDED, CHANGED, DrugView, LastUpdate, TraceCodeReason, UpdatedDrug
+
+
+class Packed(Protocol):
+    """What comes in packs: a drug of the catalogue, a line of a request."""
+
+    @property
+    def unit(self) -> str:
+        """The smallest dispensing unit."""
+
+    @property
+    def pack_unit(self) -> str:
+        """What a pack is called."""
+
+    @property
+    def units_per_pack(self) -> int:
+        """How many units a pack holds."""
+
 
 SEED_CATALOGUE, SEED_ALL, SEED_PROCURED = 380, 507, 144
 """The seed: 380 catalogue items are 75 % of all, 144 procured ones 38 % of the catalogue items (mechanisms §3.4)."""
@@ -115,8 +133,10 @@ def value_words(name: str, value: object) -> str:
     return str(value)
 
 
-def pack_words(drug: DrugView) -> str:
-    """“28 片/盒”."""
+def pack_words(drug: Packed) -> str:
+    """“28 片/盒”; where a pack is one unit, “单支”: “1 支/支” says nothing."""
+    if drug.units_per_pack == 1 and drug.pack_unit == drug.unit:
+        return tr("单{unit}", unit=drug.unit)
     return tr("{count} {unit}/{pack_unit}", count=drug.units_per_pack, unit=drug.unit, pack_unit=drug.pack_unit)
 
 

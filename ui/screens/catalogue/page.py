@@ -18,7 +18,7 @@ from app.i18n import tr
 from ui.screens.catalogue.import_page import ImportPage
 from ui.screens.catalogue.parts import DrugCard, SharesTab
 from ui.screens.catalogue.sending import send_catalogue
-from ui.screens.catalogue.windows import TraceCodeWindow
+from ui.screens.catalogue.windows import MakerWindow, TraceCodeWindow
 from ui.screens.catalogue.words import CodelessRow, DrugRow, codeless_columns, drug_columns, update_columns
 from ui.screens.exchange.files import fail
 from ui.screens.list_papers import WORKBOOK, print_list, save_list
@@ -42,7 +42,8 @@ LIST, CODELESS, SHARES, UPDATE = "list", "codeless", "shares", "update"
 MOST_SHOWN = 2000
 OWN_KEYS = (
     ("F2", msg("找药品")), ("↑ ↓", msg("在找药品的格子里选上一种、下一种")), ("F6", msg("导入或更新目录")),
-    ("F7", msg("列入或移出无码目录")), ("Ctrl ↵", msg("导入时的下一步")), ("Ctrl P", msg("打印看着的这张表")),
+    ("F7", msg("列入或移出无码目录")), ("F8", msg("认一盒的追溯码，记下它的厂家")),
+    ("Ctrl ↵", msg("导入时的下一步")), ("Ctrl P", msg("打印看着的这张表")),
 )
 
 
@@ -55,6 +56,7 @@ class CataloguePage(QWidget):
         self.setObjectName("catalogue_page")
         self.services = services
         self._reasons: dict[str, TraceCodeReason] = {}
+        self._unknown = ""
         self._is_township = services.kind == "township"
         self._build()
         self._connect()
@@ -122,10 +124,16 @@ class CataloguePage(QWidget):
             self.table.select_row(0)
         self._show_drug(self.table.current_row())
         self._found.setText(tr("找到 {count} 种", count=len(drugs)))
+        if not drugs and self.services.catalogue.is_nobodys(self.search.text()):
+            self._unknown = self.search.text().strip()
+            self._found.setText(tr("还没有人认过这个厂家的追溯码。按药名找到这种药，再按 F8 认一次。"))
 
     def start_import(self) -> None:
         """F6: choose a list and look at its columns."""
-        if self.importing.choose_file():
+        if self.import_button.isHidden():
+            self.services.say(tr("药品目录由卫生院药师和院长导入，没有改动。") if self._is_township
+                              else tr("本室的药品由村医和负责人导入，没有改动。"))
+        elif self.importing.choose_file():
             self._stack.setCurrentWidget(self.importing)
 
     def open_file(self, path: Path) -> None:
@@ -141,7 +149,7 @@ class CataloguePage(QWidget):
         """F7: the chosen drug on the list of 无码 items, or off it."""
         on_codeless = self.tabs.current() == CODELESS
         row = self.codeless.current_row() if on_codeless else self.table.current_row()
-        if row is None:
+        if row is None or not self.services.catalogue.may_change:
             return
         drug, service = row.drug, self.services.catalogue
         window = TraceCodeWindow(tr("{name} {strength}", name=drug.name, strength=drug.strength), drug.has_trace_code, self)
@@ -154,6 +162,21 @@ class CataloguePage(QWidget):
             service.set_has_trace_code(drug.code, not drug.has_trace_code, window.reason.text())
 
         window.start(act, self._trace_code_set)
+
+    def confirm_maker(self) -> None:
+        """F8: a pack of the chosen drug is scanned, and its maker is the drug's from then on."""
+        row = self.table.current_row()
+        if row is None or self.card.maker.isHidden():
+            return
+        drug, service = row.drug, self.services.catalogue
+        window = MakerWindow(tr("{name} {strength}", name=drug.name, strength=drug.strength), self._unknown, self)
+
+        def done() -> None:
+            self._unknown = ""
+            self._show_drug(self.table.current_row())
+            self.services.say(tr("已记下：这个厂家的盒认作{drug}。", drug=drug.name))
+
+        window.start(lambda: service.confirm_maker(window.code.text(), drug.code), done)
 
     def send(self) -> None:
         """Write the list for the clinics."""
@@ -183,14 +206,16 @@ class CataloguePage(QWidget):
 
     def _build(self) -> None:
         self.header = PageHeader(tr("药品目录"), name="catalogue_header")
-        self.print = SecondaryButton(tr("打印"), name="print_catalogue", hint="Ctrl P")
-        self.save = SecondaryButton(tr("导出表格"), name="save_catalogue")
+        self.print = SecondaryButton(tr("打印"), name="print_catalogue", hint="Ctrl P", icon_name="print")
+        self.save = SecondaryButton(tr("导出表格"), name="save_catalogue", icon_name="export")
         words = tr("导入、更新目录") if self._is_township else tr("导入本室自己的药品")
         self.import_button = SecondaryButton(words, name="import_catalogue", hint="F6", icon_name="import")
         self.send_button = SecondaryButton(tr("下发到村卫生室"), name="send_catalogue")
-        for button in (self.print, self.save, self.import_button, self.send_button):
+        for button in (self.save, self.print, self.import_button, self.send_button):
             self.header.add_action(button)
-        self.send_button.setVisible(self._is_township)
+        may_change = self.services.catalogue.may_change
+        self.import_button.setVisible(may_change)
+        self.send_button.setVisible(self._is_township and may_change)
         self._build_list()
         self.codeless = DataTable(codeless_columns(), name="codeless_drugs", accessible_name=tr("无码目录"),
                                   empty_text=tr("没有列入无码目录的药品：每种药收货、发药都要扫追溯码。"))
@@ -232,7 +257,7 @@ class CataloguePage(QWidget):
         for widget in (self.search, self.with_ended, self._found):
             row.add(widget)
         column.addWidget(row)
-        self.table = DataTable(drug_columns(), name="catalogue_drugs", accessible_name=tr("药品目录"),
+        self.table = DataTable(drug_columns(), name="catalogue_drugs", accessible_name=tr("药品目录"), row_height=46,
                                empty_text=tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。"))
         column.addWidget(self.table, 1)
         self.card = DrugCard()
@@ -247,11 +272,12 @@ class CataloguePage(QWidget):
         self.table.row_activated.connect(lambda _row: self.card.trace_code.setFocus())
         self.codeless.row_activated.connect(lambda _row: self.set_trace_code())
         self.card.trace_code.clicked.connect(self.set_trace_code)
+        self.card.maker.clicked.connect(self.confirm_maker)
         self.importing.left.connect(self._import_left)
         for button, does in ((self.print, self.print_action), (self.save, self.save_shown),
                              (self.import_button, self.start_import), (self.send_button, self.send)):
             button.clicked.connect(does)
-        for pressed, does in (("F6", self.start_import), ("F7", self.set_trace_code)):
+        for pressed, does in (("F6", self.start_import), ("F7", self.set_trace_code), ("F8", self.confirm_maker)):
             shortcut = QShortcut(QKeySequence(pressed), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(does)
@@ -276,7 +302,10 @@ class CataloguePage(QWidget):
         self.services.say(tr("已保存。"))
 
     def _show_drug(self, row: DrugRow | None) -> None:
-        self.card.show_drug(row, self._reasons.get(row.drug.code) if row is not None else None)
+        catalogue = self.services.catalogue
+        self.card.show_drug(
+            row, self._reasons.get(row.drug.code) if row is not None else None,
+            catalogue.makers(row.drug.code) if row is not None else (), may_change=catalogue.may_change)
 
     def _show_header(self) -> None:
         shares = self.services.catalogue.shares()
@@ -297,8 +326,8 @@ class CataloguePage(QWidget):
 
         update = self.services.catalogue.last_update()
         self.updated.set_rows(update.drugs if update is not None else ())
+        self.update_note.setVisible(update is not None)
         if update is None:
-            self.update_note.setText("")
             return
         self.update_note.setText(tr(
             "{when}，{who}：新增 {added} 种，更改 {changed} 种，停用 {ended} 种。",

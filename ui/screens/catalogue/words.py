@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from app.domain.message import msg
 from app.domain.quantities import half_up
@@ -16,6 +18,9 @@ from ui.screens.settlement.words import clock_words, money
 from ui.theme.tokens import Tone
 from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
+
+if TYPE_CHECKING:
+    from app.services.trace_makers import ConfirmedMaker
 
 INSURANCE = {"甲": msg("甲类"), "乙": msg("乙类"), "非": msg("目录外")}
 ORIGINS = {"township": msg("卫生院目录"), "own": msg("本室自己的药品"), "starter": msg("程序自带的起始目录")}
@@ -71,7 +76,9 @@ def update_columns() -> tuple[Column, ...]:
     )
 
 
-def details(drug: DrugView, why: TraceCodeReason | None) -> list[tuple[str, str]]:
+def details(
+    drug: DrugView, why: TraceCodeReason | None, makers: Sequence[ConfirmedMaker] = ()
+) -> list[tuple[str, str]]:
     """Everything that the list says of a drug, in the order in which it is asked for."""
     until = drug.valid_to.isoformat() if drug.valid_to else tr("没有期限")
     essential = {"Y": tr("基本药物"), "N": tr("不是基本药物")}.get(drug.essential, tr("是否基药不详"))
@@ -89,7 +96,7 @@ def details(drug: DrugView, why: TraceCodeReason | None) -> list[tuple[str, str]
         (tr("抗菌药物"), tr("{tier}级", tier=drug.antibiotic_tier) if drug.antibiotic_tier else tr("否")),
         (tr("储存"), tr("冷链，{storage}", storage=drug.storage or "—") if drug.cold_chain else drug.storage or "—"),
         (tr("条形码"), drug.barcode or "—"),
-        (tr("追溯码"), _trace_words(drug, why)),
+        (tr("追溯码"), _trace_words(drug, why, makers)),
         (tr("发药"), tr("，").join(filter(None, (split, long_supply, drug.special_control)))),
         (tr("有效"), tr("{start} 起，{until}", start=drug.valid_from.isoformat(), until=until)),
         (tr("来源"), tr(ORIGINS[drug.origin]) if drug.origin in ORIGINS else "—"),
@@ -115,7 +122,7 @@ def _name(row: DrugRow) -> Cell:
         chips = (ChipText(tr("到 {day} 停用", day=f"{drug.valid_to.month}-{drug.valid_to.day:02d}"), "amber"),)
     elif drug.valid_from > row.today:
         chips = (ChipText(tr("还没生效"), "grey"),)
-    return Cell(drug.name, suffix=drug.strength, bold=True, chips=chips)
+    return Cell(drug.name, second_line=drug.strength, bold=True, chips=chips)
 
 
 def _chips(row: DrugRow) -> tuple[ChipText, ...]:
@@ -130,9 +137,12 @@ def _price(row: DrugRow) -> Cell:
     return Cell(shown) if shown is not None else Cell("—", muted=True)
 
 
-def _trace_words(drug: DrugView, why: TraceCodeReason | None) -> str:
+def _trace_words(drug: DrugView, why: TraceCodeReason | None, makers: Sequence[ConfirmedMaker]) -> str:
     if not drug.has_trace_code:
         return tr("无码：{reason}", reason=why.reason if why else tr("目录注明无码"))
-    if drug.trace_prefix:
-        return tr("有，前 7 位 {prefix}", prefix=drug.trace_prefix)
+    known = [drug.trace_prefix] if drug.trace_prefix else []
+    known += [tr("{prefix}（{who} {when} 认）", prefix=each.digits, who=each.user_name, when=clock_words(each.at))
+              for each in makers if each.digits != drug.trace_prefix]
+    if known:
+        return tr("有，前 7 位 {prefix}", prefix=tr("、").join(known))
     return tr("有，前 7 位还不知道")

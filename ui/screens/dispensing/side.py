@@ -83,7 +83,7 @@ class SideColumn(QWidget):
         self.taken.clear()
         for drug in beside.taken:
             self.taken.add_text(tr("{drug} {strength}", drug=drug.name, strength=drug.strength))
-            until = tr("还能用到 {day}", day=day_words(drug.until)) if drug.until else tr("随访表上写的，不是本室发的")
+            until = tr("还能用到 {day}", day=day_words(drug.until)) if drug.until else tr("随访表上写的")
             self.taken.add_text("　".join(part for part in (drug.usage, until) if part), "caption")
         if not beside.taken:
             self.taken.add_text(tr("没有正在用的药的记录。"), "muted")

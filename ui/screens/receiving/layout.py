@@ -152,8 +152,8 @@ class ReceivingLayout(QWidget):
 
     def _build_head(self) -> None:
         self.header = PageHeader(tr("收货"), name="receiving_header")
-        self.export = SecondaryButton(tr("导出表格"), name="export_receipt")
-        self.print = SecondaryButton(tr("打印"), name="print_receipt", hint="Ctrl P")
+        self.export = SecondaryButton(tr("导出表格"), name="export_receipt", icon_name="export")
+        self.print = SecondaryButton(tr("打印"), name="print_receipt", hint="Ctrl P", icon_name="print")
         self.receive = PrimaryButton(tr("全部如数收到"), name="receive", hint="Ctrl ↵")
         for button in (self.export, self.print, self.receive):
             self.header.add_action(button)

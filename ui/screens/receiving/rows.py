@@ -66,13 +66,13 @@ def arriving_columns() -> tuple[Column, ...]:
     """The columns while a shipment is taken in."""
     return (
         Column("drug", tr("药品"), stretch=True, width=150, value=_drug),
-        Column("batch_no", tr("批号"), width=98, editable=True, value=_batch, tip=tr("按药盒核对")),
-        Column("expiry", tr("有效期至"), width=112, editable=True, value=_expiry, tip=tr("按药盒核对")),
-        Column("shipped", tr("发货"), width=82, align="right", value=_shipped),
+        Column("batch_no", tr("批号"), width=94, editable=True, value=_batch, tip=tr("按药盒核对")),
+        Column("expiry", tr("有效期至"), width=108, editable=True, value=_expiry, tip=tr("按药盒核对")),
+        Column("shipped", tr("发货"), width=82, align="right", value=_shipped, gives_way=1),
         Column("accepted", tr("接收"), width=76, editable=True, value=_number("accepted")),
-        Column("rejected", tr("拒收"), width=70, editable=True, value=_number("rejected")),
-        Column("reason", tr("拒收原因"), width=112, editable=True, value=_reason),
-        Column("codes", tr("追溯码"), width=62, align="right", value=_codes),
+        Column("rejected", tr("拒收"), width=64, editable=True, value=_number("rejected")),
+        Column("reason", tr("拒收原因"), width=104, editable=True, value=_reason),
+        Column("codes", tr("追溯码"), width=62, align="right", value=_codes, gives_way=2),
     )
 
 
@@ -80,9 +80,10 @@ def reading_columns() -> tuple[Column, ...]:
     """The columns of a shipment that was received, or went back."""
     return (
         Column("drug", tr("药品"), stretch=True, width=150, value=_line_drug),
-        Column("batch_no", tr("批号"), width=100, value=lambda line: line.batch_no or None),
-        Column("expiry", tr("有效期至"), width=100, value=lambda line: line.expiry),
-        Column("shipped", tr("发货"), width=80, align="right", value=lambda line: units_words(line, line.shipped)),
+        Column("batch_no", tr("批号"), width=100, value=lambda line: line.batch_no or None, gives_way=3),
+        Column("expiry", tr("有效期至"), width=100, value=lambda line: line.expiry, gives_way=2),
+        Column("shipped", tr("发货"), width=80, align="right", value=lambda line: units_words(line, line.shipped),
+               gives_way=1),
         Column("accepted", tr("接收"), width=80, align="right", value=lambda line: units_words(line, line.accepted)),
         Column("rejected", tr("拒收"), width=70, align="right", value=_rejected),
         Column("difference", tr("原因和处理"), width=150, stretch=True, value=_difference),

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import tr
+from app.services.catalogue_sheets import pack_words
 from ui.screens.requests.rows import drug_chips
 from ui.screens.requests.words import yuan
 from ui.widgets.buttons import SecondaryButton
@@ -122,17 +123,16 @@ class CataloguePage(QWidget):
 def _columns() -> tuple[Column, ...]:
     return (
         Column("name", tr("药品"), width=190, stretch=True, bold=True, value=lambda row: row.drug.name),
-        Column("strength", tr("规格"), width=150, value=lambda row: row.drug.strength),
+        Column("strength", tr("规格"), width=120, value=lambda row: row.drug.strength),
         Column("pack", tr("包装"), width=110, value=_pack),
-        Column("class", tr("类别"), width=130, value=lambda row: drug_chips(row.drug)),
+        Column("class", tr("类别"), width=164, value=lambda row: drug_chips(row.drug)),
         Column("price", tr("每包装价格"), width=96, align="right", value=_price),
         Column("state", tr("申领单"), width=96, value=_state),
     )
 
 
 def _pack(row: DrugRow) -> str:
-    drug = row.drug
-    return tr("{count} {unit}/{pack_unit}", count=drug.units_per_pack, unit=drug.unit, pack_unit=drug.pack_unit)
+    return pack_words(row.drug)
 
 
 def _price(row: DrugRow) -> Cell:

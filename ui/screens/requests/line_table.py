@@ -37,7 +37,7 @@ from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme
 from ui.theme.tokens import Tone
-from ui.widgets.chips import paint_chip
+from ui.widgets.chips import ChipText, chips_width, paint_chip
 from ui.widgets.table import Column, DataTable
 from ui.widgets.table_cells import CellDelegate
 
@@ -91,6 +91,9 @@ class LineDelegate(CellDelegate):
         cell = self._lines.rows_model.cell(index)
         if cell.chips:
             inner = inner.adjusted(-theme.gap(8), 0, theme.gap(4), 0)
+        if len(cell.chips) > 1 and chips_width(theme, cell.chips) > inner.width():
+            self._paint_stacked(painter, theme, inner, place, cell.chips)
+            return
         for chip in cell.chips:
             if inner.width() >= theme.px(CHIP_AT_LEAST):
                 used = paint_chip(painter, theme, chip, QPointF(inner.left(), inner.center().y()), inner.width())
@@ -105,6 +108,14 @@ class LineDelegate(CellDelegate):
         )
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         painter.restore()
+
+    def _paint_stacked(
+        self, painter: QPainter, theme: Theme, inner: QRectF, place: QRect, chips: Sequence[ChipText]
+    ) -> None:
+        """Two chips that have no room side by side stand above each other; what was written shows when the line is chosen."""
+        for chip, step in zip(chips, (-1, 1), strict=False):
+            middle = place.center().y() + step * place.height() * 0.23
+            paint_chip(painter, theme, chip, QPointF(inner.left(), middle), inner.width())
 
     def box_within(self, rectangle: QRect) -> QRect:
         """The box stays beside the other cells, above the sentence."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.domain.message import msg
 from app.i18n import tr
+from app.services.catalogue_sheets import pack_words
 from app.services.decision_reasons import reason_as_shown
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.words import decision_chip
+from ui.screens.stock.words import rounded
 from ui.theme.tokens import Tone
 from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
@@ -92,7 +95,7 @@ def ledger_columns(*, is_editable: bool, is_compact: bool = False) -> tuple[Colu
         Column("class", tr("类别"), width=92, value=class_chips, gives_way=2),
         Column("on_hand", tr("现库存"), width=58, align="right", value=_figure("on_hand")),
         Column("in_transit", tr("在途"), width=52, align="right", value=_in_transit, gives_way=5),
-        Column("monthly_use", tr("月均用量"), width=72, align="right", value=_figure("monthly_use"), gives_way=3),
+        Column("monthly_use", tr("月均用量"), width=72, align="right", value=monthly_cell, gives_way=3),
         Column("days_left", tr("可用天数"), width=72, align="right", value=days_cell),
         Column("stockout_days", tr("缺货天"), width=56, align="right", value=_figure("stockout_days"), gives_way=6,
                tip=tr("近三个月里没有药可用的天数")),
@@ -111,7 +114,7 @@ def reading_columns() -> tuple[Column, ...]:
         Column("drug", tr("药品"), stretch=True, value=drug_cell, width=150),
         Column("class", tr("类别"), width=108, value=class_chips),
         Column("on_hand", tr("现库存"), width=70, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均用量"), width=76, align="right", value=lambda row: row.line.monthly_use),
+        Column("monthly_use", tr("月均用量"), width=76, align="right", value=monthly_cell),
         Column("days_left", tr("可用天数"), width=76, align="right", value=days_cell),
         Column("suggested", tr("建议量"), width=66, align="right", value=suggested_cell),
         Column("requested", tr("申领量"), width=70, align="right", bold=True, value=lambda row: row.line.requested),
@@ -142,7 +145,7 @@ def drug_cell(row: RequestRow) -> Cell:
 
 def drug_words(line: LineView, *, muted: bool = False) -> Cell:
     """The name above strength and pack: “30mg · 7 片/盒”."""
-    pack = tr("{count} {unit}/{pack_unit}", count=line.units_per_pack, unit=line.unit, pack_unit=line.pack_unit)
+    pack = pack_words(line)
     beneath = tr("{strength} · {pack}", strength=line.strength, pack=pack) if line.strength else pack
     return Cell(line.name, second_line=beneath, bold=not muted, muted=muted)
 
@@ -155,7 +158,7 @@ def name_cell(row: RequestRow) -> Cell:
 def strength_cell(row: RequestRow) -> Cell:
     """“30mg · 7 片/盒”: the unit is the one in which every quantity of the line counts."""
     line = row.line
-    pack = tr("{count} {unit}/{pack_unit}", count=line.units_per_pack, unit=line.unit, pack_unit=line.pack_unit)
+    pack = pack_words(line)
     words = tr("{strength} · {pack}", strength=line.strength, pack=pack) if line.strength else pack
     return Cell(words, muted=row.is_quiet)
 
@@ -225,6 +228,12 @@ def days_cell(row: RequestRow) -> Cell:
     if row.is_quiet or line.days_left > DAYS_AMBER:
         return Cell(str(line.days_left))
     return Cell(chips=(ChipText(str(line.days_left), "red" if line.days_left <= DAYS_RED else "amber"),))
+
+
+def monthly_cell(row: RequestRow) -> Cell:
+    """What goes out in a month, to one decimal as in the stock list; the arithmetic beside has it exactly."""
+    use = row.line.monthly_use
+    return Cell("—", muted=True) if use is None else Cell(rounded(Fraction(use)) or "", muted=row.is_quiet)
 
 
 def suggested_cell(row: RequestRow) -> Cell:

@@ -39,12 +39,12 @@ class ClinicLayout(QWidget):
         self.months = DataTable(month_columns(), name="clinic_months", accessible_name=tr("月份"), row_height=52)
         Vertical(side).addWidget(self.months, 1)
         self.header = PageHeader("", name="clinic_month_header")
-        self.print = SecondaryButton(tr("打印"), name="print_month_paper", hint="Ctrl P")
-        self.save = SecondaryButton(tr("导出"), name="save_month_paper")
+        self.print = SecondaryButton(tr("打印"), name="print_month_paper", hint="Ctrl P", icon_name="print")
+        self.save = SecondaryButton(tr("导出表格"), name="save_month_paper", icon_name="export")
         self.save_differences = SecondaryButton(tr("导出不符的项"), name="save_compared")
         self.report_again = SecondaryButton(tr("再存月报文件"), name="save_report_again")
         self.close_month = PrimaryButton(tr("结账并上报"), name="close_clinic_month", hint="F2")
-        for button in (self.print, self.save, self.save_differences, self.report_again, self.close_month):
+        for button in (self.save, self.print, self.save_differences, self.report_again, self.close_month):
             self.header.add_action(button)
         self.strip = NoticeStrip(name="clinic_month_strip")
         self.own = DataTable(own_columns(), name="own_month_lines", accessible_name=tr("本室账册"), row_height=46,

@@ -201,9 +201,9 @@ class ShortageListPage(QWidget):
         self._spare: Sequence[Redistribution] = ()
         self.header = PageHeader(tr("缺药"), name="shortages_header")
         self.new = PrimaryButton(tr("登记缺药"), name="new_shortage", hint="F2")
-        self.print = SecondaryButton(tr("打印"), name="print_shortages")
-        self.export = SecondaryButton(tr("导出表格"), name="export_shortages")
-        for button in (self.print, self.export, self.new):
+        self.print = SecondaryButton(tr("打印"), name="print_shortages", hint="Ctrl P", icon_name="print")
+        self.export = SecondaryButton(tr("导出表格"), name="export_shortages", icon_name="export")
+        for button in (self.export, self.print, self.new):
             self.header.add_action(button)
         self.filter = Segmented(self.filters(), name="shortage_filter", accessible_name=tr("看哪些报告"))
         self.filter.set_value(UNFINISHED)

@@ -113,7 +113,7 @@ class ColdChainPage(QWidget):
                     affected = cold.affected(excursion)
                     events.append(EventRow(each.device, excursion.start, excursion.end, event_state(affected),
                                            excursion=excursion, affected=affected))
-            ordered = sorted(events, key=lambda row: row.start, reverse=True)
+            ordered = sorted(sorted(events, key=lambda row: row.start, reverse=True), key=lambda row: not row.waits)
             return ColdContents(cold.devices(), registers, tuple(ordered), tuple(cold.goods()))
 
         self.services.runner.run(work, on_done=self._show, on_error=told(self.services))
@@ -123,7 +123,7 @@ class ColdChainPage(QWidget):
         """Say again how many events wait."""
         if not self._is_read:
             return
-        waiting = sum(row.state in (EventState.WAITING, EventState.STOPPED) for row in self._contents.events)
+        waiting = sum(row.waits for row in self._contents.events)
         self.counted.emit(waiting + self.opened.overdue())
 
     def primary_action(self) -> None:
@@ -234,6 +234,8 @@ class ColdChainPage(QWidget):
         if rows and self.devices.current_number() < 0:
             self.devices.select_row(0)
         self.events.set_rows(contents.events, keep=lambda row: (row.device, row.start, row.gap is None))
+        if contents.events and self.events.current_number() < 0:
+            self.events.select_row(0)
         self.goods.set_rows(contents.goods, keep=lambda row: row.batch.batch_id)
         self._show_days(self.devices.current_row())
         self._show_header(rows)

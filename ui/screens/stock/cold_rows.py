@@ -88,6 +88,11 @@ class EventRow:
     excursion: Excursion | None = None
     affected: tuple[AffectedGoods, ...] = ()
 
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to stop what stood there, or to decide about it: those stand first in the list."""
+        return self.state in (EventState.WAITING, EventState.STOPPED)
+
 
 def device_rows(devices: Sequence[str], registers: Iterable[DeviceRegister], today: date) -> list[DeviceRow]:
     """Every device with its readings of today."""

@@ -216,7 +216,8 @@ class DrugCard(QWidget):
         self._figures_box.setSpacing(current_theme().gap(12))
         self.figures = Card(name="card_figures", margins=(14, 10, 14, 10), spacing=4)
         use = Card(name="card_use", margins=(14, 8, 14, 8), spacing=0)
-        use.add(label(tr("近 12 个月和本月的用量"), "caption"))
+        self.bars_title = label(tr("近 12 个月和本月的用量"), "caption", name="card_bars_title")
+        use.add(self.bars_title)
         self.bars = BarChart(name="card_bars", accessible_name=tr("近 12 个月和本月的用量"), height=84)
         use.add(self.bars)
         self._figures_box.addWidget(self.figures, 5)
@@ -326,6 +327,7 @@ class DrugCard(QWidget):
             chips.append(ChipText(tr("目录已停用"), "grey"))
         self.header.set_chips(chips)
         self._show_figures(drug)
+        self.bars_title.setText(tr("近 12 个月和本月的用量（{unit}）", unit=drug.unit))
         self.bars.show_bars(
             Bar(f"{int(month[5:])}", None if units is None else float(units), month == contents.use[-1][0])
             for month, units in contents.use

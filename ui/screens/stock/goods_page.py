@@ -18,6 +18,7 @@ from app.domain.message import msg
 from app.errors import CunyiError
 from app.forms.vocabulary import Level
 from app.i18n import tr
+from app.services.catalogue_sheets import pack_words
 from app.services.problems import Refused
 from app.services.stock_documents import Approval
 from app.services.stock_goods import GoodsLine
@@ -369,6 +370,7 @@ class GoodsPage(QWidget):
         rows, wrong = self.rows.all(), self.rows.wrong()
         value = yuan(self.rows.value_fen()) or DASH
         self.note.setText(tr("{count} 行　金额 {value}　填好的随时保存", count=len(rows), value=value) if rows else "")
+        self.note.setVisible(bool(rows))
         self.refused.setVisible(bool(wrong))
         self.refused.set_words(tr("去掉有问题的 {count} 行并另存", count=len(wrong)))
         self.drop.setEnabled(bool(rows))
@@ -390,7 +392,9 @@ class GoodsPage(QWidget):
         self.back = SecondaryButton(tr("返回库存表"), name="leave_goods", hint="Esc", icon_name="back")
         self.empty_file = SecondaryButton(tr("存一份空表"), name="goods_empty_file")
         self.read_file = SecondaryButton(tr("从表格读入…"), name="goods_read_file", icon_name="import")
-        for button, does in ((self.back, self._leave), (self.empty_file, self.save_empty), (self.read_file, self.open_file)):
+        self.do_book = PrimaryButton(tr("记账"), name="goods_book", hint="Ctrl ↵")
+        for button, does in ((self.back, self._leave), (self.empty_file, self.save_empty), (self.read_file, self.open_file),
+                             (self.do_book, self.book)):
             button.clicked.connect(lambda _checked=False, do=does: do())
             self.header.add_action(button)
         return self.header
@@ -400,8 +404,7 @@ class GoodsPage(QWidget):
                                  placeholder=tr("药品名、拼音首字母或条码；↵ 加一行"))
         self.offers = DataTable(
             (Column("name", tr("药品"), width=180, stretch=True, bold=True), Column("strength", tr("规格"), width=170),
-             Column("pack", tr("包装"), width=120, value=lambda drug: tr(
-                 "{count} {unit}/{pack_unit}", count=drug.units_per_pack, unit=drug.unit, pack_unit=drug.pack_unit))),
+             Column("pack", tr("包装"), width=120, value=pack_words)),
             name="goods_offers", accessible_name=tr("药品目录"), inside_card=True,
             empty_text=tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。"))
         self.offers.hide()
@@ -441,16 +444,15 @@ class GoodsPage(QWidget):
     def _build_foot(self) -> QWidget:
         foot = FlowBox(spacing=10, row_spacing=6)
         self.note = label("", "muted", name="goods_note")
+        self.note.hide()
         foot.add(self.note)
         self.drop = SecondaryButton(tr("去掉这一行"), name="goods_drop", hint="Ctrl Delete", small=True)
         self.scan_button = SecondaryButton(tr("给这一行扫码…"), name="goods_scan_line", small=True)
         self.refused = SecondaryButton(tr("去掉有问题的行并另存"), name="goods_refused", small=True)
-        self.do_book = PrimaryButton(tr("记账"), name="goods_book", hint="Ctrl ↵")
         self.drop.clicked.connect(self._drop_current)
         self.scan_button.clicked.connect(self.scan)
         self.refused.clicked.connect(self.save_refused)
-        self.do_book.clicked.connect(self.book)
-        for button in (self.drop, self.scan_button, self.refused, self.do_book):
+        for button in (self.drop, self.scan_button, self.refused):
             foot.add(button)
         return foot
 

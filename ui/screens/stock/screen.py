@@ -37,16 +37,35 @@ class StockScreen(SectionScreen):
         self.count_ahead()
 
     def count_ahead(self) -> None:
-        """What presses stands in the tabs before anybody has opened them: batches near their expiry, events of the cold chain."""
+        """What presses stands in the tabs before anybody has opened them, as their pages say it themselves afterwards."""
         stock = self.services.stock
 
         def work(_report: object, _cancelled: object) -> dict[str, int]:
             from app.services.stock_expiry import pressing
 
             over = sum(item.is_over for item in stock.opened.in_use())
-            return {"expiry": pressing(stock.near_expiry()), "cold_chain": stock.cold_chain.open_events() + over}
+            counts = {"expiry": pressing(stock.near_expiry()), "cold_chain": stock.cold_chain.open_events() + over}
+            return counts | self._documents_waiting()
 
         self.services.runner.run(work, on_done=self._show_counts, on_error=told(self.services))
+
+    def _documents_waiting(self) -> dict[str, int]:
+        """Goods on the way, counts that are not finished, shortages to report, and months to close or to sign."""
+        from app.domain.settlement_states import SettlementState
+        from app.domain.shipment_states import ShipmentState
+        from app.domain.shortage_states import ShortageState
+        from app.domain.stocktake_steps import CountState
+
+        services, running = self.services, (CountState.OPEN, CountState.COUNTING, CountState.REVIEW)
+        counts = {"stocktake": sum(row.state in running for row in services.stocktakes.list())}
+        if services.kind != "clinic":
+            return counts
+        reported = (ShortageState.DRAFT, ShortageState.DELIVERED)
+        return counts | {
+            "receiving": sum(row.state is ShipmentState.SHIPPED for row in services.receiving.history()),
+            "shortages": sum(row.state in reported for row in services.shortages.list()),
+            "statements": sum(row.is_next or row.state is SettlementState.CHECKED for row in services.statements.months()),
+        }
 
     def _show_counts(self, counts: dict[str, int]) -> None:
         for key, count in counts.items():

@@ -23,7 +23,7 @@ STATUS_TONES: dict[StockStatus, Tone] = {
     StockStatus.UNUSED: "grey",
 }
 LEVEL_TONES: dict[ExpiryLevel, Tone] = {
-    ExpiryLevel.EXPIRED: "red", ExpiryLevel.RED: "red", ExpiryLevel.ORANGE: "amber", ExpiryLevel.YELLOW: "blue",
+    ExpiryLevel.EXPIRED: "red", ExpiryLevel.RED: "red", ExpiryLevel.ORANGE: "amber", ExpiryLevel.YELLOW: "grey",
     ExpiryLevel.NONE: "green",
 }
 DAYS_OF_A_MONTH = 30

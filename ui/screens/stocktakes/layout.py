@@ -143,8 +143,8 @@ class StocktakesLayout(QWidget):
     def _build_head(self) -> None:
         self.header = PageHeader(tr("盘点"), name="stocktake_header")
         self.begin = SecondaryButton(tr("开始盘点"), name="begin_count", hint="F2")
-        self.export = SecondaryButton(tr("导出表格"), name="export_stocktake")
-        self.print = SecondaryButton(tr("打印盘点表"), name="print_stocktake", hint="Ctrl P")
+        self.export = SecondaryButton(tr("导出表格"), name="export_stocktake", icon_name="export")
+        self.print = SecondaryButton(tr("打印盘点表"), name="print_stocktake", hint="Ctrl P", icon_name="print")
         self.main = PrimaryButton(tr("提交核对"), name="stocktake_main", hint="Ctrl ↵")
         for button in (self.begin, self.export, self.print, self.main):
             self.header.add_action(button)
