@@ -5,9 +5,11 @@ A drug is never deleted: `valid_to` ends it, and what was written with it stays 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, case, func, or_, select
@@ -17,10 +19,13 @@ from app.desk import Desk
 from app.domain.catalogue_shares import CatalogueShares, ListedItem, catalogue_shares
 from app.domain.message import msg
 from app.domain.prescribing import long_supply_allowed
+from app.domain.request_terms import Role
 from app.domain.trace_codes import LENGTH, PREFIX_LENGTH, clean_code, is_code
 from app.errors import UserError
 from app.pinyin import syllables
+from app.services.document_steps import SUPPLY, TOWNSHIP_SUPPLY, refuse_other_roles
 from app.services.history import record_change, revision_count
+from app.services.trace_makers import ConfirmedMaker, confirm_digits, is_unknown_maker, makers_of, owners_of
 from db.models import Drug, Revision, StockBatch, StockMovement, TracePrefix
 
 STARTER_VALID_FROM = date(2018, 11, 1)
@@ -114,16 +119,18 @@ class Catalogue:
             return session.scalar(query) or 0
 
     def find(self, text: str, limit: int = 30, *, with_ended: bool = False) -> list[DrugView]:
-        """Listed drugs by name, pinyin initials, barcode or a scanned trace code, in the order of preference.
+        """Listed drugs by name, pinyin initials, barcode or a scanned trace code, in the order of preference, then of pinyin.
 
         Preference (drug requests §11): volume-procured, essential, 甲, 乙, outside; the rest is never hidden.
+        Of what fits a search the plain name stands before its longer relatives (二甲双胍片 before 二甲双胍缓释片).
         `with_ended` also those that are not on today's list.
         """
         with self.desk.sessions.reading() as session:
             query = select(Drug) if with_ended else select(Drug).where(listed_on(self.desk.today()))
             if text.strip():
-                query = query.where(_matches(text))
-            query = query.order_by(*preference(), Drug.generic_name, Drug.code)
+                query = query.where(_matches(session, text))
+            shortest = (func.length(Drug.generic_name),) if text.strip() else ()
+            query = query.order_by(*preference(), *shortest, Drug.pinyin, Drug.generic_name, Drug.code)
             return [drug_view(drug) for drug in session.scalars(query.limit(limit))]
 
     def get(self, code: str) -> DrugView | None:
@@ -131,6 +138,34 @@ class Catalogue:
         with self.desk.sessions.reading() as session:
             drug = session.scalar(select(Drug).where(Drug.code == code))
             return None if drug is None else drug_view(drug)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the signed-in user keeps the list of this desk (`keepers_of_catalogue`)."""
+        return self.desk.actor.role in keepers_of_catalogue(self.desk)
+
+    def is_new_maker(self, scanned: str, drug_code: str) -> bool:
+        """Whether a scan is refused for a drug only because nobody has said yet whose its first seven digits are."""
+        with self.desk.sessions.reading() as session:
+            return is_unknown_maker(session, scanned, drug_code)
+
+    def is_nobodys(self, scanned: str) -> bool:
+        """Whether a scan is a trace code of whose drug nobody knows."""
+        code = clean_code(scanned)
+        with self.desk.sessions.reading() as session:
+            return is_code(code) and not owners_of(session, code)
+
+    def confirm_maker(self, scanned: str, drug_code: str) -> None:
+        """是这种药: keep the first seven digits of a pack as a further maker's of a drug.
+
+        Raises Refused for what is no code, UserError for another drug's digits and for who keeps no stock.
+        """
+        confirm_digits(self.desk, scanned, drug_code)
+
+    def makers(self, drug_code: str) -> list[ConfirmedMaker]:
+        """The further makers of a drug that were confirmed at this desk."""
+        with self.desk.sessions.reading() as session:
+            return makers_of(session, drug_code)
 
     def shares(self, day: date | None = None, *, in_use: bool = False) -> CatalogueShares:
         """The shares of the list of `day` (None today) against the goals; `in_use` counts only drugs in stock or used."""
@@ -173,7 +208,9 @@ class Catalogue:
             return None if row is None else _last_update(session, row)
 
     def set_has_trace_code(self, code: str, has_code: bool, reason: str) -> DrugView:
-        """Put a drug on the list of 无码 items or take it off. Raises UserError without a reason or for an unknown drug."""
+        """Put a drug on the list of 无码 items or take it off. Raises UserError without a reason or for an unknown drug,
+        and for anybody but the township's pharmacist and manager, at a clinic its doctors."""
+        refuse_other_roles(self.desk, keepers_of_catalogue(self.desk))
         if not reason.strip():
             raise UserError(msg("请写明原因，没有更改无码目录。"))
         with self.desk.sessions.writing() as session:
@@ -191,6 +228,11 @@ class Catalogue:
             return drug_view(drug)
 
 
+def keepers_of_catalogue(desk: Desk) -> tuple[Role, ...]:
+    """Who may change the list of this desk: at the township pharmacist and manager, at a clinic its doctors their own."""
+    return TOWNSHIP_SUPPLY if desk.place.kind == "township" else SUPPLY
+
+
 def _last_update(session: Session, row: Revision) -> LastUpdate:
     names = {row.code: row.generic_name for row in session.execute(select(Drug.code, Drug.generic_name))}
     drugs = [UpdatedDrug(code, names.get(code, code), ADDED) for code in row.after.get(ADDED, ())]
@@ -204,8 +246,16 @@ def _last_update(session: Session, row: Revision) -> LastUpdate:
     return LastUpdate(row.at, row.user_name, str(row.after.get("origin", "")), tuple(drugs))
 
 
-def _matches(text: str) -> ColumnElement[bool]:
-    wanted = text.strip().casefold()
+def folded(text: str) -> str:
+    """A name as it is compared: full-width and half-width brackets, Ⅱ and II, capitals and spaces are the same."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_folded_name = lru_cache(maxsize=8192)(folded)
+
+
+def _matches(session: Session, text: str) -> ColumnElement[bool]:
+    wanted = folded(text)
     code = clean_code(wanted)
     if is_code(code):
         digits = code[:PREFIX_LENGTH]
@@ -213,8 +263,9 @@ def _matches(text: str) -> ColumnElement[bool]:
         return or_(Drug.trace_prefix == digits, Drug.code.in_(confirmed))
     if code.isascii() and code.isdigit() and SHORTEST_BARCODE <= len(code) < LENGTH:
         return Drug.barcode == code
+    names = session.scalars(select(Drug.generic_name).distinct())
     return or_(
-        Drug.generic_name.contains(wanted, autoescape=True),
+        Drug.generic_name.in_([name for name in names if wanted in _folded_name(name)]),
         Drug.pinyin.contains(wanted, autoescape=True),
     )
 

@@ -23,6 +23,7 @@ from app.services.catalogue_update import (
     apply_update,
     plan_update,
 )
+from app.services.document_steps import TOWNSHIP_SUPPLY, refuse_other_roles
 from app.services.history import add_audit
 from app.services.post import TakenIn, write_envelope
 from app.services.problems import joined
@@ -80,13 +81,16 @@ class CatalogueExchange:
     def issue(self, clinic_id: str) -> str:
         """Write the list as it stands today for one clinic; gives the id of the envelope, to be saved as a file.
 
-        An earlier one that was not handed over is replaced. Raises UserError at a clinic, or for a clinic of another centre.
+        An earlier one that was not handed over is replaced. Raises UserError at a clinic, for a clinic of another centre, and for who
+        is not the township's pharmacist or manager.
         """
+        self._refuse_others()
         with self._desk.sessions.writing() as session:
             return self._issue(session, clinic_id).id
 
     def issue_to_all(self) -> dict[str, str]:
         """The same for every paired clinic of this centre: envelope ids by clinic."""
+        self._refuse_others()
         with self._desk.sessions.writing() as session:
             clinics = session.scalars(
                 select(Organisation.id).where(
@@ -94,6 +98,10 @@ class CatalogueExchange:
                 )
             )
             return {clinic_id: self._issue(session, clinic_id).id for clinic_id in list(clinics)}
+
+    def _refuse_others(self) -> None:
+        if self._desk.place.kind == "township":
+            refuse_other_roles(self._desk, TOWNSHIP_SUPPLY)
 
     def _issue(self, session: Session, clinic_id: str) -> ExchangeMessage:
         from app.exchange.bodies import CatalogueBody, CatalogueDrug

@@ -23,7 +23,7 @@ from app.errors import UserError
 from app.i18n import tr
 from app.interchange.catalogue_fields import BY_FIELD, TARGETS, BadCell, plain, target_of_header
 from app.interchange.tables import RawRow, RawTable, read_table
-from app.services.catalogue import listed_on
+from app.services.catalogue import keepers_of_catalogue, listed_on
 from app.services.catalogue_update import (
     OWN,
     TOWNSHIP,
@@ -35,6 +35,7 @@ from app.services.catalogue_update import (
     apply_update,
     plan_update,
 )
+from app.services.document_steps import refuse_other_roles
 from db.models import Drug
 
 Columns = Mapping[str, int]
@@ -108,7 +109,11 @@ class CatalogueImport:
         return CataloguePlan(table, dict(columns), is_whole, update, left_out)
 
     def apply(self, plan: CataloguePlan) -> UpdatePlan:
-        """Write the plan in one transaction. Raises UserError when the catalogue or the stock has changed since."""
+        """Write the plan in one transaction. Raises UserError when the catalogue or the stock has changed since.
+
+        Raises DocumentRefused for who does not keep the list (`keepers_of_catalogue`).
+        """
+        refuse_other_roles(self._desk, keepers_of_catalogue(self._desk))
         listed = [row.listed for row in plan.rows]
         with self._desk.sessions.writing() as session:
             again = plan_update(

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.prescribing import PrescriptionKind
+from app.domain.request_terms import Role
 from app.domain.stock_value import total_value_fen
 from app.domain.trace_codes import clean_code
 from app.errors import UserError
@@ -44,6 +45,7 @@ from app.services.dispensing_views import (
     view_of,
     views_of,
 )
+from app.services.document_steps import SUPPLY, refuse_other_roles
 from app.services.history import record_change
 from app.services.problems import Refused
 from app.services.stock_dispense import ChosenBatch, Dispensed, dispense
@@ -60,6 +62,8 @@ __all__ = [
     "Judgement", "Matter", "Unmatched", "usage_words",
 ]  # fmt: skip
 ENTITY = "dispensing"
+GIVING = (*SUPPLY, Role.HOME_TEAM)
+"""Those who give drugs to residents: who keeps the shelf, and the family doctor's team."""
 
 
 class Dispensing:
@@ -93,8 +97,9 @@ class Dispensing:
 
         Raises Refused with a sentence for everything that stands against it: what blocks, what wants a reason or an answer,
         too little stock, another batch than the first to expire without a reason, a wrong trace code. A draft that was
-        given before gives what became of it, and books nothing.
+        given before gives what became of it, and books nothing. Raises DocumentRefused for who gives no drugs.
         """
+        refuse_other_roles(self._desk, GIVING)
         with self._desk.sessions.writing() as session:
             done = session.get(DispensingDocument, draft.id) if draft.id else None
             if done is not None:
@@ -121,6 +126,7 @@ class Dispensing:
 
         Raises Refused without a reason, for more than was given, or for a pack that was not given here.
         """
+        refuse_other_roles(self._desk, GIVING)
         problems = reason_problems(reason)
         if problems:
             raise Refused(problems)
@@ -140,6 +146,7 @@ class Dispensing:
 
         Their packs may be given again. Raises Refused without a reason, on a later day, or when something came back.
         """
+        refuse_other_roles(self._desk, GIVING)
         problems = reason_problems(reason)
         if problems:
             raise Refused(problems)

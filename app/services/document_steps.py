@@ -23,6 +23,8 @@ from db.models import StatusChange
 
 TOWNSHIP_SUPPLY = (Role.TOWNSHIP_PHARMACIST, Role.TOWNSHIP_MANAGER)
 """Those who act in the township's supply; clerks and auditors look on."""
+SUPPLY = (Role.VILLAGE_DOCTOR, Role.CLINIC_LEAD, *TOWNSHIP_SUPPLY)
+"""Those who change what stands in the books of a shelf, at either desk."""
 
 
 class DocumentRefused(UserError):

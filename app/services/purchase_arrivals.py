@@ -15,13 +15,14 @@ from app.domain.message import Message, msg
 from app.domain.movements import is_possible_quantity
 from app.domain.receiving import check_receipt_line
 from app.domain.request_checks import has_meaning
-from app.domain.trace_codes import clean_code, drug_digits
+from app.domain.trace_codes import clean_code, is_code
 from app.errors import UserError
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused, refuse
 from app.services.stock_goods import fen_of
 from app.services.stock_ledger import BatchKey, batch_problems
 from app.services.trace_codes import arrival_problem
+from app.services.trace_makers import owners_of
 from db.models import Drug, PurchaseOrderLine
 
 
@@ -190,9 +191,10 @@ def place_scan(
     Raises Refused under the line's id: no code, twice, of a drug that was not ordered, here already.
     """
     code = clean_code(scanned)
-    drugs = {drug.code: drug for drug in session.scalars(select(Drug).where(Drug.trace_prefix == drug_digits(code)))}
-    line = next((each for each in lines if each.drug_code in drugs), None)
-    line = line or next((each for each in lines if each.id == line_id), None)
+    owners = owners_of(session, code) if is_code(code) else frozenset()
+    here = next((each for each in lines if each.id == line_id), None)
+    own = [each for each in lines if each.drug_code in owners]
+    line = here if here in own else next(iter(own), here)
     if line is None:
         raise UserError(msg("请先选中这盒药在采购单上的那一行，再扫码。"))
     why = arrival_problem(session, desk, code, line.drug_code, seen)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -16,21 +15,25 @@ from app.domain.trace_codes import (
     KnownCode,
     clean_code,
     codes_for,
-    drug_digits,
     form_fault,
     receipt_fault,
     sentence,
 )
-from db.models import Drug, ShipmentLine, TraceCode
+from app.services.trace_makers import is_unknown_maker, owners_of
+from db.models import ShipmentLine, TraceCode
 
 
 @dataclass(frozen=True)
 class PlacedCode:
-    """A scan with its line. `problem` is why it was not taken; then `line_id` is the line that it was meant for, or ""."""
+    """A scan with its line. `problem` is why it was not taken; then `line_id` is the line that it was meant for, or "".
+
+    `is_new_maker`: it would be taken if somebody confirmed that packs with these digits are the drug of the line.
+    """
 
     code: str
     line_id: str
     problem: Message | None = None
+    is_new_maker: bool = False
 
 
 def place_code(
@@ -57,25 +60,26 @@ def place_code(
         told = msg("追溯码 {code} 不在这张发货单里，没有记。请核对是不是别的货，多到的请另记。", code=code)
         return PlacedCode(code, meant, told)
     row = session.get(TraceCode, (code, desk.place.id))
-    if row is not None and row.drug_code != line.drug_code:
+    owners = owners_of(session, code)
+    if (row is not None and row.drug_code != line.drug_code) or (owners and line.drug_code not in owners):
         return PlacedCode(code, line.id, sentence(CodeFault.OTHER_DRUG, code, name))
     known = None if row is None else KnownCode(code, row.drug_code, row.batch_id, row.units_left, CodeState(row.state))
     fault = receipt_fault(known)
     if fault is not None:
         return PlacedCode(code, line.id, sentence(fault, code, name))
+    if code not in line.codes and is_unknown_maker(session, code, line.drug_code):
+        return PlacedCode(code, line.id, sentence(CodeFault.UNKNOWN_MAKER, code, name), is_new_maker=True)
     return PlacedCode(code, line.id)
 
 
 def _line_of_drug(
     session: Session, lines: Sequence[ShipmentLine], code: str, taken: Mapping[str, Sequence[str]], chosen: str
 ) -> ShipmentLine | None:
-    """The line of the drug that the first seven digits tell, of several the chosen one, else the first with room; where
-    no drug has these digits, the chosen line of a drug whose digits are not known."""
-    owner = session.scalar(select(Drug.code).where(Drug.trace_prefix == drug_digits(code)).limit(1))
-    if owner is not None:
-        own = [line for line in lines if line.drug_code == owner]
-        room = [line for line in own if len(taken.get(line.id, ())) < codes_for(line.shipped, line.units_per_pack)]
-        return next((line for line in own if line.id == chosen), None) or next(iter(room or own), None)
-    line = next((each for each in lines if each.id == chosen), None)
-    prefix = session.scalar(select(Drug.trace_prefix).where(Drug.code == line.drug_code)) if line is not None else None
-    return None if prefix else line
+    """The line of the drug whose digits these are, of several the chosen one, else the first with room; where nobody has
+    said yet whose they are, the chosen line."""
+    owners = owners_of(session, code)
+    if not owners:
+        return next((each for each in lines if each.id == chosen), None)
+    own = [line for line in lines if line.drug_code in owners]
+    room = [line for line in own if len(taken.get(line.id, ())) < codes_for(line.shipped, line.units_per_pack)]
+    return next((line for line in own if line.id == chosen), None) or next(iter(room or own), None)

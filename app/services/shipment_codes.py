@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.desk import Desk
 from app.domain.message import Message, msg
-from app.domain.trace_codes import ON_SHELF, CodeState, clean_code, codes_for, drug_digits, is_code
+from app.domain.trace_codes import ON_SHELF, CodeState, clean_code, codes_for, is_code
 from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
+from app.services.trace_makers import owners_of
 from db.models import Drug, ShipmentLine, StockBatch, TraceCode, TraceScan
 
 _CHUNK = 500
@@ -141,9 +142,10 @@ def _code_problem(
     if row is None:
         if needs:
             return msg("追溯码 {code} 没有在本院入库，不能发出。请核对这一盒的来源。", code=code)
-        drug = session.scalar(select(Drug).where(Drug.trace_prefix == drug_digits(code)))
-        if drug is not None and drug.code != line.drug_code:
-            return msg("追溯码 {code} 是 {other} 的，不是 {drug} 的。请换一盒。", code=code, other=drug.generic_name,
+        owners = owners_of(session, code)
+        if owners and line.drug_code not in owners:
+            other = session.scalar(select(Drug.generic_name).where(Drug.code.in_(owners)).order_by(Drug.code).limit(1))
+            return msg("追溯码 {code} 是 {other} 的，不是 {drug} 的。请换一盒。", code=code, other=other or "—",
                        drug=line.drug_name)  # fmt: skip
         return None
     if row.batch_id != line.batch_id:

@@ -21,6 +21,7 @@ from app.domain.message import msg
 from app.domain.movements import RETURNED_HOLD, Bearer, MovementKind
 from app.domain.stock_value import total_value_fen
 from app.forms.vocabulary import Level, Problem
+from app.services.document_steps import SUPPLY, refuse_other_roles
 from app.services.problems import refuse, refuse_if_any
 from app.services.stock_documents import (
     Approval,
@@ -39,7 +40,7 @@ from app.services.stock_ledger import (
     find_or_make_batch,
     reverse,
 )
-from app.services.trace_codes import scan_in, scan_out, scans_of
+from app.services.trace_codes import scan_in, scan_out
 from db.models import Drug, StockBatch, StockMovement, new_id
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
@@ -245,13 +246,16 @@ class StockActions:
             return self._take(session, MovementKind.SAMPLE_FOR_INSPECTION, SAMPLE, units, at, kept)
 
     def reverse(self, movement_id: str, *, reason: str) -> Booked:
-        """冲销 one movement of such a document. What belongs to a dispensing or a shipment is put right there."""
+        """冲销 one movement of such a document, with the packs that were scanned with it.
+
+        What belongs to a dispensing, a shipment or a count is put right there. Raises Refused as `stock_ledger.reverse`
+        does: also when a pack of it has moved since.
+        """
+        refuse_other_roles(self.desk, SUPPLY)
         with self.desk.sessions.writing() as session:
             row = session.execute(select(_MOVEMENTS).where(_MOVEMENTS.c.id == movement_id)).one_or_none()
             if row is not None and row.document not in _OWN:
                 raise refuse("movement", msg("这笔记录属于发药、收货或盘点，请在那里更正。"))
-            if scans_of(session, [movement_id]).get(movement_id):
-                raise refuse("movement", msg("这笔记录扫过追溯码，不能冲销。请按实物重新入库或报损，并扫码。"))
             booked = reverse(session, self.desk, movement_id, reason)
             content = {"movement": movement_id, "by": booked.id, "quantity": booked.quantity}
             record_document(session, self.desk, REVERSAL, content, reason=reason)
@@ -268,6 +272,7 @@ class StockActions:
         kept: Mapping[str, Any] | None = None,
         reason: str = "",
     ) -> StockDocument:
+        refuse_other_roles(self.desk, SUPPLY)
         _must_have_lines(goods)
         day = (at or self.desk.now()).astimezone().date()
         keys, problems = self._judged(session, goods, at)
@@ -299,6 +304,7 @@ class StockActions:
         kept: Mapping[str, Any],
         reason: str = "",
     ) -> StockDocument:
+        refuse_other_roles(self.desk, SUPPLY)
         _must_have_lines(units)
         ids = [line.batch_id for line in units]
         refuse_if_any(_twice(ids))

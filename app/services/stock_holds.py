@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.movements import RETURNED_HOLD
+from app.services.document_steps import SUPPLY, refuse_other_roles
 from app.services.history import record_change, revision_count
 from app.services.problems import refuse, refuse_if_any
 from app.services.stock_documents import Approval, approval_problems, reason_problems
@@ -65,6 +66,7 @@ ALWAYS = HeldSpan(date.min, None)
 
 def hold_batch(session: Session, desk: Desk, batch_id: str, hold: Hold, reason: str) -> None:
     """Hold a batch. Raises Refused without a reason, or for one that is held already."""
+    refuse_other_roles(desk, SUPPLY)
     refuse_if_any(reason_problems(reason))
     batch = _own_batch(session, desk, batch_id)
     if hold is Hold.RETURNED:
@@ -76,6 +78,7 @@ def hold_batch(session: Session, desk: Desk, batch_id: str, hold: Hold, reason: 
 
 def release_batch(session: Session, desk: Desk, batch_id: str, reason: str, approval: Approval) -> None:
     """Let a held batch go. Raises Refused without a reason or approval; never for what residents returned."""
+    refuse_other_roles(desk, SUPPLY)
     batch = _own_batch(session, desk, batch_id)
     if batch.hold == RETURNED_HOLD:
         raise refuse("batch", msg("居民退回的药品不能再用，只能报损或退回乡镇。"))

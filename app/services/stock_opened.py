@@ -16,6 +16,7 @@ from app.desk import Desk
 from app.domain.cold_chain import LONGEST_OPENED_DAYS, OPENED_DAYS, discard_date
 from app.domain.message import msg
 from app.domain.movements import Bearer, MovementKind, usable_on
+from app.services.document_steps import SUPPLY, refuse_other_roles
 from app.services.history import record_change, revision_count
 from app.services.problems import refuse, refuse_if_any
 from app.services.stock_actions import BatchUnits, StockActions
@@ -79,6 +80,7 @@ class OpenedItems:
         self, batch_id: str, *, opened_on: date | None = None, days: int = OPENED_DAYS, note: str = ""
     ) -> OpenedView:
         """Write down that one unit of a batch was opened; `opened_on` None is today. Raises Refused."""
+        refuse_other_roles(self.desk, SUPPLY)
         today = self.desk.today()
         day = opened_on or today
         with self.desk.sessions.writing() as session:
@@ -125,6 +127,7 @@ class OpenedItems:
             self._close(session, item_id, DISCARDED, document.movements[0].id)
 
     def _close(self, session: Session, item_id: str, how: str, movement_id: str | None) -> None:
+        refuse_other_roles(self.desk, SUPPLY)
         item = self._item(session, item_id)
         item.closed_on, item.closed_as, item.movement_id = self.desk.today(), how, movement_id
         record_change(

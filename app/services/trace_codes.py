@@ -153,16 +153,31 @@ def scan_out(
 
 
 def why_scans_stay(session: Session, movement_id: str) -> Message | None:
-    """Why a movement can't be reversed because of its packs: units that came with it have left since. None when it can."""
+    """Why a movement can't be reversed because of its packs: units that came with it have left since, or a pack that went
+    with it came back another way. None when it can."""
     movement = session.get_one(StockMovement, movement_id)
     if movement.quantity < 0:
-        return None
+        return _why_packs_stay_away(session, movement)
     for scan in session.scalars(select(TraceScan).where(TraceScan.movement_id == movement_id)):
         row = session.get(TraceCode, (scan.code, movement.organisation_id))
         if row is not None and (row.units_left < scan.quantity or row.state not in ON_SHELF):
             name = session.scalar(select(Drug.generic_name).where(Drug.code == row.drug_code)) or row.drug_code
             return msg(
                 "{drug}的追溯码 {code} 这一盒已经发出过，不能冲销它的入库。没有记，请先冲销发出的那一笔。",
+                drug=name, code=scan.code,
+            )  # fmt: skip
+    return None
+
+
+def _why_packs_stay_away(session: Session, movement: StockMovement) -> Message | None:
+    """A pack that was lost and received again must not hold its units twice."""
+    size = session.get_one(StockBatch, movement.batch_id).units_per_pack
+    for scan in session.scalars(select(TraceScan).where(TraceScan.movement_id == movement.id)):
+        row = session.get(TraceCode, (scan.code, movement.organisation_id))
+        if row is not None and (row.batch_id != movement.batch_id or row.units_left + scan.quantity > size):
+            name = session.scalar(select(Drug.generic_name).where(Drug.code == row.drug_code)) or row.drug_code
+            return msg(
+                "{drug}的追溯码 {code} 这一盒后来又入过库，不能冲销它的出库。没有记，请先冲销后来入库的那一笔。",
                 drug=name, code=scan.code,
             )  # fmt: skip
     return None

@@ -6,6 +6,9 @@ A pack whose digits belong to no drug is not refused for ever: whoever holds it 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,9 +16,19 @@ from app.desk import Desk
 from app.domain.message import msg
 from app.domain.trace_codes import CodeFault, clean_code, drug_digits, is_code
 from app.errors import UserError
+from app.services.document_steps import SUPPLY, refuse_other_roles
 from app.services.history import add_audit
 from app.services.problems import refuse
 from db.models import Drug, TracePrefix
+
+
+@dataclass(frozen=True)
+class ConfirmedMaker:
+    """The first seven digits of a further maker of a drug, who confirmed them and when."""
+
+    digits: str
+    user_name: str
+    at: datetime
 
 
 def owners_of(session: Session, code: str) -> frozenset[str]:
@@ -42,6 +55,14 @@ def is_unknown_maker(session: Session, scanned: str, drug_code: str) -> bool:
     code = clean_code(scanned)
     drug = session.scalar(select(Drug).where(Drug.code == drug_code))
     return is_code(code) and maker_fault(session, code, drug, drug_code) is CodeFault.UNKNOWN_MAKER
+
+
+def makers_of(session: Session, drug_code: str) -> list[ConfirmedMaker]:
+    """The further makers of a drug that were confirmed, the first confirmed first."""
+    rows = session.scalars(
+        select(TracePrefix).where(TracePrefix.drug_code == drug_code).order_by(TracePrefix.confirmed_at, TracePrefix.prefix)
+    )
+    return [ConfirmedMaker(row.prefix, row.confirmed_by_name, row.confirmed_at) for row in rows]
 
 
 def learn(session: Session, desk: Desk, scanned: str, drug_code: str) -> None:
@@ -73,6 +94,8 @@ def learn(session: Session, desk: Desk, scanned: str, drug_code: str) -> None:
 
 
 def confirm_digits(desk: Desk, scanned: str, drug_code: str) -> None:
-    """是这种药: somebody holds the pack and says so, once for all packs of this maker. Raises as `learn` does."""
+    """是这种药: somebody holds the pack and says so, once for all packs of this maker. Raises as `learn` does, and
+    DocumentRefused for who keeps no stock."""
+    refuse_other_roles(desk, SUPPLY)
     with desk.sessions.writing() as session:
         learn(session, desk, scanned, drug_code)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from app.desk import Actor
 from app.domain.catalogue_shares import Share
 from app.domain.movements import MovementKind
 from app.domain.request_terms import Kind
@@ -19,6 +21,7 @@ from app.services.catalogue_exchange import CatalogueExchange
 from app.services.catalogue_import import CatalogueImport
 from app.services.catalogue_sheets import share_list, update_list, without_code_list
 from app.services.catalogue_update import DrugAction
+from app.services.document_steps import DocumentRefused
 from app.services.exchange import Exchange
 from app.services.history import broken_links, changes_of
 from app.services.pairing import Pairing
@@ -398,3 +401,31 @@ def test_the_shares_on_paper_name_both_denominators(listed):
         for share in (shares.catalogue, shares.procured_of_catalogue, shares.procured_of_all)
     ]
     assert rows[4][4] is None
+
+
+def test_only_pharmacist_and_manager_change_or_send_the_list(listed, tmp_path):
+    plan = planned(listed, tmp_path, AMLODIPINE)
+    for role in ("insurance_clerk", "home_team", "auditor"):
+        other = replace(listed, actor=Actor("x", "钱办", role))
+        for act in (
+            lambda other=other: CatalogueImport(other).apply(plan),
+            lambda other=other: Catalogue(other).set_has_trace_code("VD155", False, "国家无码目录第二批"),
+            lambda other=other: CatalogueExchange(other).issue("any"),
+            lambda other=other: CatalogueExchange(other).issue_to_all(),
+            lambda other=other: Catalogue(other).confirm_maker("8" * 20, "VD155"),
+        ):
+            with pytest.raises(DocumentRefused, match="办理，没有改动"):
+                act()
+        assert Catalogue(other).may_change is False
+    assert Catalogue(listed).may_change is True
+    assert drug(listed, "VD155").has_trace_code is True
+    assert Catalogue(listed).makers("VD155") == []
+    assert Catalogue(listed).last_update() is None
+
+
+@pytest.mark.parametrize("text", ["头孢拉定胶囊(Ⅱ)", "头孢拉定胶囊（Ⅱ）", "头孢拉定胶囊(ii)", " 头孢拉定 胶囊 （Ⅱ", "胶囊(Ⅱ"])
+def test_a_name_with_brackets_is_found_in_either_width(listed, text):
+    for kept in ("头孢拉定胶囊(Ⅱ)", "头孢拉定胶囊（Ⅱ）"):
+        with listed.sessions.writing() as session:
+            session.scalars(select(Drug).where(Drug.code == "VD055")).one().generic_name = kept
+        assert [view.code for view in Catalogue(listed).find(text)] == ["VD055"]

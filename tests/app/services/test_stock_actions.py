@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 
 from app.desk import Actor
 from app.domain.movements import Bearer, MovementKind
+from app.services.document_steps import DocumentRefused
 from app.services.problems import Refused
 from app.services.stock import Stock
-from app.services.stock_actions import BatchUnits, NewGoods
+from app.services.stock_actions import BatchUnits, NewGoods, StockActions
 from app.services.stock_documents import Approval
 from app.services.stock_holds import Hold, hold_batch
+from app.services.trace_codes import codes_here
 from db.models import AuditEntry, Organisation, Revision, StockBatch, StockMovement, UserAccount
 from tests.app.services.stock_things import (
     AMLODIPINE,
@@ -62,6 +64,11 @@ def refused_codes(desk, action, *values, **named):
         action(*values, **named)
     assert rows_of(desk) == before  # nothing half-booked
     return [problem.code for problem in refused.value.problems]
+
+
+def packs(desk):
+    with desk.sessions.reading() as session:
+        return {pack.code: pack.units_left for pack in codes_here(session, desk, AMLODIPINE)}
 
 
 def on_hand(desk, drug=AMLODIPINE):
@@ -280,7 +287,45 @@ def test_scanned_packs_come_and_go_with_their_codes(desk, actions):
     ) == ["lines.0.codes"]
     units = [BatchUnits(batch_id, 28, codes[:1])]
     lost = actions.lose(K.DAMAGE, units, bearer=Bearer.CLINIC, reason="打碎一瓶")
-    assert refused_codes(desk, actions.reverse, lost.movements[0].id, reason="记错了一笔") == ["movement"]
+    assert refused_codes(desk, actions.reverse, document.movements[0].id, reason="记错了一笔") == ["movement"]
+    actions.reverse(lost.movements[0].id, reason="其实没有打碎")
+    assert on_hand(desk) == 56
+    assert packs(desk) == dict.fromkeys(codes, 28)
+    actions.reverse(document.movements[0].id, reason="记错了一笔")
+    assert on_hand(desk) == 0
+    assert packs(desk) == {}
+    actions.receive_outside([replace(GOODS, codes=codes)], **OUTSIDE)
+    assert packs(desk) == dict.fromkeys(codes, 28)
+
+
+def test_a_lost_pack_that_was_found_and_received_again_is_not_put_back_twice(desk, actions):
+    codes = tuple(f"8{number:019d}" for number in (1, 2))
+    batch_id = actions.opening([replace(GOODS, codes=codes)]).movements[0].batch_id
+    lost = actions.lose(K.LOST, [BatchUnits(batch_id, 28, codes[:1])], bearer=Bearer.CLINIC, reason="找不到这一盒")
+    found = replace(GOODS, quantity=28, codes=codes[:1])
+    again = actions.receive_outside([found], **OUTSIDE)
+    assert refused_codes(desk, actions.reverse, lost.movements[0].id, reason="后来找到了") == ["movement"]
+    actions.reverse(again.movements[0].id, reason="按冲正来记")
+    actions.reverse(lost.movements[0].id, reason="后来找到了")
+    assert on_hand(desk) == 56
+    assert packs(desk) == dict.fromkeys(codes, 28)
+
+
+@pytest.mark.parametrize("role", ["auditor", "home_team"])
+def test_only_doctor_and_lead_change_the_shelf_of_a_clinic(desk, actions, role):
+    batch_id = actions.opening([GOODS]).movements[0].batch_id
+    other = replace(desk, actor=Actor("x", "张查", role))
+    theirs = StockActions(other)
+    for act in (
+        lambda: theirs.opening([GOODS]),
+        lambda: theirs.lose(K.DAMAGE, [BatchUnits(batch_id, 5)], bearer=Bearer.CLINIC, reason="打碎一瓶"),
+        lambda: theirs.reverse("any", reason="记错了一笔"),
+        lambda: Stock(other).hold(batch_id, reason="外观异常"),
+        lambda: Stock(other).opened.open(batch_id),
+    ):
+        with pytest.raises(DocumentRefused, match="由村医、村卫生室负责人"):
+            act()
+    assert on_hand(desk) == 56
 
 
 # -- holding -----------------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from app.desk import Actor
 from app.domain.movements import MovementKind
 from app.errors import UserError
 from app.services.catalogue import Catalogue
@@ -89,3 +91,18 @@ def test_a_drug_whose_digits_nobody_knows_takes_any_that_are_no_other_drugs(desk
     confirm_digits(desk, code(1, SECOND), PARACETAMOL)
     with pytest.raises(Refused, match="不是阿莫西林胶囊的"):
         receive(desk, code(2, SECOND))
+
+
+def test_who_looks_on_confirms_no_maker(desk):
+    with pytest.raises(UserError, match="没有改动"):
+        confirm_digits(replace(desk, actor=Actor("x", "张查", "auditor")), code(1, SECOND), AMOXICILLIN)
+    assert learnt(desk) == []
+
+
+def test_the_makers_of_a_drug_are_listed_with_who_confirmed_them(desk):
+    confirm_digits(desk, code(1, SECOND), AMOXICILLIN)
+    [maker] = Catalogue(desk).makers(AMOXICILLIN)
+    assert (maker.digits, maker.user_name) == (SECOND, "王明")
+    assert Catalogue(desk).is_nobodys(code(1, "8111111")) is True
+    assert Catalogue(desk).is_nobodys(code(1, SECOND)) is False
+    assert Catalogue(desk).is_new_maker(code(1, "8111111"), AMOXICILLIN) is True

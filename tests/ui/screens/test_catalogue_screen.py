@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
+from app.desk import Actor
 from app.services.catalogue import Catalogue
 from app.services.catalogue_import import CatalogueImport
 from app.services.exchange import Exchange
@@ -84,6 +85,50 @@ def test_a_drug_is_found_by_name_initials_barcode_and_trace_code(world, township
     page.search.clear()
     type_chinese(page.search, "没有这种药")
     assert page.table.rows() == []
+
+
+def test_a_pack_of_a_further_maker_is_made_known_by_keyboard(world, township):
+    page, seen = township
+    code, other = world.codes["硝苯地平"], world.codes["二甲双胍"]
+    change_drug(world.township, code, trace_prefix="8123456")
+    change_drug(world.township, other, trace_prefix="8999999")
+    page.primary_action()
+    type_keys("84555550000000000001")
+    assert page.table.rows() == []
+    assert "还没有人认过" in page.findChild(QLabel, "catalogue_found").text()
+    page.search.setText(next(row.name for row in Catalogue(world.township).find("xbdp") if row.code == code))
+    page.table.select_row([row.drug.code for row in page.table.rows()].index(code))
+    press_key(Qt.Key.Key_F8)
+    asked = window("maker_window")
+    line = control(asked, QLineEdit, "maker_code")
+    assert line.text() == "84555550000000000001"
+    line.setText("89999990000000000001")
+    press(line, Qt.Key.Key_Return)
+    assert asked.isVisible()
+    line.setText("84555550000000000001")
+    press(line, Qt.Key.Key_Return)
+    assert "已记下" in seen.sentences[-1]
+    assert any("8123456、8455555（" in words for words in labels(page))
+    page.search.setText("84555550000000000002")
+    assert [row.drug.code for row in page.table.rows()] == [code]
+
+
+def test_a_clerk_looks_at_the_list_and_changes_nothing(qtbot, world, dialogs):
+    services, seen = world.at_township(Actor("clerk", "钱办", "insurance_clerk"), dialogs)
+    page = on_screen(qtbot, CataloguePage(services))
+    for name in ("import_catalogue", "send_catalogue", "set_trace_code", "confirm_maker"):
+        assert page.findChild(QPushButton, name).isHidden()
+    press_key(Qt.Key.Key_F6)
+    assert "由卫生院药师和院长" in seen.sentences[-1]
+    assert dialogs.choosers == []
+
+
+@pytest.mark.parametrize("name", ["硝苯地平缓释片(Ⅱ)", "硝苯地平缓释片（Ⅱ）", "硝苯地平缓释片(II)", " 硝苯地平 缓释片（ii）"])
+def test_a_name_with_brackets_is_found_however_they_are_written(world, township, name):
+    page, _seen = township
+    change_drug(world.township, world.codes["硝苯地平"], generic_name="硝苯地平缓释片（Ⅱ）")
+    page.search.setText(name)
+    assert [row.drug.code for row in page.table.rows()] == [world.codes["硝苯地平"]]
 
 
 def test_drugs_that_ended_are_shown_when_asked(world, township):

@@ -318,6 +318,24 @@ def test_a_wrong_pack_is_refused_beside_its_drug(screen, desk, resident, coded, 
     assert len(screen.giving.cards) == 1
 
 
+def test_a_maker_is_made_known_at_the_counter_and_the_pack_must_still_be_received(screen, desk, resident, coded, dialogs):
+    with desk.sessions.writing() as session:
+        session.scalars(select(Drug).where(Drug.code == AMLODIPINE)).one().trace_prefix = "8412345"
+    screen.open_with(resident_id=resident)
+    scan(code(1))
+    [card] = screen.giving.cards.values()
+    card.fields["codes"].control.setFocus()
+    other = "84555550000000000001"
+    dialogs.will_answer("it_is")
+    scan(other)
+    assert "没有入过库" in card.trouble()
+    assert card.line().codes == (code(1),)
+    assert [drug.code for drug in Catalogue(desk).find(other)] == [AMLODIPINE]
+    card.fields["codes"].control.setFocus()
+    scan(other)
+    assert len(dialogs.asked) == 1
+
+
 def test_a_pack_that_was_given_is_not_given_again(screen, desk, resident, coded):
     day = replace(DraftLine("1", AMLODIPINE, 28, "1片", Decimal(1), 28), codes=(code(1),))
     Dispensing(desk).give(Draft(add_resident(desk, "赵四", drug_allergy=[1]), (day,), kind=PrescriptionKind.LONG))

@@ -267,6 +267,21 @@ def test_a_delivery_is_typed_scanned_and_booked(world, delivering):
     assert page.pane() is page.orders
 
 
+def test_a_pack_of_a_further_maker_is_taken_when_somebody_says_that_it_is_this_drug(world, delivering, dialogs):
+    page, _ = delivering
+    fill(arrivals(page), 0, batch_no="L1", expiry="2028-06", accepted="20")
+    other = "84555550000000000001"
+    scan(page, other)
+    assert any("是这种药" in sentence for sentence in problems(arrivals(page)))
+    dialogs.will_answer("it_is")
+    scan(page, other)
+    assert problems(arrivals(page)) == []
+    scan(page, FIRST)
+    page.save_action()
+    with world.township.sessions.reading() as session:
+        assert {row.code for row in session.scalars(select(TraceCode))} == {other, FIRST}
+
+
 @pytest.mark.parametrize(("code", "why"), [("12", "20 位"), ("99999990000000000001", "不是"), (FIRST, "扫")])
 def test_a_wrong_code_of_a_delivery_is_refused_beside_its_row(delivering, code, why):
     page, _ = delivering

@@ -309,6 +309,26 @@ def test_a_pack_that_came_before_is_refused_while_scanning(opened, world):
     assert cell_texts(lines(page), "codes")[place] == "0/6"
 
 
+def test_a_pack_of_a_maker_that_nobody_knows_is_asked_about_once(opened, world, dialogs):
+    world.arrived()
+    change_drug(world.clinic, world.first, trace_prefix="8411111")
+    page, _seen = opened()
+    place = go_to(page, "硝苯地平")
+    scan(page, CODES[0])
+    assert "没见过的厂家" in str(dialogs.asked[-1].title)
+    assert "是这种药" in sentence(page, place)
+    assert lines(page).rows()[place].entry.codes == ()
+    dialogs.will_answer("it_is")
+    scan(page, CODES[0])
+    scan(page, CODES[1])
+    assert len(dialogs.asked) == 2
+    assert lines(page).rows()[place].entry.codes == (CODES[0], CODES[1])
+    change_drug(world.clinic, world.second, trace_prefix="8422222")
+    go_to(page, "二甲双胍")
+    scan(page, CODES[2])
+    assert lines(page).rows()[place].entry.codes == tuple(CODES[:3])
+
+
 def test_cold_goods_ask_for_the_temperature_and_are_rejected_when_it_is_wrong(opened, world, dialogs):
     shipment_id = world.arrived()
     change_drug(world.clinic, world.second, cold_chain=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -23,6 +24,7 @@ from ui.widgets.progress import ShareBar
 if TYPE_CHECKING:
     from app.domain.catalogue_shares import CatalogueShares, Share
     from app.services.catalogue import TraceCodeReason
+    from app.services.trace_makers import ConfirmedMaker
 
 LONGEST_LINE = 15
 
@@ -38,12 +40,16 @@ class DrugCard(Card):
         self.add(self._words)
         self.trace_code = SecondaryButton(tr("列入无码目录"), name="set_trace_code", hint="F7", small=True)
         self.add(self.trace_code)
+        self.maker = SecondaryButton(tr("认一盒的追溯码"), name="confirm_maker", hint="F8", small=True)
+        self.add(self.maker)
         self.show_drug(None, None)
 
-    def show_drug(self, row: DrugRow | None, why: TraceCodeReason | None) -> None:
-        """Show a drug, or none."""
+    def show_drug(self, row: DrugRow | None, why: TraceCodeReason | None, makers: Sequence[ConfirmedMaker] = (),
+                  *, may_change: bool = True) -> None:
+        """Show a drug with its further makers, or none."""
         clear_layout(self._words)
-        self.trace_code.setVisible(row is not None)
+        self.trace_code.setVisible(row is not None and may_change)
+        self.maker.setVisible(row is not None and may_change and row.drug.has_trace_code)
         self._chips.set_chips(drug_chips(row.drug) if row is not None else ())
         if row is None:
             self.set_title(tr("选中的药品"))
@@ -51,7 +57,7 @@ class DrugCard(Card):
             return
         self.set_title(row.drug.name)
         self.trace_code.set_words(tr("列入无码目录") if row.drug.has_trace_code else tr("移出无码目录"))
-        for caption, value in details(row.drug, why):
+        for caption, value in details(row.drug, why, makers):
             self._words.addLayout(_detail(caption, value))
 
 

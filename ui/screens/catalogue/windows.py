@@ -32,6 +32,18 @@ class TraceCodeWindow(SmallWindow):
         self.reason.setFocus()
 
 
+class MakerWindow(SmallWindow):
+    """是这种药: a pack of the drug is scanned, and its maker is known from then on."""
+
+    def __init__(self, drug: str, scanned: str, parent: QWidget) -> None:
+        super().__init__(tr("认一盒的追溯码"), tr("是这种药"), name="maker_window", parent=parent)
+        self.add_text(tr("看清药盒：确实是{drug}，再扫这一盒。以后这个厂家的盒，收货、到货时都认作它。", drug=drug))
+        self.code = LineEdit(name="maker_code", accessible_name=tr("追溯码"))
+        self.code.setText(scanned)
+        self.add_field("code", tr("追溯码"), self.code, tr("20 位数字，只记前 7 位和谁认的"))
+        self.code.setFocus()
+
+
 class SendWindow(SmallWindow):
     """To whom the list goes."""
 

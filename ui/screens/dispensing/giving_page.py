@@ -29,6 +29,7 @@ from ui.screens.dispensing.scans import ScanWatcher
 from ui.screens.dispensing.shortfall import REQUEST, SHORTAGE, add_to_request, note_shortage
 from ui.screens.dispensing.windows import BatchWindow
 from ui.screens.dispensing.words import yuan
+from ui.screens.new_maker import confirmed_maker
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox
@@ -178,6 +179,8 @@ class GivingPage(GivingLayout):
         drugs = {card.line().drug_code: card for card in self.cards.values()}
         answer = self._codes.where(code, drugs, here.line().drug_code if here is not None else "", must_be_here=is_of_line)
         if answer.problem is not None:
+            if here is not None and self._services.catalogue.is_new_maker(code, here.line().drug_code):
+                confirmed_maker(self._services, code, here.line().drug_code)
             self._tell_code(here, tr(answer.problem))
         elif answer.drug_code in drugs:
             self._take_code(drugs[answer.drug_code], code)

@@ -30,6 +30,7 @@ from ui.screens.receiving.rows import (
     row_key,
     state_chip,
 )
+from ui.screens.receiving.scanning import placed_code
 from ui.screens.requests.notice_strip import StripAction
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
@@ -157,7 +158,7 @@ class ReceivingPage(QWidget):
             return
         row = self.parts.table.current_row()
         chosen = row.key if isinstance(row, ArrivalRow) and row.entry is not None else ""
-        placed = self.services.receiving.place_code(self.view.id, text, self.sheet.taken_codes(), chosen=chosen)
+        placed = placed_code(self.services, self.view.id, self.sheet, text, chosen)
         for entry in self.sheet.entries():
             self.sheet.refuse_scan(entry.line.id, "")
         if placed.problem is None:

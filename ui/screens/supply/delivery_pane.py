@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,10 @@ from app.domain.message import msg
 from app.domain.receiving import RejectReason
 from app.errors import CunyiError
 from app.i18n import tr
+from app.services.problems import Refused
 from app.services.purchase_arrivals import TypedArrival, read_arrivals
 from ui.dialogs import Answer, Question, show_failure
+from ui.screens.new_maker import confirmed_maker
 from ui.screens.requests.line_table import LineTable, Remark
 from ui.screens.requests.notice_strip import NoticeStrip
 from ui.screens.supply.scan_box import ScanBox
@@ -26,6 +29,7 @@ from ui.widgets.layouts import Vertical
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
+    from app.services.purchase_arrivals import ArrivalScan
     from app.services.purchasing import PurchaseLineView, PurchaseResult, PurchaseView
     from ui.services import Services
 
@@ -130,13 +134,15 @@ class DeliveryPane(QWidget):
 
     def take_code(self, text: str) -> None:
         """A code was scanned: to the row of its drug, or refused beside it."""
-        order, row = self.order, self.table.current_row()
+        order = self.order
         if order is None:
             return
         self._say_problems({})
+        row = self.table.current_row()
         seen = [code for each in self._rows for code in each.typed.codes]
+        chosen = row.line.id if row else ""
         try:
-            placed = self.services.purchasing.place_scan(order.id, text, row.line.id if row else "", seen)
+            placed = self._placed(order, text, chosen, seen)
         except CunyiError as error:
             self._refused(error)
             return
@@ -160,6 +166,19 @@ class DeliveryPane(QWidget):
         self._replace(replace(row, typed=replace(row.typed, **{key: text.strip()}), problem=""))
 
     # --- inside -----------------------------------------------------------------------------------------------
+
+    def _placed(self, order: PurchaseView, text: str, chosen: str, seen: Sequence[str]) -> ArrivalScan:
+        """Where a scan belongs; a maker that nobody knows yet is asked about. Raises Refused, UserError."""
+        place = self.services.purchasing.place_scan
+        try:
+            return place(order.id, text, chosen, seen)
+        except Refused as error:
+            line_id = error.problems[0].code
+            line = next((each for each in order.lines if each.id == line_id), None)
+            is_new = line is not None and self.services.catalogue.is_new_maker(text, line.drug_code)
+            if line is None or not is_new or not confirmed_maker(self.services, text, line.drug_code):
+                raise
+        return place(order.id, text, chosen, seen)
 
     def _row_for(self, line_id: str, here: ArrivalRow | None) -> ArrivalRow | None:
         """Where the reader stands when it is that drug's, else the first row of it that still has room."""
