@@ -49,8 +49,9 @@ def half_up(value: Exact, places: int = 2) -> Decimal:
     """`value` rounded half up (四舍五入; away from zero) to `places` decimals, from the exact value and not from a
     prior rounding. Raises TypeError for a float.
     """
-    scaled = abs(to_fraction(value)) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    number = to_fraction(value)
+    scaled, denominator = abs(number.numerator) * 10**places, number.denominator
+    whole = (2 * scaled + denominator) // (2 * denominator)
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
 
 

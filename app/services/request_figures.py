@@ -19,20 +19,14 @@ from app.domain.message import msg
 from app.domain.movements import MovementKind
 from app.domain.request_checks import Ledger, RequestContext
 from app.domain.request_terms import Kind
-from app.services.catalogue import drug_view
 from app.services.problems import refuse
-from app.services.request_lines import new_line
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
+from app.services.request_views import StoredDrug, StoredLine
 from app.services.stock_positions import LOOK_BACK_MONTHS
 from app.services.stocktakes import last_full_count_on
-from db.models import Drug, DrugRequest, DrugRequestLine, StockBatch, StockMovement, new_id
+from db.models import DrugRequest, DrugRequestLine, StockBatch, StockMovement, new_id
 
 _BATCHES, _MOVEMENTS = StockBatch.__table__, StockMovement.__table__
-_WRITTEN = (
-    "request_id", "position", "drug_code", "drug_name", "strength", "unit", "pack_unit", "units_per_pack", "price_fen",
-    "on_hand", "monthly_use", "suggested", "in_transit", "stockout_days", "basis", "arithmetic",
-)  # fmt: skip
-"""What a new line holds; the rest has its defaults."""
 _RECEIVED = [kind.value for kind in (MovementKind.OPENING, MovementKind.RECEIPT)]
 _USED = [kind.value for kind in MovementKind if kind.is_consumption]
 _LOST = [kind.value for kind in MovementKind if kind.is_loss]
@@ -47,20 +41,24 @@ class LineFacts:
     same_product: tuple[str, str, str] | None = None
 
 
-def is_of_ledger(line: DrugRequestLine) -> bool:
+def is_of_ledger(line: StoredLine) -> bool:
     """Whether the line's figures come from the ledger; then they are not typed."""
     return bool(line.basis)
 
 
-def write_figures(line: DrugRequestLine, proposal: Proposal) -> bool:
-    """Keep with the line what the ledger says now; whether that is something else than before."""
+def figures_of(proposal: Proposal) -> dict[str, object]:
+    """What a line keeps of the ledger."""
     position, suggestion = proposal.position, proposal.suggestion
-    figures = {
+    return {
         "on_hand": position.usable, "in_transit": position.in_transit, "monthly_use": proposal.monthly_use,
         "stockout_days": position.stockout_days, "suggested": suggestion.suggested, "basis": suggestion.basis.value,
         "arithmetic": proposal.sentence,
     }  # fmt: skip
-    changed = {name: value for name, value in figures.items() if getattr(line, name) != value}
+
+
+def write_figures(line: DrugRequestLine, proposal: Proposal) -> bool:
+    """Keep with the line what the ledger says now; whether that is something else than before."""
+    changed = {name: value for name, value in figures_of(proposal).items() if getattr(line, name) != value}
     for name, value in changed.items():
         setattr(line, name, value)
     return bool(changed)
@@ -131,8 +129,8 @@ def request_context(session: Session, desk: Desk, request: DrugRequest) -> Reque
 def line_facts(
     session: Session,
     desk: Desk,
-    lines: Sequence[DrugRequestLine],
-    drugs: Mapping[str, Drug],
+    lines: Sequence[StoredLine],
+    drugs: Mapping[str, StoredDrug],
     *,
     for_submission: bool = False,
 ) -> dict[str, LineFacts]:
@@ -166,26 +164,33 @@ def _add_lines(
         for code, proposal in found.items()
         if code not in known and (proposal.is_in_use or (code in also and proposal.position.is_listed))
     ]
-    drugs = {drug.code: drug for drug in session.scalars(select(Drug))} if wanted else {}
-    rows = []
-    for position, code in enumerate(wanted, start=len(known)):
-        line = new_line(request.id, position, drug_view(drugs[code]))
-        write_figures(line, found[code])
-        rows.append({"id": new_id(), **{name: getattr(line, name) for name in _WRITTEN}})
+    rows = [
+        {"id": new_id(), "request_id": request.id, "position": position, **_named(found[code]), **figures_of(found[code])}
+        for position, code in enumerate(wanted, start=len(known))
+    ]
     if rows:
         session.flush()
         session.execute(insert(DrugRequestLine.__table__), rows)
     return len(rows)
 
 
-def _shown_ledger(line: DrugRequestLine) -> Ledger | None:
+def _named(proposal: Proposal) -> dict[str, object]:
+    """What a new line keeps of its drug."""
+    drug = proposal.position
+    return {
+        "drug_code": drug.drug_code, "drug_name": drug.name, "strength": drug.strength, "unit": drug.unit,
+        "pack_unit": drug.pack_unit, "units_per_pack": drug.units_per_pack, "price_fen": proposal.price_fen,
+    }  # fmt: skip
+
+
+def _shown_ledger(line: StoredLine) -> Ledger | None:
     """V12 from what stands in the line: no average means that there was no day in stock, or no card at all."""
     if line.monthly_use is not None or line.basis != "consumption":
         return None
     return Ledger(consumed=0, stockout_days=0, days=0)
 
 
-def _ledgers(session: Session, desk: Desk, lines: Sequence[DrugRequestLine]) -> dict[str, Ledger]:
+def _ledgers(session: Session, desk: Desk, lines: Sequence[StoredLine]) -> dict[str, Ledger]:
     """The look-back of each line as it is now, beside the stock that the line shows."""
     found = proposals(session, desk, [line.drug_code for line in lines])
     amounts = _amounts(session, desk)
@@ -274,7 +279,7 @@ def _unusable_units(session: Session, desk: Desk) -> dict[str, int]:
     return {code: int(units) for code, units in rows}
 
 
-def _same_product(drug: Drug | None) -> tuple[str, str, str] | None:
+def _same_product(drug: StoredDrug | None) -> tuple[str, str, str] | None:
     if drug is None or not drug.ingredients:
         return None
     return drug.ingredients, drug.dosage_form, drug.strength

@@ -29,6 +29,7 @@ from app.domain.suggested_quantity import (
     suggest,
 )
 from app.i18n import tr
+from app.services.look_back import look_back_of
 from app.services.request_caseload import demand
 from app.services.settings import Value, stored_values
 from app.services.stock_positions import LOOK_BACK_MONTHS, Position, positions
@@ -77,11 +78,14 @@ def keeps_ledger(session: Session, organisation_id: str) -> bool:
 
 
 def proposals(session: Session, desk: Desk, drug_codes: Collection[str] | None = None) -> dict[str, Proposal]:
-    """The proposal of each of `drug_codes`, or of every drug of the catalogue, by code in the order of the names."""
+    """The proposal of each of `drug_codes`, or of every drug of the catalogue, by code in the order of the names.
+
+    Not for a transaction that books movements, see `LookBack`.
+    """
     settings = stored_values(session)
     shelf = positions(
         session, desk.place.id, desk.today(), drug_codes,
-        min_mos=int(settings["stock_min_months"]), max_mos=int(settings["stock_max_months"]),
+        min_mos=int(settings["stock_min_months"]), max_mos=int(settings["stock_max_months"]), look_back=look_back_of(desk),
     )  # fmt: skip
     needed = demand(
         session,
@@ -93,15 +97,18 @@ def proposals(session: Session, desk: Desk, drug_codes: Collection[str] | None =
     )
     percent = int(settings["pack_rounding_percent"])
     prices = _prices(session)
+    policies: dict[str, OrderPolicy] = {}
     found = {}
     for code, position in shelf.items():
         caseload, committed = needed.caseloads.get(code), needed.committed.get(code)
-        pack = pack_rule(position, percent)
+        group = position.therapeutic_group
+        if group not in policies:
+            policies[group] = policy_for(settings, group, desk.today())
         suggestion = suggest(
             position.consumption,
             stock_of(position),
-            policy=policy_for(settings, position.therapeutic_group, desk.today()),
-            pack=pack,
+            policy=policies[group],
+            pack=pack_rule(position, percent),
             committed=committed,
             caseload=caseload,
             look_back_months=_look_back_months(position),

@@ -6,7 +6,7 @@ was handed over, nobody here can know whether it was opened, so only the townshi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,12 +56,15 @@ from app.services.request_views import (
     ActionResult,
     LineView,
     RequestView,
+    StoredDrug,
+    StoredLine,
     checked_line,
     drugs_of,
     line_view,
     lines_of,
     request_summaries,
     request_view,
+    rows_of,
     state_change,
     suggested_of,
 )
@@ -355,13 +358,13 @@ class Requests(RequestReading):
         self,
         session: Session,
         request: DrugRequest,
-        lines: Sequence[DrugRequestLine],
+        lines: Sequence[StoredLine],
+        drugs: Mapping[str, StoredDrug],
         confirmed: frozenset[str] = frozenset(),
         acknowledged: frozenset[str] = frozenset(),
         *,
         for_submission: bool = False,
     ) -> list[LineProblem]:
-        drugs = drugs_of(session, lines)
         today = self.desk.today()
         facts = line_facts(session, self.desk, lines, drugs, for_submission=for_submission)
         checked = [
@@ -384,7 +387,9 @@ class Requests(RequestReading):
         levels = {LineLevel.BLOCK: Level.REFUSE, LineLevel.ASK: Level.ASK}
         found = [
             Problem(problem.line_key or "", levels[problem.level], problem.message)
-            for problem in self._problems(session, request, lines, confirmed, acknowledged, for_submission=True)
+            for problem in self._problems(
+                session, request, lines, drugs_of(session, lines), confirmed, acknowledged, for_submission=True
+            )
             if problem.level in levels
         ]
         if found:
@@ -411,11 +416,13 @@ class Requests(RequestReading):
             facts=request_facts(session, self.desk, request),
             actor=actor_for(self.desk, request),
         )
+        lines = rows_of(session, request.id)
+        drugs = drugs_of(session, lines)
         problems: list[LineProblem] = []
         if State(request.state) in EDITABLE:
-            problems = self._problems(session, request, lines_of(session, request.id))
-        return request_view(session, request, actions=actions, problems=problems)
+            problems = self._problems(session, request, lines, drugs)
+        return request_view(session, request, actions=actions, problems=problems, lines=lines, drugs=drugs)
 
 
-def _is_listed(drug: Drug | None, day: date) -> bool:
+def _is_listed(drug: StoredDrug | None, day: date) -> bool:
     return drug is not None and drug.valid_from <= day and (drug.valid_to is None or drug.valid_to >= day)

@@ -24,7 +24,7 @@ from app.printing.lists import table_pdf
 from app.services import stock_sheets
 from app.services.cold_chain import ColdChain
 from app.services.history import add_audit
-from app.services.look_back import look_back_of
+from app.services.look_back import LookBack, look_back_of
 from app.services.problems import refuse
 from app.services.settings import stored_values
 from app.services.stock_actions import StockActions
