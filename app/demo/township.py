@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from app.demo.clinic import PIN, SAMPLE_SETTING, SEED, remove_new_desk
 from app.demo.drugs import fill_catalogue
 from app.demo.township_clinics import begin_books, dispense_until, report_month, report_shortage, send_goods
+from app.demo.township_past import send_by_hand
 from app.demo.township_supply import (
     KEPT,
     Months,
@@ -151,6 +152,7 @@ def fill_township(
             stop_if(cancelled)
             report(done, len(CLINICS), msg("正在编写示例申领单：{village}。", village=clinic.village))
             ids[clinic.village] = _play_clinic(staff, months, clinic, Path(folder) / str(done), random)
+    send_by_hand(staff, months)
     settle(staff, months)
     check_at_random(staff, ids)
     report_shortages(staff)
