@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.movements import LARGEST_QUANTITY
-from app.domain.random_draw import ITEMS, LARGEST_SEED, Candidate, draw_items, draw_keys
+from app.domain.random_draw import ITEMS, LARGEST_SEED, Candidate, DrawnFor, draw_items, draw_keys
 from app.domain.request_checks import has_meaning
 from app.domain.request_terms import Role
 from app.domain.stock_value import value_fen
@@ -69,7 +69,7 @@ class ClinicToCheck:
 
 @dataclass(frozen=True)
 class CheckLineView:
-    """One line. `book` and `difference` None until it was counted."""
+    """One line. `book` and `difference` None until it was counted; `drawn_for` why it was drawn, None not known."""
 
     id: str
     batch_id: str
@@ -81,6 +81,7 @@ class CheckLineView:
     counted: int | None
     book: int | None
     reason: str
+    drawn_for: DrawnFor | None = None
 
     @property
     def difference(self) -> int | None:
@@ -234,7 +235,7 @@ class RandomChecks:
                     stocktake_id=row.id, position=position, batch_id=item.key, drug_code=batch["drug_code"],
                     drug_name=batch["drug_name"], batch_no=batch["batch_no"],
                     expiry=date.fromisoformat(batch["expiry"]) if batch["expiry"] else None, unit=batch["unit"],
-                    snapshot=batch["on_hand"],
+                    snapshot=batch["on_hand"], drawn_for=item.why.value,
                 )
             )  # fmt: skip
         self._history(session, row, "", OPENED, str(msg("种子 {seed}", seed=seed)))
@@ -396,12 +397,15 @@ def _view(session: Session, row: Stocktake, desk: Desk) -> CheckView:
     clinic = session.get(Organisation, row.organisation_id)
     # The book stays hidden until the count stands.
     shown = row.state in (StocktakeState.REVIEW.value, StocktakeState.FINALISED.value)
-    names = [name for name in CheckLineView.__dataclass_fields__ if name != "book"]
+    names = [name for name in CheckLineView.__dataclass_fields__ if name not in ("book", "drawn_for")]
     return CheckView(
         row.id, row.organisation_id, clinic.name if clinic else "", StocktakeState(row.state), row.version,
         row.seed or 0, row.opened_at, row.opened_by_name, row.counter_name, row.finalised_by_name, row.result,
         tuple(
-            CheckLineView(**{name: getattr(line, name) for name in names}, book=line.book if shown else None)
+            CheckLineView(
+                **{name: getattr(line, name) for name in names}, book=line.book if shown else None,
+                drawn_for=DrawnFor(line.drawn_for) if line.drawn_for else None,
+            )
             for line in lines
         ),
         tuple(

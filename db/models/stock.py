@@ -224,6 +224,8 @@ class StocktakeLine(WithId, Base):
     reason: Mapped[str] = mapped_column(String(50), default="")
     is_as_book: Mapped[bool] = mapped_column(default=False)
     """按账面（未盘）: chosen at finalising for a line that nobody counted."""
+    drawn_for: Mapped[str] = mapped_column(String(12), default="")
+    """Why a random check drew it, "" for a line of a stock-take."""
 
 
 class ColdReading(WithId, Base):

@@ -233,6 +233,9 @@ class ShortageReport(WithId, Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
     drug_code: Mapped[str] = mapped_column(String(30), default="")
     drug_text: Mapped[str] = mapped_column(String(100))
+    strength: Mapped[str] = mapped_column(String(50), default="")
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    """Strength and reason of a 新品种 that a clinic wants; of other kinds empty."""
     kind: Mapped[str] = mapped_column(String(20))
     needed_a_month: Mapped[int | None]
     residents_affected: Mapped[int | None]

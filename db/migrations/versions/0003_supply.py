@@ -283,6 +283,8 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=36), nullable=False),
         sa.Column("drug_code", sa.String(length=30), nullable=False),
         sa.Column("drug_text", sa.String(length=100), nullable=False),
+        sa.Column("strength", sa.String(length=50), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("needed_a_month", sa.Integer(), nullable=True),
         sa.Column("residents_affected", sa.Integer(), nullable=True),
@@ -328,6 +330,7 @@ def upgrade() -> None:
         sa.Column("book", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=50), nullable=False),
         sa.Column("is_as_book", sa.Boolean(), nullable=False),
+        sa.Column("drawn_for", sa.String(length=12), nullable=False),
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(
             ["stocktake_id"], ["stocktake.id"], name=op.f("fk_stocktake_line_stocktake_id")

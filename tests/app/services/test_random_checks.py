@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.desk import Actor
+from app.domain.random_draw import DrawnFor
 from app.domain.stocktake import StocktakeState
 from app.errors import UserError
 from app.exchange.bodies import CountBody, CountedItem, CountResultBody
@@ -85,10 +86,21 @@ def test_a_check_draws_ten_batches_and_hides_the_book(town):
     assert (len(check.lines), check.seed, check.state) == (10, SEED, StocktakeState.OPEN)
     assert {line.book for line in check.lines} == {None}
     sheet = count_sheet(check)
-    assert {row[5] for row in sheet.rows} == {""}
-    assert "30" not in [str(value) for row in sheet.rows for value in row[5:]]
+    assert {row[6] for row in sheet.rows} == {""}
+    assert "30" not in [str(value) for row in sheet.rows for value in row[6:]]
     again = RandomChecks(town.desk).open(town.clinics[0], seed=SEED).check
     assert [line.batch_id for line in again.lines] == [line.batch_id for line in check.lines]
+
+
+def test_why_each_batch_was_drawn_is_kept_shown_and_printed(town):
+    check = opened(town)
+    why = [line.drawn_for for line in check.lines]
+    assert set(why) <= set(DrawnFor)
+    assert why == sorted(why, key=list(DrawnFor).index)
+    assert DrawnFor.AT_RANDOM in why
+    labels = [str(each.label) for each in why]
+    assert [row[4] for row in count_sheet(check).rows] == labels
+    assert [row[4] for row in result_sheet(RandomChecks(town.desk).get(check.id)).rows] == labels
 
 
 def test_without_a_report_nothing_can_be_drawn(town, desk):
@@ -119,7 +131,7 @@ def test_three_people_open_count_and_close(town, desk):
         counter.close(check.id, followed.version)
     ended = closer.close(check.id, followed.version).check
     assert (ended.state, ended.finalised_by_name) == (StocktakeState.FINALISED, "孙院长")
-    assert result_sheet(ended).rows[0][7] == -2
+    assert result_sheet(ended).rows[0][8] == -2
     with pytest.raises(UserError, match="已经盘过"):
         counter.enter(check.id, ended.version, counts(check))
     with desk.sessions.reading() as session:

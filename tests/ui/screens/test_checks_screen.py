@@ -84,6 +84,7 @@ def test_a_clinic_and_its_items_are_drawn_with_a_recorded_seed(world, township):
     assert page.check.clinic_name == OTHER_CLINIC
     assert (page.check.seed, len(page.check.lines)) == (SEED, 4)
     assert f"种子 {SEED}" in seen.sentences[-1]
+    assert cell_texts(page.parts.table(), "why") == [str(line.drawn_for.label) for line in page.check.lines]
     again = RandomChecks(world.township).open(world.other, seed=SEED, count=4).check
     assert [line.batch_id for line in again.lines] == [line.batch_id for line in page.check.lines]
     assert "另一位同事去盘" in page.parts.strip.words()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.domain.quantities import half_up
 from app.domain.stocktake import StocktakeState
 from app.i18n import tr
+from app.services.random_check_sheets import why_drawn
 from ui.theme.tokens import Tone
 from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
@@ -107,6 +108,7 @@ def _goods_columns() -> tuple[Column, ...]:
                else Cell(row.line.drug_name)),
         Column("batch", tr("批号"), value=lambda row: row.line.batch_no),
         Column("expiry", tr("有效期至"), value=lambda row: _day(row.line.expiry)),
+        Column("why", tr("缘由"), value=lambda row: Cell(why_drawn(row.line), muted=True), gives_way=1),
         Column("unit", tr("单位"), value=lambda row: row.line.unit),
     )
 
