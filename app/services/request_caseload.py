@@ -30,6 +30,7 @@ from app.domain.caseload import (
     daily_use,
     refills_due,
 )
+from db.kept import kept as unless_written
 from db.models import Drug
 from db.queries.caseload import newest_sheets, newest_supplies
 
@@ -55,6 +56,13 @@ def demand(
 
     `kept` are the codes of the drugs that the clinic keeps: of several products of one name, those are meant.
     """
+    of = (organisation_id, today, days, spare_days, frozenset(kept))
+    return unless_written(session, "caseload", of, lambda: _demand(session, *of))
+
+
+def _demand(
+    session: Session, organisation_id: str, today: date, days: int, spare_days: int, kept: Collection[str]
+) -> Demand:
     matcher = _matcher(session, today, kept)
     unread: dict[Unread, int] = defaultdict(int)
     cache: dict[WrittenMedicine, DailyUse | Unread] = {}

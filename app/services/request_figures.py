@@ -58,10 +58,19 @@ def figures_of(proposal: Proposal) -> dict[str, object]:
 
 def write_figures(line: DrugRequestLine, proposal: Proposal) -> bool:
     """Keep with the line what the ledger says now; whether that is something else than before."""
-    changed = {name: value for name, value in figures_of(proposal).items() if getattr(line, name) != value}
+    changed = _differing(line, proposal)
     for name, value in changed.items():
         setattr(line, name, value)
     return bool(changed)
+
+
+def _differing(line: StoredLine, proposal: Proposal) -> dict[str, object]:
+    return {name: value for name, value in figures_of(proposal).items() if getattr(line, name) != value}
+
+
+def _codes_for(request: DrugRequest, lines: Sequence[StoredLine]) -> list[str] | None:
+    """The drugs to look at: for a regular request the whole catalogue."""
+    return None if request.kind == Kind.REGULAR.value else [line.drug_code for line in lines]
 
 
 Found = Mapping[str, Proposal]
@@ -85,13 +94,26 @@ def refresh_lines(
     """
     if not keeps_ledger(session, desk.place.id):
         return {}, False
-    codes = None if request.kind == Kind.REGULAR.value else [line.drug_code for line in lines]
-    found = proposals(session, desk, codes)
+    found = proposals(session, desk, _codes_for(request, lines))
     changed = [write_figures(line, found[line.drug_code]) for line in lines if line.drug_code in found]
     added = 0
     if request.kind == Kind.REGULAR.value:
         added = _add_lines(session, request, found, (), present=[line.drug_code for line in lines])
     return found, any(changed) or added > 0
+
+
+def found_as_shown(
+    session: Session, desk: Desk, request: DrugRequest, lines: Sequence[StoredLine]
+) -> Found | None:
+    """What the ledger says, where refreshing would change nothing in the lines; None where it would. Reads only."""
+    if not keeps_ledger(session, desk.place.id):
+        return {}
+    found = proposals(session, desk, _codes_for(request, lines))
+    for line in lines:
+        if line.drug_code in found and _differing(line, found[line.drug_code]):
+            return None
+    is_missing = request.kind == Kind.REGULAR.value and _missing_codes(found, (), [line.drug_code for line in lines])
+    return None if is_missing else found
 
 
 def write_figures_of_one(session: Session, desk: Desk, line: DrugRequestLine) -> Found:
@@ -158,20 +180,25 @@ def _add_lines(
     also: Collection[str],
     present: Collection[str],
 ) -> int:
-    known = set(present)
-    wanted = [
-        code
-        for code, proposal in found.items()
-        if code not in known and (proposal.is_in_use or (code in also and proposal.position.is_listed))
-    ]
+    wanted = _missing_codes(found, also, present)
     rows = [
         {"id": new_id(), "request_id": request.id, "position": position, **_named(found[code]), **figures_of(found[code])}
-        for position, code in enumerate(wanted, start=len(known))
+        for position, code in enumerate(wanted, start=len(present))
     ]
     if rows:
         session.flush()
         session.execute(insert(DrugRequestLine.__table__), rows)
     return len(rows)
+
+
+def _missing_codes(found: Found, also: Collection[str], present: Collection[str]) -> list[str]:
+    """The drugs in use, and the listed ones of `also`, that have no line."""
+    known = set(present)
+    return [
+        code
+        for code, proposal in found.items()
+        if code not in known and (proposal.is_in_use or (code in also and proposal.position.is_listed))
+    ]
 
 
 def _named(proposal: Proposal) -> dict[str, object]:

@@ -11,7 +11,7 @@ from app.desk import Desk
 from app.domain.request_states import FINAL_STATES, State
 from app.domain.request_terms import Kind
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
-from app.services.request_views import RequestSummary, lines_of, request_summaries
+from app.services.request_views import RequestSummary, request_summaries, rows_of
 from app.services.request_workings import Delivery, LineMarks, LineWorking, delivery_of, marks_of, working
 from db.models import DrugRequest, DrugRequestLine, ShortageReport
 
@@ -67,7 +67,7 @@ class RequestReading:
     def marks(self, request_id: str) -> dict[str, LineMarks]:
         """Days out of stock last month and what expires soon, by drug code."""
         with self.desk.sessions.reading() as session:
-            return marks_of(session, self.desk, lines_of(session, request_id))
+            return marks_of(session, self.desk, rows_of(session, request_id))
 
     def delivery(self, request_id: str) -> Delivery:
         """How far the goods of a request are."""

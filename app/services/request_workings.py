@@ -23,10 +23,11 @@ from app.domain.movements import MovementKind
 from app.domain.quantities import to_fraction
 from app.domain.suggested_quantity import OrderPolicy, Suggestion, target_units
 from app.services.request_proposals import Proposal, policy_for
+from app.services.request_views import StoredLine
 from app.services.settings import stored_values
 from app.services.stock import expiry_levels
 from app.services.stock_positions import consumptions, monthly_use
-from db.models import DrugRequestLine, Settlement, Shipment, StockBatch, StockMovement
+from db.models import Settlement, Shipment, StockBatch, StockMovement
 
 BARS = 6
 """Months of use shown beside a line, the present one among them."""
@@ -138,7 +139,7 @@ def working(session: Session, desk: Desk, proposal: Proposal) -> LineWorking:
     )
 
 
-def marks_of(session: Session, desk: Desk, lines: Sequence[DrugRequestLine]) -> dict[str, LineMarks]:
+def marks_of(session: Session, desk: Desk, lines: Sequence[StoredLine]) -> dict[str, LineMarks]:
     """What is to be told of each drug of these lines, by code; a drug without anything to tell is left out."""
     known = {line.drug_code for line in lines}
     out = _out_last_month(session, desk, {line.drug_code for line in lines if line.stockout_days})

@@ -33,6 +33,7 @@ from app.services.request_facts import (
     starting_facts,
 )
 from app.services.request_figures import (
+    found_as_shown,
     is_of_ledger,
     line_facts,
     open_lines,
@@ -199,6 +200,16 @@ class Requests(RequestReading):
             request.version += 1 if is_changed else 0
             session.flush()
             return self._view(session, request)
+
+    def refreshed(self, request_id: str) -> RequestView | None:
+        """As `refresh`, or None where the ledger says what the lines say already; then nothing is written."""
+        with self.desk.sessions.reading() as session:
+            request = self._editable(session, request_id)
+            found = found_as_shown(session, self.desk, request, rows_of(session, request.id))
+        if found is not None:
+            self.remember(found)
+            return None
+        return self.refresh(request_id)
 
     def attach_shortage(self, request_id: str, report_id: str) -> None:
         """Let a shortage report of this clinic name the request that it goes with. Raises UserError for another's."""

@@ -31,7 +31,7 @@ _SHEETS = text("""
 """)
 _SUPPLIES = text("""
     SELECT line.drug_code, line.quantity - line.returned AS units, line.days, given.given_on,
-           max(given.given_on || given.id || printf('%04d', line.position))
+           max(given.given_on || given.id || (10000 + line.position))
     FROM dispensing AS given
     JOIN dispensing_line AS line ON line.dispensing_id = given.id
     JOIN resident ON resident.id = given.resident_id

@@ -61,13 +61,15 @@ class Beside:
         sheet, requests = self._screen.open_sheet(), self._screen.services.requests
         request_id, services = sheet.view.id, self._screen.services
         services.runner.run(
-            lambda _report, _cancelled: requests.refresh(request_id), on_done=self._show_figures,
+            lambda _report, _cancelled: requests.refreshed(request_id), on_done=self._show_figures,
             on_error=lambda error: fail(services, error),
         )
 
-    def _show_figures(self, view: RequestView) -> None:
+    def _show_figures(self, view: RequestView | None) -> None:
         sheet, table = self._screen.sheet, self._screen.parts.table
-        if sheet is None or sheet.view.id != view.id or sheet.version >= view.version or line_edit_of(table) is not None:
+        if view is None or sheet is None or sheet.view.id != view.id or sheet.version >= view.version:
+            return
+        if line_edit_of(table) is not None:
             return
         self._screen.show_anew(view)
         self.read_marks()

@@ -208,7 +208,8 @@ class RequestsScreen(QWidget):
         """Show where desks become acquainted."""
         self.services.navigate("exchange", page="pairing")
 
-    def _open(self, request_id: str, *, anew: bool = False) -> None:
+    def _open(self, request_id: str, *, anew: bool = False, view: RequestView | None = None) -> None:
+        """`view` is the request where it was read just now."""
         requests = self.services.requests
         self._summaries = requests.summaries()
         self._starts = requests.starts()
@@ -223,7 +224,8 @@ class RequestsScreen(QWidget):
             return
         if self.sheet is None or self.sheet.view.id != chosen:
             self.writing.forget()
-        self._show(RequestSheet(requests.get(chosen), former=self.sheet))
+        just_read = view is not None and view.id == chosen
+        self._show(RequestSheet(view if just_read else requests.get(chosen), former=self.sheet))
         self.beside.read_marks()
         if anew and self.open_sheet().is_editable:
             self.beside.read_figures()
@@ -234,10 +236,10 @@ class RequestsScreen(QWidget):
         self.beside.forget()
         self.beside.show_line(self.parts.table.current_row())
 
-    def open_anew(self, request_id: str) -> None:
-        """Show a request, or the one to go on with, forgetting the one that is open."""
+    def open_anew(self, request_id: str, view: RequestView | None = None) -> None:
+        """Show a request, or the one to go on with, forgetting the one that is open. `view` where it was read just now."""
         self.sheet = None
-        self._open(request_id)
+        self._open(request_id, view=view)
 
     def chosen_line(self) -> RequestRow | None:
         """The line that is chosen; None in the catalogue."""

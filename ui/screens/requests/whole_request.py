@@ -149,7 +149,7 @@ class WholeRequest:
         )
 
     def _on_started(self, started: ActionResult) -> None:
-        self._screen.open_anew(started.request.id)
+        self._screen.open_anew(started.request.id, started.request)
         self._screen.services.say(tr(started.message))
         if not started.request.lines:
             self._screen.show_catalogue()
