@@ -94,7 +94,7 @@ def _statement(
 def pending_check(session: Session, desk: Desk, township_id: str) -> None:
     """A random check that came yesterday and waits to be counted."""
     batches = session.execute(
-        select(StockBatch, Drug.generic_name, Drug.unit)
+        select(StockBatch, Drug.generic_name + " " + Drug.strength, Drug.unit)
         .join(Drug, Drug.code == StockBatch.drug_code)
         .where(StockBatch.organisation_id == desk.place.id, StockBatch.on_hand > 0, StockBatch.hold == "")
         .order_by(StockBatch.batch_no)

@@ -146,7 +146,8 @@ def cold_chain_sheet(desk: Desk, registers: Sequence[DeviceRegister]) -> ListShe
     )  # fmt: skip
     remarks = tuple(words for register in registers for words in _events(register))
     title = tr("{place} 冷链温度记录", place=desk.place.name)
-    return _sheet(desk, title, columns, lines, remarks=remarks, paper="A4")
+    foot = tr("冷藏药品存放在 2–8 ℃，每天上午、下午各记一次。")
+    return _sheet(desk, title, columns, lines, remarks=remarks, paper="A4", foot=foot)
 
 
 def months_shown(mos: Fraction | float | None) -> Value:
@@ -231,6 +232,7 @@ def _sheet(
     head: tuple[tuple[str, str], ...] = (),
     remarks: tuple[str, ...] = (),
     paper: str = "A4-landscape",
+    foot: str = "",
 ) -> ListSheet:
     printed = (tr("打印日期"), desk.today().isoformat())
     return ListSheet(
@@ -241,6 +243,6 @@ def _sheet(
         totals=totals,
         remarks=remarks,
         signatures=(tr("制表"), tr("复核")),
-        foot_left=tr("数量按最小发药单位计；“—”表示没有数据。"),
+        foot_left=foot or tr("数量按最小发药单位计；“—”表示没有数据。"),
         paper=paper,
     )

@@ -161,10 +161,10 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column("drug", tr("药品"), width=210, stretch=True, bold=True,
                value=lambda line: Cell(line.drug_name, second_line=line.strength)),
-        Column("usage", tr("用法"), width=190, value=lambda line: usage_words(line.dose, line.times_per_day, line.usage) or None),
-        Column("days", tr("天数"), align="right", value=lambda line: line.days),
+        Column("usage", tr("用法"), width=150, value=lambda line: usage_words(line.dose, line.times_per_day, line.usage) or None),
+        Column("days", tr("天数"), align="right", value=lambda line: line.days, gives_way=2),
         Column("quantity", tr("数量"), align="right", value=_quantity),
-        Column("batches", tr("批号"), width=170, value=_batches),
+        Column("batches", tr("批号"), width=170, value=_batches, gives_way=1),
         Column("amount", tr("金额"), align="right", value=lambda line: yuan(line.amount_fen)),
     )
 

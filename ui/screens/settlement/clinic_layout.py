@@ -100,7 +100,7 @@ def compared_columns() -> tuple[Column, ...]:
 def _figures() -> tuple[tuple[str, str, int], ...]:
     return (
         ("opening", tr("期初"), 2), ("received", tr("入库"), 0), ("returned", tr("退回"), 3), ("dispensed", tr("发药"), 0),
-        ("lost", tr("损失"), 0), ("counted", tr("盘盈亏"), 4), ("closing", tr("结存"), 0), ("charged", tr("本室承担"), 0),
+        ("lost", tr("损失"), 0), ("counted", tr("盘盈亏"), 4), ("closing", tr("结存"), 0), ("charged", tr("本室承担"), 1),
     )
 
 

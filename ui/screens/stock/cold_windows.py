@@ -43,7 +43,7 @@ class BatchChoice(QWidget):
             if named != before:
                 column.addWidget(label(named, "strong", wrap=True))
                 before = named
-            words = tr("批号 {batch}　至 {expiry}　{units}", batch=batch.batch_no, expiry=day_words(batch.expiry),
+            words = tr("批号 {batch}　有效期至 {expiry}　{units}", batch=batch.batch_no, expiry=day_words(batch.expiry),
                        units=units_words(batch.on_hand, each.unit))
             box = QCheckBox(words.replace("&", "&&"))
             box.setObjectName(f"{name}_{number}")
