@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.services.form_records import FormRecords
     from app.services.households import Households
     from app.services.ledger_reports import LedgerReports
+    from app.services.new_varieties import NewVarieties
     from app.services.next_forms import FormOffer, NextForms
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
@@ -183,6 +184,7 @@ class Services:
         settlements: Settlements
         shipments: Shipments
         shortages: Shortages
+        new_varieties: NewVarieties
         statements: Statements
         day_sheets: DaySheets
         screening_rounds: ScreeningRounds
@@ -221,7 +223,7 @@ SERVICES = {
     "catalogue_import": "CatalogueImport", "catalogue_exchange": "CatalogueExchange", "dispensing": "Dispensing",
     "shipments": "Shipments", "releases": "Releases", "review_stock": "ReviewStock", "purchasing": "Purchasing",
     "distributors": "Distributors", "settlements": "Settlements", "ledger_reports": "LedgerReports",
-    "random_checks": "RandomChecks", "shortages": "Shortages",
+    "random_checks": "RandomChecks", "shortages": "Shortages", "new_varieties": "NewVarieties",
     "statements": "Statements",
     "receiving": "Receiving", "stocktakes": "Stocktakes", "count_answers": "CountAnswers",
     "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",

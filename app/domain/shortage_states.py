@@ -32,6 +32,7 @@ class ShortageKind(StrEnum):
     NOT_LISTED = "目录外需求"
     RARE = "罕见病用药"
     PRICE = "涨价"
+    NEW_VARIETY = "新品种"
 
     @property
     def label(self) -> Message:
@@ -97,6 +98,7 @@ _KIND_LABELS = {
     ShortageKind.NOT_LISTED: msg("目录外需求"),
     ShortageKind.RARE: msg("罕见病用药"),
     ShortageKind.PRICE: msg("涨价"),
+    ShortageKind.NEW_VARIETY: msg("新品种"),
 }
 _S, _A = ShortageState, ShortageAction
 _STATE_LABELS = {

@@ -328,6 +328,8 @@ class ShortageBody(Body):
     stock_now: Quantity | None = None
     last_received_on: Day | None = None
     alternatives_tried: ShortText = ""
+    strength: str = Field(default="", max_length=50)
+    reason: ShortText = ""
     request_id: Id | None = None
     reported_at: Moment
     reported_by_name: Name

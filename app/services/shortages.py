@@ -67,7 +67,10 @@ USE_MONTHS = 3
 
 @dataclass(frozen=True)
 class ShortageEdit:
-    """What is written about a shortage. `drug_code` empty for a drug outside the catalogue."""
+    """What is written about a shortage. `drug_code` empty for a drug outside the catalogue.
+
+    `strength` and `reason` belong to a new variety (`app.services.new_varieties`), which has no quantities.
+    """
 
     drug_text: str
     kind: ShortageKind
@@ -78,17 +81,24 @@ class ShortageEdit:
     last_received_on: date | None = None
     alternatives_tried: str = ""
     request_id: str | None = None
+    strength: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class ShortageView:
-    """A report. `is_high_risk`: it is open, and the drug is out or lasts less than half a month."""
+    """A report. `is_high_risk`: it is open, and the drug is out or lasts less than half a month.
+
+    `unit` is the smallest one of the drug in the catalogue, empty for a drug that is not in it.
+    """
 
     id: str
     organisation_id: str
     organisation_name: str
     drug_code: str
     drug_text: str
+    strength: str
+    reason: str
     kind: ShortageKind
     needed_a_month: int | None
     residents_affected: int | None
@@ -104,6 +114,7 @@ class ShortageView:
     version: int
     is_high_risk: bool
     actions: tuple[ShortageAction, ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,7 @@ class Shortages:
             row = session.get_one(ShortageReport, made)
             row.residents_affected, row.last_received_on = edit.residents_affected, edit.last_received_on
             row.alternatives_tried = edit.alternatives_tried.strip()[:200]
+            row.strength, row.reason = edit.strength, edit.reason
             return self._view(session, row)
 
     def complete(self, report_id: str, edit: ShortageEdit, version: int) -> ShortageView:
@@ -215,24 +227,30 @@ class Shortages:
         `answer` is what the distributor said. Raises DocumentRefused by the table.
         """
         with self.desk.sessions.writing() as session:
-            row = session.get(ShortageReport, report_id)
-            if row is None:
-                raise UserError(msg("找不到这份短缺报告，没有改动任何内容。请刷新后再试。"))
-            result = take_document_step(
-                session, self.desk, SHORTAGE_STEPS, ENTITY, row, ShortageState(row.state), action,
-                comment=comment, version=version,
-            )  # fmt: skip
-            if comment.strip():
-                row.outcome = comment.strip()[:200]
-            if answer.strip():
-                row.distributor_answer = answer.strip()[:200]
-            if action is ShortageAction.ESCALATE:
-                row.level = "county"
-            if action is ShortageAction.REPORT and self.desk.place.kind == "clinic":
-                message_id = self._send(session, row)
-            else:
-                message_id = tell_clinic(session, self.desk, row)
-            return ShortageResult(self._view(session, row), result.message, message_id)
+            return self.act_within(session, report_id, action, version, comment=comment, answer=answer)
+
+    def act_within(
+        self, session: Session, report_id: str, action: ShortageAction, version: int, *, comment: str = "", answer: str = ""
+    ) -> ShortageResult:
+        """The same in the unit of work of the caller."""
+        row = session.get(ShortageReport, report_id)
+        if row is None:
+            raise UserError(msg("找不到这份短缺报告，没有改动任何内容。请刷新后再试。"))
+        result = take_document_step(
+            session, self.desk, SHORTAGE_STEPS, ENTITY, row, ShortageState(row.state), action,
+            comment=comment, version=version,
+        )  # fmt: skip
+        if comment.strip():
+            row.outcome = comment.strip()[:200]
+        if answer.strip():
+            row.distributor_answer = answer.strip()[:200]
+        if action is ShortageAction.ESCALATE:
+            row.level = "county"
+        if action is ShortageAction.REPORT and self.desk.place.kind == "clinic":
+            message_id = self._send(session, row)
+        else:
+            message_id = tell_clinic(session, self.desk, row)
+        return ShortageResult(self._view(session, row), result.message, message_id)
 
     def fulfilment(self) -> Fraction | None:
         """collected ÷ (collected + not come) over all reports that reached a resident; None without any."""
@@ -360,6 +378,7 @@ class Shortages:
             report_id=row.id, drug_code=row.drug_code, drug_text=row.drug_text, kind=row.kind,
             needed_a_month=row.needed_a_month, residents_affected=row.residents_affected, stock_now=row.stock_now,
             last_received_on=row.last_received_on, alternatives_tried=row.alternatives_tried,
+            strength=row.strength, reason=row.reason,
             request_id=row.request_id, reported_at=row.reported_at, reported_by_name=row.reported_by_name,
         )  # fmt: skip
         return write_envelope(session, self.desk, own.parent_id, "shortage", body, subject_id=row.id).id
@@ -369,7 +388,7 @@ class Shortages:
         state = ShortageState(row.state)
         place = session.get(Organisation, row.organisation_id)
         risk = is_high_risk(row.stock_now, row.needed_a_month, has_open_report=state in OPEN)
-        special = ("organisation_name", "kind", "state", "is_high_risk", "actions")
+        special = ("organisation_name", "kind", "state", "is_high_risk", "actions", "unit")
         names = [name for name in ShortageView.__dataclass_fields__ if name not in special]
         return ShortageView(
             **{name: getattr(row, name) for name in names},
@@ -378,6 +397,7 @@ class Shortages:
             state=state,
             is_high_risk=risk,
             actions=steps_offered(session, self.desk, SHORTAGE_STEPS, ENTITY, row, state),  # type: ignore[arg-type]
+            unit=session.scalar(select(Drug.unit).where(Drug.code == row.drug_code)) or "" if row.drug_code else "",
         )
 
 
@@ -396,7 +416,8 @@ def take_in_shortage(session: Session, desk: Desk, envelope: Envelope) -> TakenI
     known = body.request_id is not None and session.get(DrugRequest, body.request_id) is not None
     row = ShortageReport(
         id=body.report_id, organisation_id=clinic.id, drug_code=body.drug_code, drug_text=body.drug_text,
-        kind=body.kind, needed_a_month=body.needed_a_month, residents_affected=body.residents_affected,
+        kind=body.kind, strength=body.strength, reason=body.reason, needed_a_month=body.needed_a_month,
+        residents_affected=body.residents_affected,
         stock_now=body.stock_now, last_received_on=body.last_received_on, alternatives_tried=body.alternatives_tried,
         request_id=body.request_id if known else None, level="village", state=ShortageState.REPORTED.value,
         reported_at=body.reported_at, reported_by_id=envelope.sender_id, reported_by_name=body.reported_by_name,
@@ -418,13 +439,13 @@ def take_in_shortage(session: Session, desk: Desk, envelope: Envelope) -> TakenI
 def shortage_list(views: list[ShortageView], day: date) -> ListSheet:
     """The list that goes up, on paper and as a file."""
     columns = (
-        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("单位"), 36), ListColumn(tr("药品")),
-        ListColumn(tr("类别"), 24), ListColumn(tr("月需要量"), 20, "right"), ListColumn(tr("影响人数"), 18, "right"),
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("报告单位"), 42), ListColumn(tr("药品")),
+        ListColumn(tr("类别"), 22), ListColumn(tr("单位"), 12, "center"), ListColumn(tr("月需要量"), 20, "right"), ListColumn(tr("影响人数"), 18, "right"),
         ListColumn(tr("现有库存"), 20, "right"), ListColumn(tr("上次到货"), 26), ListColumn(tr("配送企业答复"), 36),
         ListColumn(tr("状态"), 24),
     )  # fmt: skip
     rows = tuple(
-        (number, view.organisation_name, view.drug_text, tr(view.kind.label), view.needed_a_month,
+        (number, view.organisation_name, view.drug_text, tr(view.kind.label), view.unit, view.needed_a_month,
          view.residents_affected, view.stock_now, view.last_received_on, view.distributor_answer, tr(view.state.label))
         for number, view in enumerate(views, start=1)
     )  # fmt: skip

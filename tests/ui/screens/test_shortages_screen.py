@@ -17,7 +17,7 @@ from app.services.exchange import Exchange
 from app.services.shortages import ShortageEdit, Shortages
 from app.services.stock_ledger import NewMovement, book
 from tests.supply_desks import change_drug, drug_code, stock
-from tests.ui.hands import click, control
+from tests.ui.hands import click, control, type_chinese
 from tests.ui.screens.drug_desks import DrugWorld, cell_texts, on_screen, press_key, services_of
 from ui.screens.shortages.page import ShortagesPage
 from ui.screens.shortages.report_window import ReportWindow
@@ -290,3 +290,51 @@ def test_the_page_fits_the_smallest_window_at_every_size_of_type(qtbot, world, d
         assert page.minimumSizeHint().width() <= 1194
     finally:
         apply_theme(application, Theme("clinic", 1.0, False))
+
+
+def say(page, field, text, *, enter=False):
+    """Put Chinese words into a line; with `enter` finish the window by its key."""
+    line = control(page, QLineEdit, field)
+    line.clear()
+    type_chinese(line, text)
+    if enter:
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def test_a_new_variety_is_asked_for_by_keyboard_and_answered_to_all_who_want_it(clinic, world, dialogs, qtbot, tmp_path):
+    page, _seen = clinic
+    press_key(Qt.Key.Key_F6)
+    asked = window_of(page, "variety_window")
+    say(page, "variety_drug", "氯巴占片")
+    say(page, "variety_strength", "片 10mg", enter=True)
+    assert "为什么" in asked.fields["reason"].problem()
+    say(page, "variety_reason", "省医院开的", enter=True)
+    [view] = Shortages(world.clinic).list()
+    assert (view.kind, view.drug_text, view.reason) == (ShortageKind.NEW_VARIETY, "氯巴占片 片 10mg", "省医院开的")
+    assert "理由：省医院开的" in words_in(page.detail)
+    assert page.findChild(QPushButton, "shortage_complete") is None
+    sent = Shortages(world.clinic).act(view.id, A.REPORT, view.version)
+    Exchange(world.township).open_file(Exchange(world.clinic).save_file(sent.message_id, tmp_path / "wish.cyx"))
+
+    there, seen = town_page(qtbot, world, dialogs)
+    there.filter.set_value("varieties")
+    there.refresh()
+    table = control(there, DataTable, "varieties")
+    assert table.isVisible()
+    assert not table_of(there).isVisible()
+    assert cell_texts(table, "name") == ["氯巴占片 片 10mg"]
+    there.print_action()
+    assert seen.sheets[-1][1] == "新品种申报汇总表"
+    dialogs.will_choose(tmp_path / "wanted.xlsx")
+    click(control(there, QPushButton, "export_shortages"))
+    assert "氯巴占片 片 10mg" in [cell.value for row in load_workbook(tmp_path / "wanted.xlsx").active for cell in row]
+    table.setFocus()
+    there.save_action()
+    asked = window_of(there, "variety_answer")
+    control(there, QComboBox, "variety_action").set_value(A.DISMISS.value)
+    say(there, "variety_words", "无", enter=True)
+    assert "请写明答复" in asked.fields["words"].problem()
+    say(there, "variety_words", "县里统一采购", enter=True)
+    assert cell_texts(table, "answer") == ["已办结：县里统一采购"]
+    assert not control(there, QPushButton, "answer_variety").isEnabled()
+    assert unnamed_controls(there) == []

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain.shortage_states import ShortageAction, ShortageState
+from app.domain.shortage_states import ShortageAction, ShortageKind, ShortageState
 from app.i18n import tr
 from ui.screens.requests.progress import ProgressCard, Step
 from ui.screens.requests.words import short_time
-from ui.screens.shortages.words import alternative_words, known, redistribution_words, state_chip
+from ui.screens.shortages.words import alternative_words, known, redistribution_words, state_chip, units_of
 from ui.widgets.buttons import Button, PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card, card_line
 from ui.widgets.labels import label
@@ -85,12 +85,13 @@ class ShortageDetail(QWidget):
     def _show_lines(self, view: ShortageView) -> None:
         self._lines.addWidget(card_line(tr("{kind}", kind=tr(view.kind.label)), chip=state_chip(view.state)))
         figures = (
-            (tr("每月需要"), view.needed_a_month), (tr("影响居民"), view.residents_affected),
-            (tr("现有库存"), view.stock_now), (tr("上次到货"), view.last_received_on),
+            (tr("每月需要"), units_of(view, view.needed_a_month)), (tr("影响居民"), view.residents_affected),
+            (tr("现有库存"), units_of(view, view.stock_now)), (tr("上次到货"), view.last_received_on),
         )
-        for words, value in figures:
+        for words, value in () if view.kind is ShortageKind.NEW_VARIETY else figures:
             self._lines.addWidget(card_line(words, strong=known(value)))
         texts = (
+            (tr("理由：{words}", words=view.reason), view.reason),
             (tr("试过的替代：{words}", words=view.alternatives_tried), view.alternatives_tried),
             (tr("处理：{words}", words=view.outcome), view.outcome),
             (tr("配送企业答复：{words}", words=view.distributor_answer), view.distributor_answer),
@@ -109,7 +110,7 @@ class ShortageDetail(QWidget):
             button = kind(tr(action.label), name=f"shortage_{action.value}", small=True, hint="Ctrl ↵" if is_first else "")
             button.clicked.connect(lambda _checked=False, do=action: self.action_asked.emit(do))
             made.append(button)
-        if view.state is ShortageState.DRAFT:
+        if view.state is ShortageState.DRAFT and view.kind is not ShortageKind.NEW_VARIETY:
             complete = SecondaryButton(tr("补全"), name="shortage_complete", small=True, hint="↵")
             complete.clicked.connect(self.complete_asked)
             made.insert(1, complete)

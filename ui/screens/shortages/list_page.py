@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.domain.message import msg
-from app.domain.shortage_states import OPEN, ShortageAction, ShortageState
+from app.domain.shortage_states import OPEN, ShortageAction, ShortageKind, ShortageState
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import show_failure
@@ -18,7 +19,8 @@ from ui.screens.list_papers import print_list, save_list
 from ui.screens.shortages.action_window import WITH_WORDS, ActionWindow
 from ui.screens.shortages.detail import FIRST, ShortageDetail
 from ui.screens.shortages.report_window import ReportWindow
-from ui.screens.shortages.words import day_of, drug_cell, state_chips
+from ui.screens.shortages.varieties import NewVarietyWindow
+from ui.screens.shortages.words import day_of, drug_cell, state_chips, units_of
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.layouts import Vertical
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
 UNFINISHED, ESCALATED, ALL = "open", "escalated", "all"
 OWN_KEYS = (
-    ("F2", msg("登记缺药")), ("↵", msg("补全草稿，或做下一步")), ("Ctrl ↵", msg("做下一步：上报、核实、到货、领取、办结")),
+    ("F2", msg("登记缺药")), ("F6", msg("申报新品种")), ("↵", msg("补全草稿，或做下一步")),
+    ("Ctrl ↵", msg("做下一步：上报、核实、到货、领取、办结")),
     ("Ctrl P", msg("打印这张表")),
 )
 
@@ -65,9 +68,11 @@ class ShortageListPage(QWidget):
         return (
             Column("drug", tr("药品"), width=200, stretch=True, value=drug_cell),
             Column("kind", tr("类别"), width=90, value=lambda view: tr(view.kind.label), gives_way=1),
-            Column("needed_a_month", tr("月需要量"), width=76, align="right"),
+            Column("needed_a_month", tr("月需要量"), width=76, align="right",
+                   value=lambda view: units_of(view, view.needed_a_month)),
             Column("residents_affected", tr("影响人数"), width=76, align="right", gives_way=3),
-            Column("stock_now", tr("现有库存"), width=76, align="right", gives_way=2),
+            Column("stock_now", tr("现有库存"), width=76, align="right", gives_way=2,
+                   value=lambda view: units_of(view, view.stock_now)),
             Column("reported_at", tr("登记"), width=64, value=day_of, gives_way=4),
             Column("state", tr("状态"), width=150, value=state_chips),
         )
@@ -133,6 +138,13 @@ class ShortageListPage(QWidget):
         """The page's own keys."""
         return [(key, tr(does)) for key, does in OWN_KEYS]
 
+    def ask_variety(self) -> None:
+        """F6: ask for a drug that is not on the list."""
+        window = NewVarietyWindow(self)
+        service = self.services.new_varieties
+        window.start(lambda: service.ask(window.drug.text(), window.strength.text(), window.reason.text()),
+                     lambda: self._written(tr("已登记，核对后上报。")))
+
     # --- acting -----------------------------------------------------------------------------------------------
 
     def current(self) -> ShortageView | None:
@@ -159,12 +171,12 @@ class ShortageListPage(QWidget):
     def complete(self) -> None:
         """Fill in the chosen draft."""
         view = self.current()
-        if view is not None and view.state is ShortageState.DRAFT:
+        if view is not None and view.state is ShortageState.DRAFT and view.kind is not ShortageKind.NEW_VARIETY:
             ReportWindow(self.services, report=view, parent=self).open_with(lambda: self._written(tr("已保存，核对后上报。")))
 
     def _on_row(self, _row: object) -> None:
         view = self.current()
-        if view is not None and view.state is ShortageState.DRAFT:
+        if view is not None and view.state is ShortageState.DRAFT and view.kind is not ShortageKind.NEW_VARIETY:
             self.complete()
         else:
             self.save_action()
@@ -199,11 +211,12 @@ class ShortageListPage(QWidget):
     def _build(self) -> None:
         self._alternatives: Sequence[Alternative] = ()
         self._spare: Sequence[Redistribution] = ()
-        self.header = PageHeader(tr("缺药"), name="shortages_header")
+        self.header = PageHeader(tr("缺药上报"), name="shortages_header")
         self.new = PrimaryButton(tr("登记缺药"), name="new_shortage", hint="F2")
         self.print = SecondaryButton(tr("打印"), name="print_shortages", hint="Ctrl P", icon_name="print")
         self.export = SecondaryButton(tr("导出表格"), name="export_shortages", icon_name="export")
-        for button in (self.export, self.print, self.new):
+        self.variety = SecondaryButton(tr("申报新品种"), name="new_variety", hint="F6")
+        for button in (self.export, self.print, self.variety, self.new):
             self.header.add_action(button)
         self.filter = Segmented(self.filters(), name="shortage_filter", accessible_name=tr("看哪些报告"))
         self.filter.set_value(UNFINISHED)
@@ -215,12 +228,17 @@ class ShortageListPage(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.filter)
         column.addWidget(self.table, 1)
+        self.main_column = column
         self.detail = ShortageDetail(is_township=self.is_township)
         outer = Vertical(self, spacing=0)
         outer.addWidget(TwoPane(main, self.detail, side_width=310, breakpoint=820))
         self.new.clicked.connect(self.primary_action)
+        self.variety.clicked.connect(lambda _checked=False: self.ask_variety())
+        shortcut = QShortcut(QKeySequence("F6"), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.ask_variety)
         self.print.clicked.connect(self.print_action)
-        self.export.clicked.connect(lambda: save_list(self.services, tr("短缺药品报告表"), self._sheet))
+        self.export.clicked.connect(lambda: save_list(self.services, self._title(), self._sheet))
         self.filter.changed.connect(lambda *_value: self._show_rows())
         self.table.row_selected.connect(lambda _row: self._show_detail())
         self.table.row_activated.connect(self._on_row)
@@ -254,6 +272,9 @@ class ShortageListPage(QWidget):
         self._spare = self.redistributions(view)
         self.detail.show_report(view, actions=self.offered(view), alternatives=self._alternatives,
                                 redistributions=self._spare, history=shortages.history(view.id))
+
+    def _title(self) -> str:
+        return tr("短缺药品报告表")
 
     def _sheet(self) -> ListSheet:
         from app.services.shortages import shortage_list

@@ -51,7 +51,7 @@ class ReportWindow(SmallWindow):
         self._seen: dict[str, DrugView] = {}
         self._ask_drug()
         self.kind = ComboBox(name="shortage_kind", accessible_name=tr("类别"))
-        self.kind.set_options([(kind.value, tr(kind.label)) for kind in ShortageKind])
+        self.kind.set_options([(kind.value, tr(kind.label)) for kind in ShortageKind if kind is not ShortageKind.NEW_VARIETY])
         self.add_field("kind", tr("类别"), self.kind)
         self.needed = self._line("needed", tr("每月需要多少"), tr("按最小发药单位（片、粒、支）；不知道就空着"))
         self.residents = self._line("residents", tr("影响多少居民"), tr("在用这种药、现在拿不到的人数"))

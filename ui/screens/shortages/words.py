@@ -42,6 +42,11 @@ def known(value: object) -> str:
     return DASH if value is None else str(value)
 
 
+def units_of(view: ShortageView, units: int | None) -> str | None:
+    """“120 袋”; None for the unknown. Without a unit where the drug is not in the catalogue."""
+    return None if units is None else tr("{units} {unit}", units=units, unit=view.unit).strip()
+
+
 def day_of(view: ShortageView) -> str:
     """“11-22”, the day on which it was written down."""
     local = view.reported_at.astimezone()
