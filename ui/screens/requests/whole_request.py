@@ -29,7 +29,7 @@ class WholeRequest:
         """A new regular request of the first period that may have one."""
         option = self._screen.start_of(Kind.REGULAR)
         if option is not None:
-            self._start(Kind.REGULAR, period=option.period)
+            self.start(Kind.REGULAR, period=option.period)
 
     def start_emergency(self) -> None:
         """A new emergency request; its reason is asked."""
@@ -37,7 +37,7 @@ class WholeRequest:
             msg("新建紧急申领"), msg("为什么等不到下个月"), hint=msg("例如：流感病人突然增多，退烧药用完")
         )
         if reason is not None:
-            self._start(Kind.EMERGENCY, reason=reason)
+            self.start(Kind.EMERGENCY, reason=reason)
 
     def print_sheet(self, *, decision: bool) -> None:
         """Show the request or the decision on paper."""
@@ -140,7 +140,8 @@ class WholeRequest:
                            do=msg("作废本单"), keep=msg("不作废"), safe=msg("记录仍保留在历史里。"), dangerous=True)
         return True
 
-    def _start(self, kind: Kind, *, reason: str = "", period: str | None = None) -> None:
+    def start(self, kind: Kind, *, reason: str = "", period: str | None = None) -> None:
+        """Begin a request of a kind and show it."""
         requests, runner = self._screen.services.requests, self._screen.services.runner
         runner.run(
             lambda _report, _cancelled: requests.start(kind, reason=reason, period=period), on_done=self._on_started,
