@@ -198,6 +198,10 @@ class Stock:
         """冷链温度记录 as a list."""
         return stock_sheets.cold_chain_sheet(self.desk, self.cold_chain.register())
 
+    def opened_sheet(self) -> ListSheet:
+        """开封登记表 as a list: what is open, then what was used up or thrown away."""
+        return stock_sheets.opened_sheet(self.desk, [*self.opened.in_use(), *self.opened.closed()])
+
     def pdf(self, sheet: ListSheet) -> bytes:
         """A list on paper; noted in the history of who printed what."""
         self._note("stock_list_printed")

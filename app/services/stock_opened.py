@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -26,11 +26,16 @@ from db.models import Drug, OpenedItem, StockBatch, new_id
 ENTITY = "opened_item"
 USED, DISCARDED = "used", "discarded"
 LONGEST_NOTE = 200
+MOST_CLOSED = 1000
+"""So many that were closed are listed, the newest."""
 
 
 @dataclass(frozen=True)
 class OpenedView:
-    """One opened unit that is in use. `days` left until it is thrown away, 0 and less: now."""
+    """One opened unit. `days` left until it is thrown away, 0 and less: now.
+
+    `closed_on` None while it is in use; `closed_as` used or discarded.
+    """
 
     id: str
     drug_code: str
@@ -44,11 +49,13 @@ class OpenedView:
     days: int
     note: str
     user_name: str
+    closed_on: date | None = None
+    closed_as: str = ""
 
     @property
     def is_over(self) -> bool:
-        """Whether it must no longer be used."""
-        return self.days <= 0
+        """Whether it must no longer be used, and is still there."""
+        return self.closed_on is None and self.days <= 0
 
 
 class OpenedItems:
@@ -59,19 +66,29 @@ class OpenedItems:
 
     def in_use(self) -> list[OpenedView]:
         """What is open, the first to be thrown away first."""
+        return self._listed(OpenedItem.closed_on.is_(None))
+
+    def closed(self, limit: int = MOST_CLOSED) -> list[OpenedView]:
+        """What was used up or thrown away, the newest first."""
+        found = self._listed(OpenedItem.closed_on.is_not(None), limit)
+        return sorted(found, key=lambda each: (each.closed_on or each.discard_on, each.id), reverse=True)
+
+    def _listed(self, condition: ColumnElement[bool], limit: int | None = None) -> list[OpenedView]:
         today = self.desk.today()
         statement = (
             select(OpenedItem, StockBatch.batch_no, Drug.generic_name, Drug.strength, Drug.unit)
             .join(StockBatch, StockBatch.id == OpenedItem.batch_id)
             .join(Drug, Drug.code == OpenedItem.drug_code)
-            .where(OpenedItem.organisation_id == self.desk.place.id, OpenedItem.closed_on.is_(None))
-            .order_by(OpenedItem.discard_on, OpenedItem.id)
+            .where(OpenedItem.organisation_id == self.desk.place.id, condition)
+            .order_by(OpenedItem.closed_on.desc(), OpenedItem.discard_on, OpenedItem.id)
+            .limit(limit)
         )
         with self.desk.sessions.reading() as session:
             return [
                 OpenedView(
                     item.id, item.drug_code, name, strength, unit, item.batch_id, batch_no, item.opened_on,
                     item.discard_on, (item.discard_on - today).days, item.note, item.user_name,
+                    item.closed_on, item.closed_as,
                 )
                 for item, batch_no, name, strength, unit in session.execute(statement)
             ]  # fmt: skip

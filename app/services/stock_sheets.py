@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from app.desk import Desk
 from app.domain.expiry_actions import ExpiryAction
@@ -18,6 +19,9 @@ from app.services.stock_cards import CardRow, LedgerCard
 from app.services.stock_expiry import NearExpiry
 from app.services.stock_holds import Hold
 from app.services.stock_positions import Position
+
+if TYPE_CHECKING:
+    from app.services.stock_opened import OpenedView
 
 DOCUMENTS = {
     "dispensing": msg("发药单"),
@@ -221,6 +225,36 @@ def _events(register: DeviceRegister) -> list[str]:
             )
         )
     return told
+
+
+def opened_sheet(desk: Desk, rows: Sequence[OpenedView]) -> ListSheet:
+    """开封登记表: every opened unit that is listed, and what became of it."""
+    columns = (
+        ListColumn(tr("药品")),
+        ListColumn(tr("规格"), 36),
+        ListColumn(tr("批号"), 30),
+        ListColumn(tr("开封日期"), 25, "center"),
+        ListColumn(tr("用到哪天"), 25, "center"),
+        ListColumn(tr("登记人"), 22),
+        ListColumn(tr("结果"), 26, "center"),
+        ListColumn(tr("结束日期"), 25, "center"),
+        ListColumn(tr("备注"), 50),
+    )
+    lines = tuple(
+        (
+            row.name, row.strength, row.batch_no, row.opened_on, row.discard_on, row.user_name, opened_words(row),
+            row.closed_on, row.note,
+        )
+        for row in rows
+    )  # fmt: skip
+    return _sheet(desk, tr("{place} 开封登记表", place=desk.place.name), columns, lines)
+
+
+def opened_words(row: OpenedView) -> str:
+    """使用中, 到期未丢, 用完 or 丢弃."""
+    if row.closed_on is None:
+        return tr("到期未丢") if row.is_over else tr("使用中")
+    return tr("用完") if row.closed_as == "used" else tr("丢弃报损")
 
 
 def _sheet(

@@ -14,6 +14,7 @@ from app.services.accounts import set_pin_as_owner
 from app.services.stock import Stock
 from app.services.stock_actions import BatchUnits
 from app.services.stock_holds import Hold
+from app.services.stocktakes import Stocktakes
 from db.models import Drug
 from tests.app.services.stock_things import (
     AMLODIPINE,
@@ -546,6 +547,15 @@ def test_the_tab_says_how_many_batches_are_pressing_before_it_is_opened(screen, 
     assert bar.tabText(1) == "近效期 2"
 
 
+def test_the_tab_of_counting_says_that_a_count_is_running_before_it_is_opened(screen, desk):
+    bar = control(screen, QTabBar, "stock_sections")
+    number = screen.section_keys().index("stocktake")
+    assert bar.tabText(number) == "盘点"
+    Stocktakes(desk).open()
+    screen.refresh()
+    assert bar.tabText(number) == "盘点 1"
+
+
 def test_what_has_expired_is_written_off_from_its_line_by_keys(qtbot, world, desk, clock):
     clock.forward(days=30)
     screen = stock_screen(qtbot, world[0], "expiry")
@@ -668,9 +678,9 @@ def test_goods_of_an_event_are_stopped_and_thrown_away(qtbot, world, desk, excur
     page = page_of(cold)
     assert control(cold, QTabBar, "stock_sections").tabText(2) == "冷链 1"
     events = table(page, "cold_events")
-    place = cell_texts(events, "state").index("待停用核实")
+    assert cell_texts(events, "state")[0] == "待停用核实"  # what waits stands first, before newer silences, and is chosen
+    assert events.current_number() == 0
     events.setFocus()
-    events.select_row(place)
     press_key(Qt.Key.Key_Return)
     window = window_of(page)
     box = control(window, QCheckBox, "cold_stop_batches_0")
@@ -750,6 +760,29 @@ def test_a_pen_that_is_used_up_leaves_the_list_when_it_is_meant(qtbot, world, de
     click(button(page, "item_used"))
     assert items.rows() == []
     assert on_hand(desk, INSULIN) == 6
+
+
+def test_opened_items_are_listed_printed_and_saved_with_what_became_of_them(qtbot, world, desk, dialogs, tmp_path):
+    opened = Stock(desk).opened
+    for _time in range(2):
+        opened.open(Stock(desk).batches(INSULIN)[0].batch_id)
+    opened.use_up(opened.in_use()[0].id)
+    cold = stock_screen(qtbot, world[0], "cold_chain")
+    page = page_of(cold)
+    items = table(page, "opened_items")
+    assert len(items.rows()) == 1
+    control(page, QCheckBox, "opened_with_closed").setChecked(True)
+    assert [row.closed_as for row in items.rows()] == ["", "used"]
+    assert "用完" in cell_texts(items, "days")[1]
+    items.select_row(1)
+    assert not button(page, "item_used").isEnabled()
+    assert not button(page, "item_discard").isEnabled()
+    click(button(page, "print_opened"))
+    assert world[1].sheets[-1][1] == "柳庄村卫生室 开封登记表"
+    dialogs.will_choose(tmp_path / "opened.xlsx")
+    click(button(page, "export_opened"))
+    words = {cell.value for row in load_workbook(tmp_path / "opened.xlsx").active for cell in row}
+    assert {"使用中", "用完"} <= words
 
 
 # --- the township, and what every page keeps to ---------------------------------------------------------------

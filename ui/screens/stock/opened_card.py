@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.cold_chain import OPENED_DAYS
 from app.domain.message import msg
@@ -13,8 +13,9 @@ from app.domain.movements import Bearer
 from app.errors import CunyiError
 from app.i18n import tr
 from app.services.problems import refuse
+from app.services.stock_sheets import opened_words
 from ui.dialogs import confirm, show_failure
-from ui.screens.stock.output import told
+from ui.screens.stock.output import export_list, print_list, told
 from ui.screens.stock.words import day_words
 from ui.theme.theme import current_theme
 from ui.widgets.buttons import SecondaryButton
@@ -41,7 +42,7 @@ class OpenedCard(Card):
     was_read = Signal()
 
     def __init__(self, services: Services) -> None:
-        super().__init__(tr("开封使用中的冷藏药（胰岛素等）"), name="opened_card", margins=(14, 10, 14, 10), spacing=6)
+        super().__init__(tr("开封登记（胰岛素等冷藏药）"), name="opened_card", margins=(14, 10, 14, 10), spacing=6)
         self.services = services
         self.table = DataTable(
             (Column("name", tr("药品"), width=150, stretch=True, value=_name),
@@ -64,12 +65,32 @@ class OpenedCard(Card):
                              (self.discard_button, self.discard)):
             button.clicked.connect(lambda _checked=False, do=does: do())
             row.add(button)
+        self.with_closed = QCheckBox(tr("也看用完和丢弃的"))
+        self.with_closed.setObjectName("opened_with_closed")
+        self.with_closed.setAccessibleName(tr("也看用完和丢弃的"))
+        self.with_closed.toggled.connect(lambda _on: self.refresh())
+        row.add(self.with_closed)
+        papers = ((tr("打印"), "print_opened", self.print), (tr("导出表格"), "export_opened", self.export))
+        for words, name, does in papers:
+            paper = SecondaryButton(words, name=name, small=True)
+            paper.clicked.connect(lambda _checked=False, do=does: do())
+            row.add(paper)
         self.add(row)
 
     def refresh(self) -> None:
         """Read the list again."""
-        self.services.runner.run(lambda _report, _cancelled: self.services.stock.opened.in_use(), on_done=self._show,
-                                 on_error=told(self.services))
+        opened, also_closed = self.services.stock.opened, self.with_closed.isChecked()
+        self.services.runner.run(
+            lambda _report, _cancelled: [*opened.in_use(), *(opened.closed() if also_closed else ())], on_done=self._show,
+            on_error=told(self.services))
+
+    def print(self) -> None:
+        """The register on paper, with what was closed."""
+        print_list(self.services, self.services.stock.opened_sheet)
+
+    def export(self) -> None:
+        """The register as XLSX."""
+        export_list(self.services, self.services.stock.opened_sheet, tr("开封登记表"))
 
     def overdue(self) -> int:
         """How many must no longer be used."""
@@ -87,7 +108,7 @@ class OpenedCard(Card):
 
     def use_up(self) -> None:
         """It is used up."""
-        row = self.table.current_row()
+        row = self._open_row()
         if row is None or not confirm(
             self.services.dialogs, msg("这一支用完了？"),
             msg("登记用完不会动库存：里面的药应该已经按发药记账。"), do=msg("用完了"), keep=msg("还没有"),
@@ -103,7 +124,7 @@ class OpenedCard(Card):
 
     def discard(self) -> None:
         """It is thrown away, and lost in the books."""
-        row = self.table.current_row()
+        row = self._open_row()
         if row is not None:
             window = ThrowWindow(self.services, row, parent=self)
             window.start(window.book, self._done)
@@ -117,8 +138,13 @@ class OpenedCard(Card):
         self._show_buttons()
         self.was_read.emit()
 
+    def _open_row(self) -> OpenedView | None:
+        """The chosen one, if it is still in use."""
+        row: OpenedView | None = self.table.current_row()
+        return row if row is not None and row.closed_on is None else None
+
     def _show_buttons(self) -> None:
-        chosen = self.table.current_row() is not None
+        chosen = self._open_row() is not None
         self.used_button.setEnabled(chosen)
         self.discard_button.setEnabled(chosen)
 
@@ -181,6 +207,8 @@ def _name(row: OpenedView) -> Cell:
 
 
 def _left(row: OpenedView) -> ChipText:
+    if row.closed_on is not None:
+        return ChipText(tr("{day} {result}", day=day_words(row.closed_on), result=opened_words(row)), "grey")
     if row.is_over:
         return ChipText(tr("到期，请丢弃"), "red")
     return ChipText(tr("还有 {days} 天", days=row.days), "amber" if row.days <= SOON else "green")
