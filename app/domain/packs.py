@@ -7,6 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.domain.message import Message, msg
+
+
+def in_packs(units: int, pack: int | None, pack_unit: str, unit: str) -> Message | None:
+    """“10 盒 6 片” of 286 units; None where a pack says no more than the units, or is unknown."""
+    if not pack or pack <= 1 or units < pack or not pack_unit or pack_unit == unit:
+        return None
+    packs, rest = divmod(units, pack)
+    if not rest:
+        return msg("{packs} {pack_unit}", packs=packs, pack_unit=pack_unit)
+    return msg("{packs} {pack_unit} {rest} {unit}", packs=packs, pack_unit=pack_unit, rest=rest, unit=unit)
+
+
+def quantity_words(units: int, unit: str, pack: int | None = None, pack_unit: str = "") -> Message:
+    """“286 片（10 盒 6 片）”, without packs where they say no more; “3 个单位” while the unit is unknown."""
+    if not unit:
+        return msg("{units} 个单位", units=f"{units:,}")
+    packs = in_packs(units, pack, pack_unit, unit)
+    if packs is None:
+        return msg("{units} {unit}", units=f"{units:,}", unit=unit)
+    return msg("{units} {unit}（{packs}）", units=f"{units:,}", unit=unit, packs=packs)
+
 
 def packs_for(
     quantity: int | None, pack: int | None, *, threshold: int = 0, round_to_zero: bool = False

@@ -190,7 +190,12 @@ def suggested_of(line: StoredLine) -> int | None:
     """The suggested quantity: that of the ledger, or from the stock and monthly use typed in (drug_requests §4.5)."""
     if line.basis:
         return line.suggested
-    return suggested_units(_exact(line.monthly_use), line.on_hand)
+    return suggested_units(exact_use(line), line.on_hand)
+
+
+def exact_use(line: StoredLine) -> Fraction | None:
+    """The monthly use that a line keeps; None is unknown."""
+    return _exact(line.monthly_use)
 
 
 @lru_cache(maxsize=4096)
@@ -252,7 +257,7 @@ def checked_line(
     acknowledged: bool = False,
 ) -> RequestLine:
     """A stored line as the checks and the state machine see it; `facts` what the ledger adds at the clinic."""
-    use = _exact(line.monthly_use)
+    use = exact_use(line)
     return RequestLine(
         key=line.id,
         drug=line.drug_code,
@@ -268,6 +273,7 @@ def checked_line(
         unusable_acknowledged=acknowledged,
         in_transit_previous=line.in_transit or 0,
         unit=line.unit,
+        pack_unit=line.pack_unit,
         same_product=None if facts is None else facts.same_product,
         confirmed=confirmed,
         approved=line.approved,

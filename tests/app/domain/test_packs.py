@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.packs import goes_whole, off_shelf, packs_for
+from app.domain.packs import goes_whole, off_shelf, packs_for, quantity_words
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,21 @@ def test_a_pack_holds_at_least_one_unit():
 )
 def test_no_pack_is_opened_to_be_sent(units, free, whole):
     assert goes_whole(units, 28, free) is whole
+
+
+@pytest.mark.parametrize(
+    ("units", "unit", "pack", "pack_unit", "words"),
+    [
+        (286, "片", 28, "盒", "286 片（10 盒 6 片）"),
+        (280, "片", 28, "盒", "280 片（10 盒）"),
+        (27, "片", 28, "盒", "27 片"),
+        (28, "片", 28, "盒", "28 片（1 盒）"),
+        (3, "支", 1, "支", "3 支"),
+        (30, "片", None, "盒", "30 片"),
+        (30, "片", 10, "", "30 片"),
+        (1200, "片", 100, "瓶", "1,200 片（12 瓶）"),
+        (3, "", None, "", "3 个单位"),
+    ],
+)
+def test_a_quantity_is_told_in_its_own_unit_and_in_packs_where_they_say_more(units, unit, pack, pack_unit, words):
+    assert str(quantity_words(units, unit, pack, pack_unit)) == words

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.domain.batches import ExpiryLevel
+from app.domain.packs import in_packs, quantity_words
 from app.domain.quantities import half_up
 from app.domain.stock import ENDLESS, StockStatus
 from app.i18n import tr
@@ -32,12 +33,8 @@ DASH = "—"
 
 def packs_words(units: int, per_pack: int, pack_unit: str, unit: str) -> str:
     """“10 盒 6 片” of 286 units; "" where a pack says no more than the units."""
-    if per_pack <= 1 or units < per_pack or not pack_unit or pack_unit == unit:
-        return ""
-    packs, rest = divmod(units, per_pack)
-    if not rest:
-        return tr("{packs} {pack_unit}", packs=packs, pack_unit=pack_unit)
-    return tr("{packs} {pack_unit} {rest} {unit}", packs=packs, pack_unit=pack_unit, rest=rest, unit=unit)
+    found = in_packs(units, per_pack, pack_unit, unit)
+    return "" if found is None else tr(found)
 
 
 def units_words(units: int, unit: str) -> str:
@@ -47,9 +44,7 @@ def units_words(units: int, unit: str) -> str:
 
 def with_packs(units: int, row: Position) -> str:
     """“286 片（10 盒 6 片）”."""
-    packs = packs_words(units, row.units_per_pack, row.pack_unit, row.unit)
-    told = units_words(units, row.unit)
-    return tr("{units}（{packs}）", units=told, packs=packs) if packs else told
+    return tr(quantity_words(units, row.unit, row.units_per_pack, row.pack_unit))
 
 
 def days_of_use(mos: Fraction | float | None) -> int | None:
