@@ -157,7 +157,7 @@ class CellDelegate(QStyledItemDelegate):
         needed = 2 * _line_height(font)
         if cell.second_line:
             needed += _line_height(theme.font(tokens.TYPE.caption))
-        return needed <= inner.height() - 2
+        return needed <= inner.height() - theme.px(4)
 
     def _paint_wrapped(self, painter: QPainter, theme: Theme, inner: QRectF, column: Column, cell: Cell) -> None:
         """The words in two lines, chips at the end of the second, and the quiet line beneath; tight, but nothing is lost."""

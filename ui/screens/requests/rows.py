@@ -93,7 +93,7 @@ def ledger_columns(*, is_editable: bool, is_compact: bool = False) -> tuple[Colu
     return (
         *names,
         Column("class", tr("类别"), width=92, value=class_chips, gives_way=2),
-        Column("on_hand", tr("现库存"), width=58, align="right", value=_figure("on_hand")),
+        Column("on_hand", tr("现库存"), width=62, align="right", value=_figure("on_hand")),
         Column("in_transit", tr("在途"), width=52, align="right", value=_in_transit, gives_way=5),
         Column("monthly_use", tr("月均用量"), width=72, align="right", value=monthly_cell, gives_way=3),
         Column("days_left", tr("可用天数"), width=72, align="right", value=days_cell),
