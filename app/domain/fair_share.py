@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
+from math import lcm
 
 from app.domain.quantities import Exact, to_fraction
 
@@ -79,24 +80,53 @@ def level_reached(stock: int, claims: Sequence[Claim]) -> Fraction | None:
 
 def _level(stock: int, claims: Sequence[Claim]) -> Fraction:
     """The months to which everybody can be filled up with `stock`: exact, on the straight piece where it lies."""
+    paces = [claim.pace for claim in claims]
     turns = sorted(
-        {Fraction(claim.start) / claim.pace for claim in claims if claim.pace}
-        | {Fraction(claim.start + claim.asked) / claim.pace for claim in claims if claim.pace}
+        {
+            units / pace
+            for claim, pace in zip(claims, paces, strict=True)
+            if pace
+            for units in (claim.start, claim.start + claim.asked)
+        }
     )
-    if not turns or _used(turns[-1], claims) < stock:
+    fills = _Fills.of(claims, paces)
+    if not turns or fills.used(turns[-1]) < stock:
         return turns[-1] if turns else Fraction(0)
     # What is used only grows with the level, so the first turn that uses the whole stock is found by halving.
-    place = bisect_left(turns, stock, key=lambda turn: _used(turn, claims))
-    turn, used = turns[place], _used(turns[place], claims)
+    place = bisect_left(turns, stock, key=fills.used)
+    turn, used = turns[place], fills.used(turns[place])
     low = turns[place - 1] if place else Fraction(0)
-    used_low = _used(low, claims)
+    used_low = fills.used(low)
     if used == used_low:
         return turn
     return low + (turn - low) * (stock - used_low) / (used - used_low)
 
 
-def _used(level: Fraction, claims: Sequence[Claim]) -> Fraction:
-    return sum((claim.share_at(level) for claim in claims), Fraction(0))
+@dataclass(frozen=True)
+class _Fills:
+    """The claims as whole numbers, which add up many times as fast: a pace is `pace` / `parts` units a month."""
+
+    claims: tuple[tuple[int, int, int], ...]
+    """(start, pace, asked)."""
+    parts: int
+
+    @classmethod
+    def of(cls, claims: Sequence[Claim], paces: Sequence[Fraction]) -> _Fills:
+        """`paces` are those of the claims."""
+        parts = lcm(*(pace.denominator for pace in paces))
+        whole = (
+            (claim.start, pace.numerator * (parts // pace.denominator), claim.asked)
+            for claim, pace in zip(claims, paces, strict=True)
+        )
+        return cls(tuple(whole), parts)
+
+    def used(self, level: Fraction) -> Fraction:
+        """The sum of `Claim.share_at`."""
+        months, parts = level.numerator, level.denominator * self.parts
+        total = sum(
+            min(asked * parts, max(0, months * pace - start * parts)) for start, pace, asked in self.claims
+        )
+        return Fraction(total, parts)
 
 
 def _whole_packs(units: Fraction, asked: int, pack: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,10 +13,10 @@ from app.domain.request_guards import RequestFacts
 from app.domain.request_states import Action, State, allowed_actions
 from app.domain.request_terms import Kind
 from app.domain.shipment_states import ShipmentState
-from app.domain.suggested_quantity import OrderPolicy
+from app.domain.stock import DEFAULT_MAX_MONTHS
 from app.services.post import write_envelope
 from app.services.request_steps import actor_for, replace_unsent
-from app.services.request_views import RequestView, lines_of, request_view, state_change
+from app.services.request_views import RequestView, exact_use, lines_of, request_view, state_change
 from db.models import DrugRequest, DrugRequestLine, Shipment, StatusChange
 
 DECIDABLE = (State.IN_REVIEW,)
@@ -73,9 +72,8 @@ def problems_of(desk: Desk, request: DrugRequest, lines: Sequence[DrugRequestLin
 
 def decided_line(line: DrugRequestLine) -> RequestLine:
     """A stored line as the approval judges it: what was asked, what was decided and why, and where it comes from."""
-    most = None
-    if line.monthly_use is not None:
-        most = Fraction(line.monthly_use) * Fraction(OrderPolicy().max_mos)
+    use = exact_use(line)
+    most = None if use is None else use * DEFAULT_MAX_MONTHS
     return RequestLine(
         key=line.id, drug=line.drug_name, requested=line.requested, pack=line.units_per_pack, skipped=line.is_skipped,
         explanation=line.explanation, confirmed=True, approved=line.approved, reason=line.decision_reason,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -41,9 +40,7 @@ def prices_put_in(session: Session, row: Settlement) -> dict[tuple[str, int], tu
 
 def columns_of_month(month: MonthOfDrug) -> dict[str, Any]:
     """A month as the columns of a stored line."""
-    values = asdict(month)
-    del values["delivered"]
-    return values
+    return {name: value for name, value in vars(month).items() if name != "delivered"}
 
 
 def kept_difference(difference: Difference, key: Key) -> dict[str, Any]:

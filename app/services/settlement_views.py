@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -20,6 +22,7 @@ from db.models import Distributor, Organisation, Settlement, SettlementLine
 
 ENTITY = "settlement"
 CLINIC, DISTRIBUTOR = "clinic", "distributor"
+_LINES = SettlementLine.__table__
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,13 @@ def statement_lines(session: Session, settlement_id: str) -> list[SettlementLine
     return list(session.scalars(query.order_by(SettlementLine.drug_code == "", SettlementLine.position)))
 
 
+def statement_rows(session: Session, settlement_id: str) -> Sequence[Row[Any]]:
+    """The same as plain rows of what the screens show, to be read only; what is not flushed is not in them."""
+    shown = [_LINES.c[name] for name in SettlementLineView.__dataclass_fields__]
+    query = select(*shown).where(_LINES.c.settlement_id == settlement_id)
+    return session.execute(query.order_by(_LINES.c.drug_code == "", _LINES.c.position)).all()
+
+
 def settlement_view(session: Session, desk: Desk, row: Settlement) -> SettlementView:
     """The whole statement as the signed-in user sees it."""
     session.flush()
@@ -180,7 +190,7 @@ def settlement_view(session: Session, desk: Desk, row: Settlement) -> Settlement
         },
         due_on=due,
         late_days=late,
-        lines=tuple(_line(line) for line in statement_lines(session, row.id)),
+        lines=tuple(SettlementLineView(*line) for line in statement_rows(session, row.id)),
         differences=kept_differences(row),
         history=tuple(
             SettlementStepView(
@@ -253,11 +263,6 @@ def settlement_summaries(
     ]  # fmt: skip
     rows.sort(key=lambda row: (row.party, row.party_name))
     return sorted(rows, key=lambda row: row.month, reverse=True)
-
-
-def _line(line: SettlementLine) -> SettlementLineView:
-    names = SettlementLineView.__dataclass_fields__
-    return SettlementLineView(**{name: getattr(line, name) for name in names})
 
 
 def settlement_names(session: Session) -> dict[str, str]:
