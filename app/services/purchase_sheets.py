@@ -15,11 +15,11 @@ from app.services.purchasing import PurchaseView
 def purchase_list(orders: Sequence[PurchaseView], day: date) -> ListSheet:
     """All orders, one line each."""
     columns = (
-        ListColumn(tr("单号"), 38), ListColumn(tr("配送企业")), ListColumn(tr("状态"), 22),
-        ListColumn(tr("品种"), 16, "right"),
-        ListColumn(tr("下单日期"), 26), ListColumn(tr("约定到货"), 26), ListColumn(tr("逾期"), 16),
-        ListColumn(tr("办结日期"), 26),
-        ListColumn(tr("未到品种"), 20, "right"), ListColumn(tr("制单"), 24), ListColumn(tr("备注"), 50),
+        ListColumn(tr("单号"), 34), ListColumn(tr("配送企业")), ListColumn(tr("状态"), 20),
+        ListColumn(tr("品种"), 12, "right"),
+        ListColumn(tr("下单日期"), 23), ListColumn(tr("约定到货"), 23), ListColumn(tr("逾期"), 13, "center"),
+        ListColumn(tr("办结日期"), 23),
+        ListColumn(tr("未到品种"), 18, "right"), ListColumn(tr("制单"), 18), ListColumn(tr("备注"), 34),
     )  # fmt: skip
     rows = tuple(
         (order.number, order.distributor_name, tr(order.state.label), len(order.lines), order.ordered_on or "",

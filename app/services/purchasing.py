@@ -72,7 +72,7 @@ class OrderDraft:
 
 @dataclass(frozen=True)
 class PurchaseLineView:
-    """One line; `received` counts accepted units of all deliveries."""
+    """One line; `received` counts accepted units of all deliveries. Strength and pack unit as the catalogue has them."""
 
     id: str
     drug_code: str
@@ -84,11 +84,27 @@ class PurchaseLineView:
     received: int
     is_volume_procured: bool
     reason: str
+    strength: str = ""
+    pack_unit: str = ""
+
+    @property
+    def packs(self) -> int:
+        """Packs that were ordered."""
+        return -(-self.quantity // self.units_per_pack)
+
+    @property
+    def value_fen(self) -> int | None:
+        """What the line costs, in fen; None without a price."""
+        return None if self.price_fen is None else self.price_fen * self.packs
 
     @property
     def outstanding(self) -> int:
         """Units still to come."""
         return max(0, self.quantity - self.received)
+
+
+CATALOGUE_FIELDS = ("strength", "pack_unit")
+OWN_FIELDS = tuple(name for name in PurchaseLineView.__dataclass_fields__ if name not in CATALOGUE_FIELDS)
 
 
 @dataclass(frozen=True)
@@ -108,6 +124,12 @@ class PurchaseView:
     remark: str
     lines: tuple[PurchaseLineView, ...]
     actions: tuple[PurchaseAction, ...]
+
+    @property
+    def value_fen(self) -> int | None:
+        """What the whole order costs, in fen; None while a line has no price."""
+        values = [line.value_fen for line in self.lines]
+        return None if None in values else sum(value or 0 for value in values)
 
     def is_late(self, today: date) -> bool:
         """Whether something is still outstanding after the day it was expected."""
@@ -309,15 +331,22 @@ class Purchasing:
         session.flush()
         state = PurchaseState(row.state)
         distributor = session.get_one(Distributor, row.distributor_id)
-        names = PurchaseLineView.__dataclass_fields__
+        lines = _lines(session, row.id)
+        said = _said_in_catalogue(session, [line.drug_code for line in lines])
         return PurchaseView(
             row.id, row.number, row.distributor_id, distributor.name, state, row.version, row.created_by_name,
             row.ordered_on, row.expected_on, row.closed_on, row.remark,
             tuple(
-                PurchaseLineView(**{name: getattr(line, name) for name in names}) for line in _lines(session, row.id)
+                PurchaseLineView(**{name: getattr(line, name) for name in OWN_FIELDS}, **said.get(line.drug_code, {}))
+                for line in lines
             ),
             steps_offered(session, self.desk, PURCHASE_STEPS, ENTITY, row, state),  # type: ignore[arg-type]
         )  # fmt: skip
+
+
+def _said_in_catalogue(session: Session, codes: Sequence[str]) -> dict[str, dict[str, str]]:
+    query = select(Drug.code, Drug.strength, Drug.pack_unit).where(Drug.code.in_(codes))
+    return {code: {"strength": strength, "pack_unit": pack_unit} for code, strength, pack_unit in session.execute(query)}
 
 
 def _load(session: Session, order_id: str) -> PurchaseOrder:

@@ -14,6 +14,7 @@ from app.domain.movements import MovementKind
 from app.domain.settlement import first_and_last
 from app.domain.shipment_states import ShipmentState
 from db.models import (
+    Drug,
     LedgerReport,
     PurchaseOrder,
     PurchaseOrderLine,
@@ -70,12 +71,13 @@ def distributor_deliveries(session: Session, desk: Desk, month: str) -> dict[str
     moves, batches, ordered = StockMovement.__table__, StockBatch.__table__, PurchaseOrderLine.__table__
     statement = (
         select(
-            PurchaseOrder.distributor_id, ordered.c.drug_code, ordered.c.drug_name, ordered.c.unit,
+            PurchaseOrder.distributor_id, ordered.c.drug_code, ordered.c.drug_name, ordered.c.unit, Drug.strength,
             batches.c.price_fen, batches.c.units_per_pack, moves.c.kind, func.sum(moves.c.quantity).label("units"),
         )
         .join_from(moves, batches, batches.c.id == moves.c.batch_id)
         .join(ordered, ordered.c.id == moves.c.document_id)
         .join(PurchaseOrder, PurchaseOrder.id == ordered.c.order_id)
+        .outerjoin(Drug, Drug.code == ordered.c.drug_code)
         .where(
             moves.c.organisation_id == desk.place.id,
             moves.c.document == PURCHASE_DOCUMENT,
@@ -88,7 +90,8 @@ def distributor_deliveries(session: Session, desk: Desk, month: str) -> dict[str
     found: dict[str, dict[Key, dict[str, Any]]] = defaultdict(dict)
     for row in session.execute(statement):
         key = (row.drug_code, row.price_fen, row.units_per_pack)
-        line = found[row.distributor_id].setdefault(key, _empty_line(row.drug_name, row.unit, key))
+        empty = {**_empty_line(row.drug_name, row.unit, key), "strength": row.strength or ""}
+        line = found[row.distributor_id].setdefault(key, empty)
         name = "received" if row.kind == MovementKind.RECEIPT.value else "returned"
         line[name] += row.units if name == "received" else -row.units
     return {distributor: _with_closing(lines.values()) for distributor, lines in found.items()}

@@ -61,7 +61,8 @@ def receipt_sheet(shipment: ShipmentView) -> TableContent:
     columns = (
         TableColumn(tr("序号"), 10, "center"),
         TableColumn(tr("药品")),
-        TableColumn(tr("规格"), 36),
+        TableColumn(tr("规格"), 32),
+        TableColumn(tr("单位"), 12, "center"),
         TableColumn(tr("批号"), 30),
         TableColumn(tr("有效期至"), 26, "center"),
         TableColumn(tr("发货"), 20, "right"),
@@ -71,7 +72,7 @@ def receipt_sheet(shipment: ShipmentView) -> TableContent:
     )
     rows = tuple(
         (
-            str(number), line.drug_name, line.strength, line.batch_no or UNKNOWN, shown(line.expiry),
+            str(number), line.drug_name, line.strength, line.unit, line.batch_no or UNKNOWN, shown(line.expiry),
             str(line.shipped), shown(line.accepted), shown(line.rejected), difference_words(line),
         )
         for number, line in enumerate(shipment.lines, start=1)

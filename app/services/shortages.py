@@ -440,7 +440,8 @@ def shortage_list(views: list[ShortageView], day: date) -> ListSheet:
     """The list that goes up, on paper and as a file."""
     columns = (
         ListColumn(tr("序号"), 10, "center"), ListColumn(tr("报告单位"), 42), ListColumn(tr("药品")),
-        ListColumn(tr("类别"), 22), ListColumn(tr("单位"), 12, "center"), ListColumn(tr("月需要量"), 20, "right"), ListColumn(tr("影响人数"), 18, "right"),
+        ListColumn(tr("类别"), 22), ListColumn(tr("单位"), 12, "center"),
+        ListColumn(tr("月需要量"), 20, "right"), ListColumn(tr("影响人数"), 18, "right"),
         ListColumn(tr("现有库存"), 20, "right"), ListColumn(tr("上次到货"), 26), ListColumn(tr("配送企业答复"), 36),
         ListColumn(tr("状态"), 24),
     )  # fmt: skip

@@ -140,6 +140,14 @@ def test_the_clinic_reads_line_by_line_what_became_of_its_request(clinic, townsh
             assert broken_links(session) == []
 
 
+def test_a_clinic_without_residents_tells_the_people_it_serves_and_no_chronic_cases(clinic, township, tmp_path):
+    with clinic.sessions.writing() as session:
+        session.get_one(Organisation, clinic.place.id).population = 1630
+    _done, file = submitted(clinic, tmp_path)
+    seen = reviewed(township, file)
+    assert (seen.population, seen.chronic) == (1630, None)
+
+
 def test_a_changed_line_needs_a_reason_before_approval(clinic, township, tmp_path):
     _done, file = submitted(clinic, tmp_path)
     request = reviewed(township, file)

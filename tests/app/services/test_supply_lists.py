@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -17,7 +18,7 @@ from app.services.review_stock import ReviewStock
 from app.services.settlements import Settlements
 from app.services.shipments import Shipments
 from bench.supply import add_request, stock_up, township
-from db.models import DrugRequest, DrugRequestLine, StatusChange
+from db.models import Drug, DrugRequest, DrugRequestLine, StatusChange
 
 TODAY = date(2026, 11, 22)
 
@@ -61,14 +62,26 @@ def test_every_list_is_printed_and_saved(town, tmp_path):
         write_list(file, sheet)
         page = load_workbook(file).active
         assert [cell.value for cell in page[1]] == [column.title for column in sheet.columns]
-        assert page.max_row == 1 + len(sheet.rows)
+        assert page.max_row == 1 + len(sheet.rows) + bool(sheet.totals)
+
+
+def test_an_order_tells_strength_packs_and_what_it_costs(town):
+    desk = town.desk
+    with desk.sessions.writing() as session:
+        session.query(Drug).filter_by(code="B00000").one().strength = "5mg"
+    view = Distributors(desk).save(DistributorEdit("D1", "周口医药", licence_valid_to=date(2027, 12, 31)))
+    order = Purchasing(desk).draft(view.id, [OrderItem("B00000", 45), OrderItem("B00001", 10)])
+    sheet = lists.purchase_order_sheet(order).as_table()
+    assert sheet.rows[0][1:9] == ("药品B00000", "5mg", "片", "10", "45", "5 盒", "10.00", "50.00")
+    assert sheet.totals[8] == "60.00"
+    assert replace(order, lines=(replace(order.lines[0], price_fen=None), order.lines[1])).value_fen is None
 
 
 def test_unknown_is_a_dash_and_never_zero(town):
     desk = town.desk
     request = Review(desk).get(town.requests[0])
     sheet = lists.review_list(request, ReviewStock(desk).lines(request.id))
-    assert sheet.as_table().rows[0][4] == "—"
+    assert sheet.as_table().rows[0][5] == "—"
     Distributors(desk).save(DistributorEdit("D1", "周口医药"))
     shown = lists.distributor_list(Distributors(desk).list(), TODAY).as_table().rows[0]
     assert shown[3:10] == ("—", "7", "10", "—", "—", "—", "许可证有效期没有登记")
@@ -80,4 +93,4 @@ def test_what_is_short_is_listed_with_its_packs(town):
         for line in session.query(DrugRequestLine):
             line.approved, line.source = 60, "own_stock"
     [row] = lists.need_list(Purchasing(town.desk).needed(), TODAY).rows
-    assert row[:1] + row[2:7] == ("药品B00000", 60, 20, 0, 40, 4)
+    assert row[:1] + row[2:8] == ("药品B00000", "片", 60, 20, 0, 40, 4)

@@ -163,7 +163,7 @@ def test_the_lines_are_saved_as_a_table_with_what_stands_beside_them(opened, dia
     dialogs.will_choose(tmp_path / "lines.xlsx")
     click(control(screen, QPushButton, "export_lines"))
     rows = texts_of(tmp_path / "lines.xlsx")
-    assert rows[0][:3] == ["药品", "规格", "库存"]
+    assert rows[0][:4] == ["药品", "规格", "单位", "库存"]
     assert len(rows) == 6
     assert "lines.xlsx" in seen.sentences[-1]
 

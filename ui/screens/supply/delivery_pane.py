@@ -286,7 +286,7 @@ def _columns() -> tuple[Column, ...]:
 
 def _drug(row: ArrivalRow) -> Cell:
     line = row.line
-    rest = units_cell(line.outstanding, line.unit, "", line.units_per_pack)
+    rest = units_cell(line.outstanding, line.unit, line.pack_unit, line.units_per_pack)
     words = tr("未到 {units}", units=rest.text)
     return Cell(line.drug_name, second_line=f"{words}（{rest.second_line}）" if rest.second_line else words, bold=True)
 

@@ -325,12 +325,12 @@ def _line_columns() -> tuple[Column, ...]:
 
 
 def _drug(line: PurchaseLineView) -> Cell:
-    parts = [line.drug_code, *([tr("集采中选")] if line.is_volume_procured else [])]
-    return Cell(line.drug_name, second_line=" · ".join(parts), bold=True)
+    parts = [line.strength, line.drug_code, tr("集采中选") if line.is_volume_procured else ""]
+    return Cell(line.drug_name, second_line=" · ".join(filter(None, parts)), bold=True)
 
 
 def _units(units: int, line: PurchaseLineView) -> Cell:
-    return units_cell(units, line.unit, "", line.units_per_pack) if units else Cell("0", muted=True)
+    return units_cell(units, line.unit, line.pack_unit, line.units_per_pack) if units else Cell("0", muted=True)
 
 
 def _outstanding(line: PurchaseLineView) -> Cell:
@@ -343,10 +343,8 @@ def _note(order: PurchaseView) -> str:
         parts.append(tr("{day} 下单", day=order.ordered_on))
     if order.expected_on is not None:
         parts.append(tr("约定 {day} 到", day=order.expected_on))
-    values = [None if line.price_fen is None else line.price_fen * -(-line.quantity // line.units_per_pack)
-              for line in order.lines]
-    if values and all(value is not None for value in values):
-        parts.append(yuan(sum(value or 0 for value in values)))
+    if order.lines and order.value_fen is not None:
+        parts.append(yuan(order.value_fen))
     return "　·　".join(parts)
 
 
