@@ -358,7 +358,7 @@ class DataTable(QTableView):
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.colours.text_muted))
         margin = theme.gap(20)
-        place = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
+        place = self.viewport().rect().adjusted(margin, 0, -margin, 0)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(place, int(flags), self.empty_text())
         painter.end()

@@ -55,7 +55,7 @@ def test_a_clinics_report_goes_up_and_is_worked_to_its_end(desks, tmp_path):
     ended = there.list()[0]
     assert (ended.state, ended.level, ended.distributor_answer) == (ShortageState.CLOSED, "county", "厂家排产")
     assert there.fulfilment() == Fraction(1)
-    assert shortage_list(there.list(), date(2026, 11, 22)).rows[0][4] == 30
+    assert shortage_list(there.list(), date(2026, 11, 22)).rows[0][5] == 30
 
 
 def test_a_township_does_not_verify_its_own_report(town):

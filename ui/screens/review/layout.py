@@ -78,7 +78,7 @@ class ReviewLayout(QWidget):
         self.header = PageHeader(tr("申领审核"), name="review_header")
         self.return_ = DangerButton(tr("退回"), name="return_request")
         self.agree = SecondaryButton(tr("其余全部同意"), name="agree_rest", hint="F6")
-        self.print_decision = SecondaryButton(tr("打印审核单"), name="print_decision")
+        self.print_decision = SecondaryButton(tr("打印审核单"), name="print_decision", hint="Ctrl P")
         self.take = PrimaryButton(tr("领取审核"), name="take", hint="Ctrl ↵")
         self.approve = PrimaryButton(tr("审核通过"), name="approve", hint="Ctrl ↵")
         self.convert = PrimaryButton(tr("转发货"), name="convert", hint="Ctrl ↵")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.quantities import half_up
+from app.domain.quantities import half_up, up_to_two_places
 from app.domain.request_terms import ErrorKind, Kind
 from app.errors import CunyiError
 from app.i18n import one_after_the_other, tr
@@ -115,7 +115,8 @@ def share_columns(proposal: ShareProposal) -> tuple[Column, ...]:
     return (
         Column("clinic", tr("村卫生室"), width=150, stretch=True, value=_clinic),
         Column("available", tr("现有和在途"), width=92, align="right"),
-        Column("monthly_use", tr("月均"), width=70, align="right"),
+        Column("monthly_use", tr("月均"), width=70, align="right",
+               value=lambda line: None if line.monthly_use is None else up_to_two_places(line.monthly_use)),
         Column("months_before", tr("现够几个月"), width=92, align="right", value=lambda line: _months(line.months_before)),
         Column("asked", tr("申领"), width=70, align="right"),
         Column("share", tr("公平分配"), width=86, align="right", bold=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_shown
-from app.services.review_marks import SHARED, SHORT, Mark, marks
+from app.services.review_marks import EXPLAINED, SHARED, SHORT, Mark, marks
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.rows import drug_words, packs_cell
 from ui.screens.requests.sheet import Obstacle, Unsaved
@@ -40,7 +40,7 @@ class ReviewRow:
     """A line with its marks, what was typed but could not be saved, and the sentence beneath it.
 
     `beside` is the township's stock (None: not read yet), `approving` the units that are given as things stand: what is
-    being typed, else what is decided, else what is asked for.
+    being typed, else what is decided, else what is asked for; `packs` in how many packs they are sent, where they fill none.
     """
 
     line: LineView
@@ -50,6 +50,7 @@ class ReviewRow:
     typed: Mapping[str, str] = field(default_factory=dict)
     remark: Remark | None = None
     wrong: frozenset[str] = frozenset()
+    packs: str = ""
 
 
 class ReviewSheet:
@@ -130,8 +131,9 @@ class ReviewSheet:
         line = self._lines[line_id]
         unsaved = self._unsaved.get(line_id, {})
         typed = {key: each.text for key, each in unsaved.items()}
-        chips = (*(ChipText(tr(mark.text), mark.colour) for mark in self.marks(line_id)), *self._whole_packs(line_id))
-        shown = ReviewRow(line, chips, self.beside.get(line_id), self.approving(line_id), typed)
+        chips = _chips(self.marks(line_id))
+        beside, packs = self.beside.get(line_id), self._whole_packs(line_id)
+        shown = ReviewRow(line, chips, beside, self.approving(line_id), typed, packs=packs)
         for each in unsaved.values():
             return replace(shown, remark=Remark(each.sentence), wrong=frozenset(unsaved))
         problem = self._first_problem(line_id)
@@ -142,7 +144,8 @@ class ReviewSheet:
             return replace(shown, remark=Remark(tr(problem.message), "amber"))
         if has_meaning(line.explanation) and not line.is_skipped:
             said = tr("卫生室说明：{explanation}", explanation=line.explanation)
-            return replace(shown, remark=Remark(said, "blue"))
+            others = [mark for mark in self.marks(line_id) if mark.kind != EXPLAINED]
+            return replace(shown, remark=Remark(said, "blue"), marks=_chips(others))
         return shown
 
     def approving(self, line_id: str) -> int:
@@ -160,12 +163,12 @@ class ReviewSheet:
         stock = beside.marks(self.approving(line_id)) if beside is not None and self.is_open else ()
         return tuple(sorted((*marks(line), *stock), key=lambda mark: COLOURS.index(mark.colour)))
 
-    def _whole_packs(self, line_id: str) -> tuple[ChipText, ...]:
+    def _whole_packs(self, line_id: str) -> str:
         """How many packs are sent where what is approved does not fill them (drug_requests §4.7)."""
         line, units = self._lines[line_id], self.approving(line_id)
         if not self.is_open or not units % line.units_per_pack:
-            return ()
-        return (ChipText(tr("按 {count} {unit}发", count=packs_for(units, line.units_per_pack), unit=line.pack_unit), "grey"),)
+            return ""
+        return tr("按 {count} {unit}发", count=packs_for(units, line.units_per_pack), unit=line.pack_unit)
 
     def wants_look(self, line_id: str) -> bool:
         """Whether a line is undecided and has a mark that wants a look."""
@@ -210,6 +213,10 @@ class ReviewSheet:
         return min(told, key=lambda each: order.index(each.level), default=None)
 
 
+def _chips(found: Iterable[Mark]) -> tuple[ChipText, ...]:
+    return tuple(ChipText(tr(mark.text), mark.colour) for mark in found)
+
+
 def remark_of(row: ReviewRow) -> Remark | None:
     """The sentence beneath a row."""
     return row.remark
@@ -226,8 +233,8 @@ def deciding_columns() -> tuple[Column, ...]:
         *_asked_columns(),
         Column("approved", tr("批准"), width=82, editable=True, value=_box("approved", lambda line: line.approved)),
         _available_column(),
-        Column("marks", tr("提示"), width=196, stretch=True, value=_marks),
-        Column("reason", tr("原因"), width=120, editable=True, value=_box("reason", _reason)),
+        Column("marks", tr("提示"), width=220, stretch=True, value=_marks),
+        Column("reason", tr("原因"), width=114, editable=True, value=_box("reason", _reason)),
     )
 
 
@@ -289,8 +296,8 @@ def _requested(row: ReviewRow) -> Cell:
     return Cell("—" if row.line.requested is None else str(row.line.requested), bold=True)
 
 
-def _marks(row: ReviewRow) -> tuple[ChipText, ...]:
-    return row.marks
+def _marks(row: ReviewRow) -> Cell:
+    return Cell(chips=row.marks, second_line=row.packs) if row.marks else Cell(row.packs, muted=True)
 
 
 def _decision(row: ReviewRow) -> Cell:

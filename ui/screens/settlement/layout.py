@@ -58,14 +58,14 @@ class MonthsLayout(QWidget):
         self.reports = NoticeStrip(name="month_reports")
         column.addWidget(self.reports)
         self.list = DataTable(
-            party_columns(), name="settlement_list", accessible_name=tr("结算单"), row_height=52,
+            party_columns(), name="settlement_list", accessible_name=tr("结算单"), row_height=44,
             empty_text=tr("这个月还没有结算单。按 F2 生成：先用已经收到的月报，没交的以后再生成一次。"),
         )
         column.addWidget(self.list, 1)
         self.print_month = SecondaryButton(tr("打印汇总"), name="print_month", small=True, icon_name="print")
         self.save_month = SecondaryButton(tr("导出汇总"), name="save_month", small=True, icon_name="export")
-        self.save_reports = SecondaryButton(tr("导出月报上交情况"), name="save_reports", small=True)
-        self.close_month = SecondaryButton(tr("结账"), name="close_month", icon_name="lock")
+        self.save_reports = SecondaryButton(tr("导出月报情况"), name="save_reports", small=True)
+        self.close_month = SecondaryButton(tr("结账"), name="close_month", small=True, icon_name="lock")
         self.open_file = SecondaryButton(tr("打开文件"), name="open_file", hint="Ctrl O", small=True, icon_name="folder")
         self.all = SecondaryButton(tr("全部核对"), name="step_for_all", small=True)
         lower = FlowBox(spacing=8, row_spacing=6)

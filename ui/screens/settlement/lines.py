@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.domain.settlement import DifferenceKind
 from app.i18n import tr
+from ui.screens.review.comparison import short_name
 from ui.screens.settlement.words import clock_words, money, state_chip
 from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
@@ -97,10 +98,12 @@ def kind_chip(row: ExplainedDifference) -> ChipText:
 
 
 def _party(row: SettlementSummary) -> Cell:
-    beneath = tr("村卫生室") if row.party == "clinic" else tr("配送企业")
-    if row.open_differences:
-        beneath = tr("{kind}　{count} 处差异没说明", kind=beneath, count=row.open_differences)
-    return Cell(row.party_name, second_line=beneath, bold=True)
+    beneath = tr("{count} 处差异没说明", count=row.open_differences) if row.open_differences else ""
+    if row.party == "clinic":
+        return Cell(short_name(row.party_name), second_line=beneath, bold=True)
+    if beneath:
+        beneath = tr("配送企业　{count} 处差异没说明", count=row.open_differences)
+    return Cell(row.party_name, second_line=beneath or tr("配送企业"), bold=True)
 
 
 def _payable(row: SettlementSummary) -> Cell:

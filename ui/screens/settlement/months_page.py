@@ -21,6 +21,7 @@ from app.i18n import one_after_the_other, tr
 from ui.screens.exchange.files import OPEN_KEY, FilesOpened
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.requests.notice_strip import StripAction
+from ui.screens.review.comparison import short_name
 from ui.screens.settlement.layout import DIFFERENCES, FORWARD, LINES, MonthsLayout
 from ui.screens.settlement.steps import MonthSteps
 from ui.screens.settlement.words import clock_words, money_or_dash, month_words, state_chip
@@ -177,7 +178,7 @@ class MonthsPage(QWidget):
         if not missing or overview.is_closed:
             self.parts.reports.say("")
             return
-        shown = tr("、").join(clinic.name for clinic in missing[:NAMED_AT_MOST])
+        shown = tr("、").join(short_name(clinic.name) for clinic in missing[:NAMED_AT_MOST])
         more = tr("等 {count} 个", count=len(missing)) if len(missing) > NAMED_AT_MOST else ""
         has_goods = any(clinic.took_goods for clinic in missing)
         words = [tr("还没交月报：{clinics}{more}。", clinics=shown, more=more)]

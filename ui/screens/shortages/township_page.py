@@ -33,7 +33,8 @@ class TownshipShortagesPage(ShortageListPage):
 
     def columns(self) -> tuple[Column, ...]:
         """Who lacks it, before the others."""
-        return Column("organisation_name", tr("单位"), width=120, value=lambda view: short_name(view.organisation_name)), *super().columns()
+        place = Column("organisation_name", tr("单位"), width=120, value=lambda view: short_name(view.organisation_name))
+        return place, *super().columns()
 
     def save_action(self) -> None:
         """Ctrl+Enter: the usual next step, or the answer to those who want a new variety."""
@@ -70,7 +71,7 @@ class TownshipShortagesPage(ShortageListPage):
         by_drug = self._is_varieties()
         self.varieties.setVisible(by_drug)
         self.table.setVisible(not by_drug)
-        self.detail.setVisible(not by_drug)
+        self.panes.show_side(not by_drug)
         if by_drug:
             self.varieties.refresh()
         super()._show_rows(chosen)

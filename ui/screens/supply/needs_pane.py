@@ -149,6 +149,8 @@ class NeedsPane(QWidget):
 
     def _show_note(self) -> None:
         wanted = [row for row in self._rows if row.is_wanted]
+        self.make.setEnabled(bool(wanted))
+        self.own.setEnabled(any(row.need.winner_code for row in self._rows))
         names = list(dict.fromkeys(row.distributor for row in wanted if row.distributor))
         totals = [_value(row) for row in wanted]
         known = sum(value for value in totals if value is not None)
