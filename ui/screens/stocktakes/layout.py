@@ -50,8 +50,9 @@ class RecountCard(Card):
         self._add("recount", tr("复盘人（卫生院）") if is_clinic else tr("复盘人"), "recount_name")
         for number, line_id in enumerate(drawn, start=1):
             line = lines[line_id]
-            words = tr("{drug} 批号 {batch}（{unit}）", drug=line.drug_name, batch=line.batch_no, unit=line.unit)
-            self._add(f"recount_{line_id}", words, f"recount_{number}")
+            words = tr("{drug} 批号 {batch}", drug=line.drug_name, batch=line.batch_no)
+            self.add_text(words)  # wraps, as a caption would not: the card is narrow
+            self._add(f"recount_{line_id}", tr("现有数"), f"recount_{number}", unit=line.unit, said=words)
 
     def witness(self) -> str:
         """The name of who counted again."""
@@ -73,10 +74,10 @@ class RecountCard(Card):
         for code, field in self.fields.items():
             field.set_problem(problems.get(code, ""))
 
-    def _add(self, code: str, caption: str, name: str) -> None:
-        line = LineEdit(name=name, accessible_name=caption)
+    def _add(self, code: str, caption: str, name: str, *, unit: str = "", said: str = "") -> None:
+        line = LineEdit(name=name, accessible_name=said or caption)
         line.returnPressed.connect(self.focusNextChild)
-        self.fields[code] = LabelledField(caption, line, name=name)
+        self.fields[code] = LabelledField(caption, line, name=name, unit=unit)
         self.add(self.fields[code])
 
 
