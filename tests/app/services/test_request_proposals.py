@@ -559,3 +559,31 @@ def test_the_steps_of_a_line_add_up(clinic_desk, code):
     assert working.target == working.amc * 2
     assert working.months_of_use[-1] == ("2026-11", 4)
     assert working.months_of_use[-2] == ("2026-10", 273)
+
+
+def test_reading_a_draft_anew_writes_nothing_where_nothing_differs(clinic_desk, code):
+    moved(clinic_desk, code, HISTORY)
+    requests = Requests(clinic_desk)
+    request = requests.start().request
+    assert requests.refreshed(request.id) is None
+    assert requests.get(request.id).version == request.version
+    moved(clinic_desk, code, [(date(2026, 10, 21), DISPENSE, 5)])
+    refreshed = requests.refreshed(request.id)
+    assert [line.on_hand for line in refreshed.lines] == [request.lines[0].on_hand - 5]
+    assert requests.refreshed(request.id) is None
+
+
+def test_a_patients_new_long_prescription_is_seen_by_the_next_proposal(clinic_desk, code):
+    moved(clinic_desk, code, HISTORY)
+    assert not proposal(clinic_desk, code).committed
+    resident = add_resident(clinic_desk)
+    with clinic_desk.sessions.writing() as session:
+        given = Dispensing(
+            organisation_id=clinic_desk.place.id, resident_id=resident, given_on=clinic_desk.today() - timedelta(days=28),
+            kind="long", user_id="", user_name="王明", state="given", created_at=clinic_desk.now(),
+        )  # fmt: skip
+        session.add(given)
+        session.flush()
+        session.add(DispensingLine(dispensing_id=given.id, position=0, drug_code=code, drug_name="", unit="片",
+                                   quantity=56, days=28))  # fmt: skip
+    assert proposal(clinic_desk, code).committed == 112
