@@ -119,6 +119,7 @@ class CataloguePage(QWidget):
         """Show what fits the words in the line."""
         day = self.services.desk.today()
         drugs = self.services.catalogue.find(self.search.text(), MOST_SHOWN, with_ended=self.with_ended.isChecked())
+        self.table.set_empty_text(self._empty_words(self.search.text()))
         self.table.set_rows([DrugRow(drug, day) for drug in drugs], keep=lambda row: row.drug.code)
         if self.table.current_number() < 0:
             self.table.select_row(0)
@@ -127,6 +128,14 @@ class CataloguePage(QWidget):
         if not drugs and self.services.catalogue.is_nobodys(self.search.text()):
             self._unknown = self.search.text().strip()
             self._found.setText(tr("还没有人认过这个厂家的追溯码。按药名找到这种药，再按 F8 认一次。"))
+
+    def _empty_words(self, wanted: str = "") -> str:
+        """What stands in the list while no drug does: that none fits, or how an empty list is filled."""
+        if wanted.strip():
+            return tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。")
+        if self._is_township:
+            return tr("药品目录是空的。请按 F6 导入目录表格，再下发给村卫生室。")
+        return tr("药品目录是空的。请打开卫生院发来的目录文件。")
 
     def start_import(self) -> None:
         """F6: choose a list and look at its columns."""
@@ -258,7 +267,7 @@ class CataloguePage(QWidget):
             row.add(widget)
         column.addWidget(row)
         self.table = DataTable(drug_columns(), name="catalogue_drugs", accessible_name=tr("药品目录"), row_height=46,
-                               empty_text=tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。"))
+                               empty_text=self._empty_words())
         column.addWidget(self.table, 1)
         self.card = DrugCard()
         self._list = TwoPane(main, self.card, side_width=330, breakpoint=900)
