@@ -231,7 +231,8 @@ class ShortageListPage(QWidget):
         self.main_column = column
         self.detail = ShortageDetail(is_township=self.is_township)
         outer = Vertical(self, spacing=0)
-        outer.addWidget(TwoPane(main, self.detail, side_width=310, breakpoint=820))
+        self.panes = TwoPane(main, self.detail, side_width=310, breakpoint=820)
+        outer.addWidget(self.panes)
         self.new.clicked.connect(self.primary_action)
         self.variety.clicked.connect(lambda _checked=False: self.ask_variety())
         shortcut = QShortcut(QKeySequence("F6"), self)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.shortage_states import ShortageAction
 from app.i18n import tr
 from app.services.new_varieties import ANSWERS, WantedVariety
 from ui.screens.requests.words import short_time
+from ui.theme.theme import current_theme
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.chips import ChipText
 from ui.widgets.field_row import ComboBox, LineEdit
@@ -66,7 +68,9 @@ class VarietyList(QWidget):
         self.setProperty("kind", "plain")
         self._services = services
         self.table = DataTable(_columns(), name="varieties", accessible_name=tr("新品种申报汇总"),
-                               empty_text=tr("没有村卫生室申报新品种。"))
+                               row_height=46, empty_text=tr("没有村卫生室申报新品种。"))
+        self.table.setMinimumHeight(current_theme().px(180))
+        self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.answer_button = PrimaryButton(tr("一起答复"), name="answer_variety", hint="Ctrl ↵", small=True)
         column = Vertical(self, spacing=8)
         column.addWidget(self.table, 1)
@@ -116,8 +120,8 @@ def answer_words(action: ShortageAction) -> str:
 def _columns() -> tuple[Column, ...]:
     return (
         Column("name", tr("药品和规格"), width=200, stretch=True, bold=True),
-        Column("clinics", tr("申报单位"), width=210, stretch=True, value=_clinics),
-        Column("reasons", tr("理由"), width=240, stretch=True, gives_way=2),
+        Column("clinics", tr("申报单位"), width=170, value=_clinics),
+        Column("reasons", tr("理由"), width=260, gives_way=2),
         Column("since", tr("最早申报"), value=lambda each: short_time(each.wishes[0].reported_at), gives_way=1),
         Column("answer", tr("答复"), width=150, value=_answer),
     )

@@ -15,6 +15,7 @@ from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.domain.message import msg
+from app.domain.trace_codes import clean_code, drug_digits
 from app.errors import CunyiError
 from app.forms.vocabulary import Level
 from app.i18n import tr
@@ -23,6 +24,7 @@ from app.services.problems import Refused
 from app.services.stock_documents import Approval
 from app.services.stock_goods import GoodsLine
 from ui.dialogs import Answer, Question, show_failure
+from ui.screens.new_maker import confirmed_maker
 from ui.screens.requests.catalogue_page import SearchLine
 from ui.screens.requests.line_table import LineTable
 from ui.screens.requests.notice_strip import NoticeStrip
@@ -175,7 +177,17 @@ class GoodsPage(QWidget):
         box.setAccessibleName(tr("追溯码"))
         box.setTabChangesFocus(True)
         window.add_field("codes", tr("追溯码"), box)
-        window.start(lambda: self.write(row, "codes", " ".join(box.toPlainText().split())), lambda: None)
+        window.start(lambda: self._take_codes(row, box.toPlainText().split()), lambda: None)
+
+    def _take_codes(self, row: GoodsRow, codes: Sequence[str]) -> None:
+        """Keep what was scanned; each maker that nobody knows yet is asked about once."""
+        drug, asked = row.line.drug, set[str]()
+        for code in codes if drug is not None else ():
+            digits = drug_digits(clean_code(code))
+            if digits not in asked and self.services.catalogue.is_new_maker(code, drug.code):
+                asked.add(digits)
+                confirmed_maker(self.services, code, drug.code)
+        self.write(row, "codes", " ".join(codes))
 
     # --- files ------------------------------------------------------------------------------------------------
 
