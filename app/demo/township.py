@@ -7,10 +7,8 @@ same with a clinic that stays, such as the sample clinic.
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from app.demo.clinic import PIN, SAMPLE_SETTING, SEED, remove_new_desk
 from app.demo.drugs import fill_catalogue
+from app.demo.short_lived import ShortLivedDesks, not_waiting_for_the_disk
 from app.demo.township_clinics import begin_books, dispense_until, report_month, report_shortage, send_goods
 from app.demo.township_past import send_by_hand
 from app.demo.township_supply import (
@@ -37,14 +36,14 @@ from app.desk import Desk, utc_now
 from app.domain.message import msg
 from app.domain.request_states import Action
 from app.domain.request_terms import Kind
-from app.services.exchange import Exchange
 from app.services.pairing import Pairing
+from app.services.post import receive
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
 from app.services.requests import LineEdit, Requests
 from app.services.review import Review
 from app.services.setup import SetupAnswers, propose_record_prefix
 from app.startup import create_desk
-from db.models import Organisation, Setting
+from db.models import ExchangeMessage, Organisation, Setting
 
 if TYPE_CHECKING:
     from app.security.secret_store import SecretStore
@@ -54,6 +53,8 @@ TOWNSHIP_CODE = "411624104000"
 ASKED_MORE = (2, 5)
 """The lines of a request that ask for more than was suggested, with the reason beside them."""
 EMERGENCY_LINES = 6
+SHORT_OF_A_DRUG = "徐庄村"
+"""The village that reported a shortage."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def build_township(
     Key and errors as in `app.startup.create_desk`. Raises Cancelled, and leaves nothing behind then.
     """
     before = set(folder.iterdir()) if folder.exists() else None
-    opened = clock() - timedelta(days=60)
+    months = months_of(clock().astimezone().date())
+    opened = months.moment(months.before_last, 1) - timedelta(hours=1)
     desk = create_desk(
         folder,
         township_answers(),
@@ -128,7 +130,8 @@ def build_township(
     )
     desk = replace(desk, clock=clock)
     try:
-        fill_township(desk, report=report, cancelled=cancelled)
+        with not_waiting_for_the_disk(desk.sessions):
+            fill_township(desk, report=report, cancelled=cancelled)
     except BaseException:
         desk.close()
         remove_new_desk(folder, before)
@@ -147,11 +150,11 @@ def fill_township(
     stock_up(staff, months)
     random = Random(SEED)
     ids = {}
-    with tempfile.TemporaryDirectory(prefix="cunyi-sample-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cunyi-sample-") as folder, ShortLivedDesks(Path(folder)) as desks:
         for done, clinic in enumerate(CLINICS):
             stop_if(cancelled)
             report(done, len(CLINICS), msg("正在编写示例申领单：{village}。", village=clinic.village))
-            ids[clinic.village] = _play_clinic(staff, months, clinic, Path(folder) / str(done), random)
+            ids[clinic.village] = _play_clinic(staff, months, clinic, desks, random)
     send_by_hand(staff, months)
     settle(staff, months)
     check_at_random(staff, ids)
@@ -190,10 +193,11 @@ def ask_for_drugs(clinic: Desk, *, kind: Kind = Kind.REGULAR, period: str | None
 
 
 def hand_over(sender: Desk, recipient: Desk, message_id: str) -> None:
-    """Carry one envelope from desk to desk as a file."""
-    with tempfile.TemporaryDirectory(prefix="cunyi-sample-") as folder:
-        file = Exchange(sender).save_file(message_id, Path(folder) / "envelope.cyx")
-        Exchange(recipient).open_file(file)
+    """Carry one envelope from desk to desk."""
+    with sender.sessions.writing() as session:
+        letter = session.get_one(ExchangeMessage, message_id)
+        letter.state, sealed = "sent", letter.sealed
+    receive(recipient, sealed)
 
 
 def submit(clinic: Desk, township: Desk, request_id: str) -> None:
@@ -237,11 +241,35 @@ def earlier(desk: Desk, moment: datetime) -> Desk:
     return replace(desk, clock=lambda: moment)
 
 
-def _play_clinic(staff: Staff, months: Months, clinic: SampleClinic, folder: Path, random: Random) -> str:
+def _play_clinic(
+    staff: Staff, months: Months, clinic: SampleClinic, desks: ShortLivedDesks, random: Random
+) -> str:
     """A clinic's months: its books, its reports, and its requests. Gives its id at the township."""
     township = staff.pharmacist
     begun = months.moment(months.before_last, 1)
-    answers = SetupAnswers(
+    desk = desks.found(_answers_of(clinic), lambda: begun)
+    with desk.sessions.writing() as session:
+        session.get_one(Organisation, desk.place.id).population = clinic.population
+    introduce(desk, earlier(township, begun))
+    begin_books(desk, KEPT[: clinic.drugs], random)
+    _past(staff, months, clinic, desk, random)
+    asked_at = township.now() - timedelta(hours=clinic.hours_ago)
+    over = min(months.moment(months.this, 2), township.now())
+    # In the first days of a month the request was written before the books of the last one were closed.
+    if over < asked_at:
+        dispense_until(earlier(desk, over), random)
+        _report_last(staff, months, clinic, desk, over)
+    dispense_until(earlier(desk, asked_at), random)
+    _ask_now(staff, months, clinic, desk, asked_at)
+    if asked_at <= over:
+        _report_last(staff, months, clinic, desk, over)
+    if clinic.village == SHORT_OF_A_DRUG:
+        report_shortage(earlier(desk, township.now() - timedelta(hours=20)), township, hand_over)
+    return desk.place.id
+
+
+def _answers_of(clinic: SampleClinic) -> SetupAnswers:
+    return SetupAnswers(
         kind="clinic",
         name=f"{clinic.village}卫生室（示例）",
         division_code=clinic.code,
@@ -252,27 +280,10 @@ def _play_clinic(staff: Staff, months: Months, clinic: SampleClinic, folder: Pat
         township="刘庄店镇",
         village=clinic.village,
     )
-    desk = create_desk(
-        folder, answers, passphrase=secrets.token_hex(16), clock=lambda: begun, for_window=False
-    )
-    with closing(desk):
-        with desk.sessions.writing() as session:
-            session.get_one(Organisation, desk.place.id).population = clinic.population
-            fill_catalogue(session)
-        introduce(desk, earlier(township, begun))
-        begin_books(desk, KEPT[: clinic.drugs], random)
-        _past(staff, months, clinic, desk, random)
-        written_at = township.now() - timedelta(hours=clinic.hours_ago)
-        dispense_until(earlier(desk, written_at), random)
-        _ask_now(staff, clinic, desk, written_at)
-        if clinic.village == "徐庄村":
-            report_shortage(earlier(desk, township.now() - timedelta(hours=20)), township, hand_over)
-        return desk.place.id
 
 
 def _past(staff: Staff, months: Months, clinic: SampleClinic, desk: Desk, random: Random) -> None:
-    """The two months that are over: dispensing, last month's goods, the reports of both."""
-    now = staff.pharmacist.now()
+    """The month before last with its report, and the last one's goods."""
     last = months.moment(months.last, 2)
     dispense_until(earlier(desk, last), random)
     report_month(earlier(desk, last), earlier(staff.pharmacist, last), months.before_last, hand_over)
@@ -283,21 +294,24 @@ def _past(staff: Staff, months: Months, clinic: SampleClinic, desk: Desk, random
         submit(there, then.pharmacist, request_id)
         decide(then.pharmacist, there, request_id, "released")
         send_goods(then, there, request_id, "verified", hand_over)
-    over = min(months.moment(months.this, 2), now)
-    dispense_until(earlier(desk, over), random)
+
+
+def _report_last(staff: Staff, months: Months, clinic: SampleClinic, desk: Desk, over: datetime) -> None:
+    """The report of the last month, where the clinic handed one in."""
     if clinic.reports:
         report_month(earlier(desk, over), earlier(staff.pharmacist, over), months.last, hand_over)
 
 
-def _ask_now(staff: Staff, clinic: SampleClinic, desk: Desk, written_at: datetime) -> None:
+def _ask_now(staff: Staff, months: Months, clinic: SampleClinic, desk: Desk, asked_at: datetime) -> None:
     """This month's request, and as far as it came."""
-    then = earlier(staff.pharmacist, written_at)
-    there = earlier(desk, written_at)
-    request_id = ask_for_drugs(there, kind=clinic.kind)
+    then = earlier(staff.pharmacist, asked_at)
+    there = earlier(desk, asked_at)
+    period = months.this if clinic.kind is Kind.REGULAR else None
+    request_id = ask_for_drugs(there, kind=clinic.kind, period=period)
     submit(there, then, request_id)
     if clinic.outcome == "waiting":
         return
-    decided_at = max(staff.pharmacist.now() - timedelta(hours=26), written_at + timedelta(minutes=30))
+    decided_at = max(staff.pharmacist.now() - timedelta(hours=26), asked_at + timedelta(minutes=30))
     township, there = earlier(staff.pharmacist, decided_at), earlier(desk, decided_at)
     if clinic.outcome in ("taken", "returned", "approved"):
         decide(township, there, request_id, clinic.outcome)

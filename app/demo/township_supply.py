@@ -38,6 +38,7 @@ LICENCE_DAYS = (700, 22, -40)
 BY_SECOND = frozenset({"VD028", "VD050", "VD079", "VD085", "VD095", "VD152"})
 """Drugs that the second distributor delivers."""
 SEED = 20261101
+MORNING = time(10)
 NOT_SCANNED = "厂家包装破损，追溯码无法扫描"
 
 
@@ -64,9 +65,9 @@ class Months:
     last: str
     this: str
 
-    def moment(self, month: str, day: int, hour: int = 2) -> datetime:
-        """An hour (UTC) of a day of a month."""
-        return datetime.combine(date.fromisoformat(f"{month}-{day:02d}"), time(hour), UTC)
+    def moment(self, month: str, day: int) -> datetime:
+        """Ten in the morning of a day of a month, where the desk stands: in UTC it may be another day."""
+        return datetime.combine(date.fromisoformat(f"{month}-{day:02d}"), MORNING).astimezone(UTC)
 
 
 def months_of(today: date) -> Months:
