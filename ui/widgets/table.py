@@ -221,6 +221,7 @@ class DataTable(QTableView):
         self._is_tight = False
         self._is_too_wide = False
         self._most_rows: int | None = None
+        self._is_fitting = False
         self.rows_model = RowsModel(columns)
         self.setModel(self.rows_model)
         self._delegate = CellDelegate(self)
@@ -344,9 +345,21 @@ class DataTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the stretching column what is left."""
         super().resizeEvent(event)
-        self._fit_columns()
-        if self._most_rows is not None:
-            self._settle_height()
+        # Widths and height may bring or take a scroll bar, which resizes the view again: twice is enough, or where a
+        # bar would come and go for ever, all there is.
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        try:
+            for _again in range(2):
+                room = self.viewport().width()
+                self._fit_columns()
+                if self._most_rows is not None:
+                    self._settle_height()
+                if self.viewport().width() == room:
+                    break
+        finally:
+            self._is_fitting = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows, or the sentence for none."""

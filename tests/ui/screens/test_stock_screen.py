@@ -102,7 +102,7 @@ def test_the_list_shows_every_drug_that_was_on_the_shelf_and_a_dash_for_what_is_
     names = cell_texts(balances, "name")
     assert names == ["氨氯地平片 5mg", "甘精胰岛素注射液 300单位"]
     assert cell_texts(balances, "on_hand") == ["322 片 11 盒 14 片", "6 支"]
-    assert cell_texts(balances, "amc")[1] == "0"
+    assert cell_texts(balances, "amc")[1] == "—"
     assert cell_texts(balances, "days")[1] == "—"  # nobody uses it: neither 0 nor without end
     assert cell_texts(balances, "status")[1] == "呆滞"
     assert cell_texts(balances, "expiry")[0] == (TODAY + timedelta(days=20)).isoformat()

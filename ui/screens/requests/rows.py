@@ -231,9 +231,9 @@ def days_cell(row: RequestRow) -> Cell:
 
 
 def monthly_cell(row: RequestRow) -> Cell:
-    """What goes out in a month, to one decimal as in the stock list; the arithmetic beside has it exactly."""
-    use = row.line.monthly_use
-    return Cell("—", muted=True) if use is None else Cell(rounded(Fraction(use)) or "", muted=row.is_quiet)
+    """What goes out in a month, to one decimal as in the stock list; a dash where nothing went out."""
+    use = rounded(Fraction(row.line.monthly_use or 0) or None)
+    return Cell("—", muted=True) if use is None else Cell(use, muted=row.is_quiet)
 
 
 def suggested_cell(row: RequestRow) -> Cell:

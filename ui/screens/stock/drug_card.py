@@ -350,7 +350,7 @@ class DrugCard(QWidget):
         self.figures.add_line(tr("可用"), strong=with_packs(drug.usable, drug), muted=tr(
             "预留 {reserved}　在途 {transit}", reserved=f"{drug.reserved:,}", transit=f"{drug.in_transit:,}"))
         out = drug.stockout_days if drug.consumption.days else None
-        self.figures.add_line(tr("月均"), strong=rounded(drug.amc) or DASH, muted=tr(
+        self.figures.add_line(tr("月均"), strong=rounded(drug.amc or None) or DASH, muted=tr(
             "近三个整月，缺货 {days} 天", days=DASH if out is None else out))
         days = days_of_use(drug.mos)
         self.figures.add_line(tr("可用天数"), strong=DASH if days is None else tr("{days} 天", days=days), muted=tr(
