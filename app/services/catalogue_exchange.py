@@ -81,8 +81,8 @@ class CatalogueExchange:
     def issue(self, clinic_id: str) -> str:
         """Write the list as it stands today for one clinic; gives the id of the envelope, to be saved as a file.
 
-        An earlier one that was not handed over is replaced. Raises UserError at a clinic, for a clinic of another centre, and for who
-        is not the township's pharmacist or manager.
+        An earlier one that was not handed over is replaced. Raises UserError at a clinic, for a clinic of another
+        centre, and for who is not the township's pharmacist or manager.
         """
         self._refuse_others()
         with self._desk.sessions.writing() as session:

@@ -30,7 +30,9 @@ def test_the_first_line_that_fits_group_and_month_gives_the_factor(text, group, 
     assert season_factor(read_season_factors(text), group, date(2026, month, 15)) == factor
 
 
-@pytest.mark.parametrize("text", ["解热镇痛药", "解热镇痛药 1.5", "解热镇痛药 0-2 1.5", "解热镇痛药 11-13 1.5", "药 1 0", "药 1 6"])
+@pytest.mark.parametrize(
+    "text", ["解热镇痛药", "解热镇痛药 1.5", "解热镇痛药 0-2 1.5", "解热镇痛药 11-13 1.5", "药 1 0", "药 1 6"]
+)
 def test_what_is_no_factor_is_refused(text):
     with pytest.raises(ValueError, match=r"药"):
         read_season_factors(text)
