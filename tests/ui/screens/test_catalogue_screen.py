@@ -234,7 +234,7 @@ def test_a_list_without_a_column_of_codes_asks_for_it(world, township, dialogs, 
     page.save_action()
     assert page.importing.rows.rows() == []
     assert not page.importing.check.isEnabled()
-    page.importing.whole.setChecked(False)
+    assert not page.importing.whole.isChecked()
     box = control(page, TargetBox, "catalogue_target_1")
     box.set_value("code")
     page.save_action()

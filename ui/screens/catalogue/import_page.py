@@ -202,7 +202,6 @@ class ImportPage(QWidget):
         self.whole = QCheckBox(tr("这是整份目录：表里没有的药停用（还有库存或正在申领的，再保留 30 天）"))
         self.whole.setObjectName("is_whole_list")
         self.whole.setAccessibleName(tr("这是整份目录"))
-        self.whole.setChecked(self.services.kind == "township")
         card.add(self.whole)
         self._mapping_problem = label("", "problem", name="catalogue_mapping_problem", wrap=True)
         card.add(self._mapping_problem)
@@ -264,6 +263,9 @@ class ImportPage(QWidget):
             self._grid.addWidget(label(title, "caption"), 0, place)
         for index, header in enumerate(table.headers):
             self._add_column(table, index, header, guessed.get(index))
+        # A few drugs are no whole list: taken as one, they would end all the others.
+        is_like_a_list = 2 * len(table.rows) >= self.services.catalogue.count()
+        self.whole.setChecked(self.services.kind == "township" and is_like_a_list)
         self._show_mapping_state()
         self._show_step(self._mapping)
 
