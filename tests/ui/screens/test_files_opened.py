@@ -1,4 +1,4 @@
-"""A file that came is opened on 配送单, 月结算 and 抽查: by button, by Ctrl+O, dropped upon the window."""
+"""A file that came is opened on 发货单, 月结算 and 抽查: by button, by Ctrl+O, dropped upon the window."""
 
 from __future__ import annotations
 

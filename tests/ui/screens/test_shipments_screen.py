@@ -1,4 +1,4 @@
-"""配送单 as the pharmacist meets it: from a released request to the verified receipt, by keyboard, on two real desks."""
+"""发货单 as the pharmacist meets it: from a released request to the verified receipt, by keyboard, on two real desks."""
 
 from __future__ import annotations
 

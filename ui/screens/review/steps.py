@@ -85,7 +85,7 @@ class ReviewSteps:
         if sheet is None or sheet.view.state is not State.RELEASED:
             return
         if not self._screen.services.navigate("supply", section="shipments", request_id=sheet.view.id):
-            self._screen.services.say(tr("这台电脑上没有配送单这一页。申领单已经转发货。"))
+            self._screen.services.say(tr("这台电脑上没有发货单这一页。申领单已经转发货。"))
 
     def _run(self, action: Action) -> None:
         sheet, review = self._screen.open_sheet(), self._screen.services.review

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 SECTIONS = (
-    Section("shipments", msg("配送单"), "ui.screens.supply.shipments_page:ShipmentsPage", desks=("township",)),
+    Section("shipments", msg("发货单"), "ui.screens.supply.shipments_page:ShipmentsPage", desks=("township",)),
     Section("purchasing", msg("采购单"), "ui.screens.supply.purchasing_page:PurchasingPage", desks=("township",)),
     Section("distributors", msg("配送企业"), "ui.screens.supply.distributors_page:DistributorsPage", desks=("township",)),
     Section("shortages", msg("缺药上报"), "ui.screens.shortages.township_page:TownshipShortagesPage", desks=("township",)),

@@ -1,4 +1,4 @@
-"""What stands in the lists of 配送单: requests that wait, shipments, their lines; words and chips. Knows no widget."""
+"""What stands in the lists of 发货单: requests that wait, shipments, their lines; words and chips. Knows no widget."""
 
 from __future__ import annotations
 

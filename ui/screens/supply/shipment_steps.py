@@ -1,4 +1,4 @@
-"""What is done on 配送单: drafting, allocating, scanning, picking, sending, verifying, giving up; papers and files."""
+"""What is done on 发货单: drafting, allocating, scanning, picking, sending, verifying, giving up; papers and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small windows of 配送单: batches by hand, sending off, and what becomes of a difference."""
+"""Small windows of 发货单: batches by hand, sending off, and what becomes of a difference."""
 
 from __future__ import annotations
 

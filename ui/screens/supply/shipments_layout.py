@@ -1,4 +1,4 @@
-"""Where things stand on 配送单; `shipments_page` says what they do."""
+"""Where things stand on 发货单; `shipments_page` says what they do."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ShipmentsLayout(QWidget):
         column.addWidget(buttons)
 
     def _build_header(self) -> None:
-        self.header = PageHeader(tr("配送单"), name="shipment_header")
+        self.header = PageHeader(tr("发货单"), name="shipment_header")
         self.by_hand = SecondaryButton(tr("指定批次"), name="pick_batches", hint="F4")
         self.print_note = SecondaryButton(tr("打印发货单"), name="print_note", hint="Ctrl P", icon_name="print")
         self.print_receipt = SecondaryButton(tr("打印签收单"), name="print_receipt", hint="Ctrl P", icon_name="print")

@@ -1,4 +1,4 @@
-"""配送单: from the released request to the receipt that came back.
+"""发货单: from the released request to the receipt that came back.
 
 `shipment_steps` does what changes something; here is what is shown and what the keys do. A scanner is a keyboard: what it
 types lands in the line for codes also while the table has the focus.
@@ -75,7 +75,7 @@ class ShipmentsPage(QWidget):
         super().__init__()
         self.setObjectName("shipments_page")
         self.setProperty("kind", "plain")
-        self.setAccessibleName(tr("配送单"))
+        self.setAccessibleName(tr("发货单"))
         self.services = services
         self.found = Found([], [], 0)
         self.waiting: ToShip | None = None
