@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.demo.papers import MANAGER, PHARMACIST
@@ -24,6 +24,7 @@ from db.models import (
     Settlement,
     SettlementLine,
     StockBatch,
+    StockMovement,
     Stocktake,
     StocktakeLine,
     new_id,
@@ -102,7 +103,11 @@ def pending_check(session: Session, desk: Desk, township_id: str) -> None:
     drawn = batches[:: max(1, len(batches) // CHECKED_BATCHES)][:CHECKED_BATCHES]
     if not drawn:
         return
-    came_at = desk.now() - timedelta(hours=20)
+    # Not before the last thing that moved: what the books said when it came is what they say now.
+    moved = session.scalar(
+        select(func.max(StockMovement.occurred_at)).where(StockMovement.organisation_id == desk.place.id)
+    )
+    came_at = max(desk.now() - timedelta(hours=20), moved or datetime.min.replace(tzinfo=UTC))
     row = Stocktake(
         id=new_id(), organisation_id=desk.place.id, kind="check", state=CountState.OPEN.value, is_blind=True,
         seed=CHECK_SEED, opened_at=came_at, opened_by_id=township_id, opened_by_name=MANAGER, version=1,

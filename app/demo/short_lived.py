@@ -50,30 +50,34 @@ class ShortLivedDesks:
     """One desk at a time in `folder`; founding the next one ends the one before. Use it as a context."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        file, key = folder / DATABASE, new_key()
-        self._sessions = Sessions(open_engine(file, key), file=file, key=key)
-        event.listen(self._sessions.engine, "connect", _set_quick)
-        Base.metadata.create_all(self._sessions.engine)
-        with self._sessions.writing() as session:
+        self._folder, self._file, self._key = folder, folder / DATABASE, new_key()
+        self._engine = open_engine(self._file, self._key)
+        event.listen(self._engine, "connect", _set_quick)
+        Base.metadata.create_all(self._engine)
+        with self._sessions().writing() as session:
             fill_catalogue(session)
-        self._sessions.close()
-        shutil.copyfile(file, folder / EMPTY)
+        self._engine.dispose()
+        shutil.copyfile(self._file, folder / EMPTY)
 
     def found(self, answers: SetupAnswers, clock: Callable[[], datetime]) -> Desk:
         """A new desk with the sample's catalogue, its first user signed in. Raises Refused for wrong answers."""
         check_setup(answers)
-        self._sessions.close()
-        shutil.copyfile(self._folder / EMPTY, self._folder / DATABASE)
-        with self._sessions.writing() as session:
+        self._engine.dispose()
+        shutil.copyfile(self._folder / EMPTY, self._file)
+        sessions = self._sessions()
+        with sessions.writing() as session:
             organisation, actor = found(session, answers, clock())
-        return Desk(self._folder, self._sessions, place_of(organisation), actor, clock)
+        return Desk(self._folder, sessions, place_of(organisation), actor, clock)
 
     def __enter__(self) -> ShortLivedDesks:
         return self
 
     def __exit__(self, *_failure: object) -> None:
-        self._sessions.close()
+        self._engine.dispose()
+
+    def _sessions(self) -> Sessions:
+        """Other ones for each desk, because services keep what they read with them; the engine's statements stay."""
+        return Sessions(self._engine, file=self._file, key=self._key)
 
 
 def _set_quick(connection: Any, _record: object) -> None:
