@@ -413,7 +413,7 @@ def test_the_receipt_is_printed_and_exported(opened, world, dialogs, tmp_path):
     dialogs.will_choose(file)
     click(control(page, QPushButton, "export_receipt"))
     rows = list(load_workbook(file).active.values)
-    assert [row[5:8] for row in rows[1:3]] == [(60, 60, 0), (40, 40, 0)]
+    assert [row[5:9] for row in rows[1:3]] == [("片", 60, 60, 0), ("片", 40, 40, 0)]
 
 
 def test_a_shipment_read_in_twice_altered_or_of_another_clinic_gets_its_sentence(opened, world, dialogs, tmp_path):
