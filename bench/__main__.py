@@ -12,7 +12,10 @@ from importlib import import_module
 from bench import machine, report
 from bench.figures import Row
 
-MEASUREMENTS = ("start", "search", "follow_up", "forms", "day_sheet", "work_list", "sheets", "roster")
+MEASUREMENTS = (
+    "start", "search", "follow_up", "forms", "day_sheet", "work_list", "sheets", "roster", "stock", "supply", "requests",
+    "year",
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

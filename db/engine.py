@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import QueuePool
 
 from db.cipher import KEY_BYTES, Mode, connect
+from db.kept import note_beginning
 
 Translate = Callable[[BaseException], BaseException | None]
 
@@ -44,6 +45,7 @@ def open_engine(file: Path, key: bytes, mode: Mode = "rwc", *, foreign_keys: boo
     def on_begin(connection: Any) -> None:
         kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
         connection.exec_driver_sql(f"BEGIN {kind}")
+        note_beginning(connection)
 
     return engine
 

@@ -21,26 +21,47 @@ if TYPE_CHECKING:
     from app.services.backups import Backups
     from app.services.batch_prints import BatchPrints
     from app.services.catalogue import Catalogue
+    from app.services.catalogue_exchange import CatalogueExchange
+    from app.services.catalogue_import import CatalogueImport
+    from app.services.count_answers import CountAnswers
     from app.services.day_sheets import DaySheets
+    from app.services.dispensing import Dispensing
+    from app.services.distributors import Distributors
     from app.services.drafts import Drafts
     from app.services.enrolments import Enrolments
     from app.services.exchange import Exchange
     from app.services.facts import Facts
+    from app.services.fair_shares import FairShares
     from app.services.follow_ups import FollowUps
     from app.services.form_records import FormRecords
     from app.services.households import Households
+    from app.services.ledger_reports import LedgerReports
+    from app.services.new_varieties import NewVarieties
     from app.services.next_forms import FormOffer, NextForms
     from app.services.pairing import Pairing
     from app.services.person_sheets import PersonSheets
+    from app.services.purchasing import Purchasing
+    from app.services.random_checks import RandomChecks
+    from app.services.receiving import Receiving
     from app.services.record_folder import RecordFolder
+    from app.services.releases import Releases
     from app.services.requests import Requests
     from app.services.resident_sheet import ResidentSheet
     from app.services.residents import Residents
     from app.services.review import Review
+    from app.services.review_inbox import ReviewInbox
+    from app.services.review_stock import ReviewStock
     from app.services.screening_rounds import ScreeningRounds
     from app.services.search import Search
     from app.services.settings import Settings
+    from app.services.settlements import Settlements
     from app.services.setup import Setup
+    from app.services.shipments import Shipments
+    from app.services.shortages import Shortages
+    from app.services.statements import Statements
+    from app.services.stock import Stock
+    from app.services.stocktakes import Stocktakes
+    from app.services.use_history import UseHistory
     from app.services.work_list import WorkList
     from app.startup import Database
     from ui.background import Runner
@@ -135,8 +156,17 @@ class Services:
         work_list: WorkList
         drafts: Drafts
         requests: Requests
+        receiving: Receiving
+        stocktakes: Stocktakes
+        count_answers: CountAnswers
         review: Review
+        review_inbox: ReviewInbox
+        fair_shares: FairShares
+        use_history: UseHistory
         catalogue: Catalogue
+        catalogue_import: CatalogueImport
+        catalogue_exchange: CatalogueExchange
+        dispensing: Dispensing
         exchange: Exchange
         pairing: Pairing
         accounts: Accounts
@@ -144,6 +174,18 @@ class Services:
         settings: Settings
         setup: Setup
         person_sheets: PersonSheets
+        stock: Stock
+        distributors: Distributors
+        ledger_reports: LedgerReports
+        purchasing: Purchasing
+        random_checks: RandomChecks
+        releases: Releases
+        review_stock: ReviewStock
+        settlements: Settlements
+        shipments: Shipments
+        shortages: Shortages
+        new_varieties: NewVarieties
+        statements: Statements
         day_sheets: DaySheets
         screening_rounds: ScreeningRounds
         record_folder: RecordFolder
@@ -174,8 +216,16 @@ class Services:
 SERVICES = {
     "residents": "Residents", "households": "Households", "search": "Search", "enrolments": "Enrolments",
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
-    "review": "Review", "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
+    "review": "Review", "review_inbox": "ReviewInbox", "fair_shares": "FairShares", "use_history": "UseHistory",
+    "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",
+    "stock": "Stock",
+    "catalogue_import": "CatalogueImport", "catalogue_exchange": "CatalogueExchange", "dispensing": "Dispensing",
+    "shipments": "Shipments", "releases": "Releases", "review_stock": "ReviewStock", "purchasing": "Purchasing",
+    "distributors": "Distributors", "settlements": "Settlements", "ledger_reports": "LedgerReports",
+    "random_checks": "RandomChecks", "shortages": "Shortages", "new_varieties": "NewVarieties",
+    "statements": "Statements",
+    "receiving": "Receiving", "stocktakes": "Stocktakes", "count_answers": "CountAnswers",
     "person_sheets": "PersonSheets", "day_sheets": "DaySheets", "screening_rounds": "ScreeningRounds",
     "record_folder": "RecordFolder", "attachments": "Attachments", "resident_sheet": "ResidentSheet",
     "batch_prints": "BatchPrints",

@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.demo.clinic_months import close_months, pending_check
+from app.demo.clinic_supply import supply_year
+from app.demo.drugs import fill_catalogue
 from app.demo.ledger import Ledger
 from app.demo.patients import follow_patient
 from app.demo.programmes import programme_patients
@@ -27,9 +30,9 @@ from app.demo.village import village
 from app.demo.yearly import yearly_forms
 from app.desk import Desk, utc_now
 from app.domain.message import msg
-from app.services.catalogue import add_starter
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
 from app.services.record_numbers import note_given
+from app.services.requests import Requests
 from app.services.resident_keys import rebuild_keys
 from app.services.setup import SetupAnswers, propose_record_prefix
 from app.startup import create_desk
@@ -60,6 +63,7 @@ class Filled:
     visits: int
     forms: int
     """Yearly forms and encounters, beside cover, personal information and follow-ups."""
+    dispensings: int
 
 
 def clinic_answers() -> SetupAnswers:
@@ -142,11 +146,18 @@ def fill_clinic(
         report(done, len(patients), msg("正在编写示例随访。"))
         visits += follow_patient(ledger, patient, first_day)
     forms = sum(yearly_forms(ledger, one, first_day) for one in registered)
+    township_id = _know_township(ledger, first_day)
+    supply = supply_year(ledger, registered, first_day, township_id, seed)
     with desk.sessions.writing() as session:
+        fill_catalogue(session)
         ledger.write(session, report, cancelled)
         forms += programme_patients(session, desk, registered)
+        session.get_one(Organisation, desk.place.id).parent_id = township_id
+        close_months(session, desk, supply.months, township_id)
+        pending_check(session, desk, township_id)
         _finish(session, desk, ledger, len(registered), report, cancelled)
-    return Filled(len(families), len(registered), len(patients), visits, forms)
+    Requests(desk).start(period=supply.draft_period)
+    return Filled(len(families), len(registered), len(patients), visits, forms, supply.dispensings)
 
 
 def is_sample(session: Session) -> bool:
@@ -157,19 +168,38 @@ def is_sample(session: Session) -> bool:
 def _finish(
     session: Session, desk: Desk, ledger: Ledger, residents: int, report: Report, cancelled: CancelledCheck
 ) -> None:
-    """What follows from the rows: search keys, weights, the highest record number, the catalogue, the mark."""
+    """What follows from the rows: search keys, weights, the highest record number, the mark."""
     rebuild_keys(session, report, cancelled)
     weights = _newest_weights(ledger)
     if weights:
         session.execute(update(Resident), weights)
     note_given(session, [row["record_no"] for row in ledger.rows[Resident.__table__]][-1:])
-    add_starter(session)
     session.execute(
         update(Organisation)
         .where(Organisation.id == desk.place.id)
         .values(population=round(residents * 1.04))
     )
     session.add(Setting(name=SAMPLE_SETTING, value="1"))
+
+
+def _know_township(ledger: Ledger, first_day: date) -> str:
+    """The township that the sample asks for drugs: keys of nobody, so that what is written for it stays unread. Its id."""
+    from app.exchange.keys import make_keys
+
+    moment = ledger.moment(first_day)
+    township_id = ledger.id_at(moment)
+    public = make_keys()[1]
+    ledger.add(
+        Organisation.__table__,
+        {
+            "id": township_id, "kind": "township", "name": "刘庄店镇卫生院（示例）", "division_code": DIVISION[:9] + "000",
+            "township": "刘庄店镇", "phone": "0394-5550100", "is_self": False, "paired_at": moment,
+            "signing_public_key": public.signing, "sealing_public_key": public.sealing,
+        },
+    )  # fmt: skip
+    after = {"signing": public.signing, "sealing": public.sealing}
+    ledger.record(moment, "organisation.pair", "organisation", township_id, after)
+    return township_id
 
 
 def _newest_weights(ledger: Ledger) -> list[dict[str, object]]:

@@ -42,6 +42,9 @@ DM_DRUGS = (
     ("格列美脲片 2mg", 1, "1片"),
 )
 DM_SECOND = (("阿卡波糖片 50mg", 3, "1片"), ("格列美脲片 2mg", 1, "1片"))
+INSULIN = ("精蛋白人胰岛素混合注射液(30R)", "早12单位、晚10单位，餐前皮下注射")
+INSULIN_AFTER_YEARS = 7
+"""Whoever has had diabetes so long in the sample injects insulin."""
 REFERRED_TO = "乡镇卫生院 内科"
 
 
@@ -167,6 +170,8 @@ def answers_of(
         answers[prefix + "symptoms"] = [1]
         answers[prefix + "adr"] = 1
         answers[prefix + "drugs"] = [dict(drug) for drug in habits.drugs[disease]]
+        if disease == "dm" and visit.day >= add_months(person.diagnosed["dm"], 12 * INSULIN_AFTER_YEARS):
+            answers[prefix + "insulin_kind"], answers[prefix + "insulin_usage"] = INSULIN
     return answers
 
 

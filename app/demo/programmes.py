@@ -20,7 +20,7 @@ from app.forms.registry import form
 from app.services import form_writing
 
 YOUNGEST, OLDEST = 45, 64
-NOON_UTC = time(4, 0)
+NOON = time(12)
 LIFE: dict[str, Any] = {"cigarettes": 0, "cigarettes_target": 0, "alcohol": 0, "alcohol_target": 0}
 WALKS: dict[str, Any] = {
     "exercise_times": 3,
@@ -52,7 +52,7 @@ def _may_be(one: Registered, today: date) -> bool:
 def _save(
     session: Session, desk: Desk, one: Registered, day: date, form_code: str, answers: Mapping[str, Any]
 ) -> None:
-    moment = min(datetime.combine(day, NOON_UTC, UTC), desk.now())
+    moment = min(datetime.combine(day, NOON).astimezone(UTC), desk.now())
     asked = frozenset(form(form_code).fields)
     then = replace(desk, clock=lambda: moment)
     signed = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -151,19 +151,25 @@ def usable_before_expiry(
     """
     counted: dict[Batch, int] = {}
     taken = 0
+    daily = to_fraction(amc) / to_fraction(days_per_month) if amc else None
     for batch in in_fefo_order(batches):
         units = max(0, batch.units) if batch.is_usable(today) else 0
-        if units and amc and batch.expiry is not None:
-            capacity = to_fraction(amc) * days_left(batch.expiry, today) / to_fraction(days_per_month)
-            units = max(0, min(units, capacity // 1 - taken))
+        if units and daily and batch.expiry is not None:
+            capacity = daily.numerator * days_left(batch.expiry, today) // daily.denominator
+            units = max(0, min(units, capacity - taken))
         counted[batch] = counted.get(batch, 0) + units
         taken += units
     return counted
 
 
-def has_expiry_risk(batches: Sequence[Batch], amc: Exact | None, today: date) -> bool:
-    """有效期风险: a usable batch can't be used up before its expiry (§4.9). False while AMC is None or 0."""
-    counted = usable_before_expiry(batches, amc, today)
+def has_expiry_risk(
+    batches: Sequence[Batch], amc: Exact | None, today: date, *, counted: Mapping[Batch, int] | None = None
+) -> bool:
+    """有效期风险: a usable batch can't be used up before its expiry (§4.9). False while AMC is None or 0.
+
+    `counted` is the answer of `usable_before_expiry` where it is known already.
+    """
+    counted = usable_before_expiry(batches, amc, today) if counted is None else counted
     return any(batch.is_usable(today) and counted[batch] < batch.units for batch in batches)
 
 
@@ -180,7 +186,8 @@ def pick_fefo(
     """Which batches to take for `needed` units, first expired first out (§6.4).
 
     Not splittable: whole packs of `pack` units (or of the batch's own pack), rounding up where the batch
-    holds the extra units, otherwise all that it holds. Raises ValueError for a negative need or pack < 1.
+    holds the extra units, otherwise all that it holds; an opened pack that is enough for the remainder goes
+    as it is before another one is opened. Raises ValueError for a negative need or pack < 1.
     """
     if needed < 0 or pack < 1:
         raise ValueError("need is not negative and a pack holds at least one unit")
@@ -192,10 +199,18 @@ def pick_fefo(
         if not _may_be_picked(batch, today, min_remaining_days):
             continue
         step = 1 if splittable else batch.pack or pack
-        units = min(batch.free_units, -(-missing // step) * step)
+        units = min(batch.free_units, _in_packs(missing, step, opened=batch.free_units % step))
         picks.append(Pick(batch, units, _short_date_notice(batch, today, notice_days)))
         missing -= units
     return Picking(tuple(picks), shortfall=max(0, missing), over=max(0, -missing))
+
+
+def _in_packs(units: int, step: int, *, opened: int) -> int:
+    """Whole packs of `step` units for `units`; the opened pack instead of the last one where it is enough."""
+    packs, remainder = divmod(units, step)
+    if not remainder:
+        return units
+    return packs * step + (opened if remainder <= opened else step)
 
 
 def _may_be_picked(batch: Batch, today: date, min_remaining_days: int) -> bool:

@@ -7,15 +7,18 @@ Days are real calendar days. Unknown is None, never 0. It reads no ledger and kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from app.domain.quantities import Exact, to_fraction
 
 DAYS_PER_MONTH = Fraction(30)
 """Days of the month that AMC is expressed for (§4.4): 30 is easy to check by hand; the mean month is 30.4375."""
+
+ONE_DAY = timedelta(days=1)
 
 LOW_CONFIDENCE_BELOW_DAYS = 15
 """With fewer days in stock than this the AMC is shown as uncertain (§4.4)."""
@@ -35,8 +38,7 @@ class Consumption:
     low_confidence: bool
 
 
-@dataclass(frozen=True)
-class StockChange:
+class StockChange(NamedTuple):
     """A signed change of one batch on one day, in dispensing units. `expiry` None: it never expires.
 
     `is_opening`: stock that was there when the day began, so that its day is no day of receipt.
@@ -94,24 +96,37 @@ def count_stockout_days(
     A day on which something usable arrived is no stock-out day. Days before `first_receipt` are not counted;
     without it the first change says since when the clinic keeps the drug; with no change the answer is 0.
     """
-    ordered = sorted(changes, key=lambda change: change.on)
-    known_from = first_receipt or (ordered[0].on if ordered else end + timedelta(days=1))
-    balances: dict[tuple[str, date | None], int] = {}
-    position = 0
-    out = 0
-    day = start
-    while day <= end:
-        arrived = False
-        while position < len(ordered) and ordered[position].on <= day:
-            change = ordered[position]
-            key = (change.batch, change.expiry)
-            balances[key] = balances.get(key, 0) + change.units
-            arrived = arrived or (change.on == day and _arrives(change))
-            position += 1
-        usable = sum(units for (_, expiry), units in balances.items() if _is_usable(expiry, day))
-        if day >= known_from and usable <= 0 and not arrived:
-            out += 1
-        day += timedelta(days=1)
+    deltas: dict[date, int] = {start: 0}
+    arrivals: set[date] = set()
+    known_from = first_receipt
+    for on, units, _, expiry, is_opening in changes:
+        if first_receipt is None and (known_from is None or on < known_from):
+            known_from = on
+        if on > end or (expiry is not None and expiry < on):
+            continue
+        day = max(on, start)
+        deltas[day] = deltas.get(day, 0) + units
+        if expiry is not None and expiry < end:
+            # What expires is as good as gone on the day after.
+            gone = max(expiry + ONE_DAY, start)
+            deltas[gone] = deltas.get(gone, 0) - units
+        if units > 0 and not is_opening and on >= start:
+            arrivals.add(on)
+    return 0 if known_from is None else _days_out(deltas, arrivals, known_from, end)
+
+
+def _days_out(deltas: Mapping[date, int], arrivals: Container[date], known_from: date, end: date) -> int:
+    """Days that ended with nothing, from the changes of usable stock on single days; `known_from` and `end` included.
+
+    Between two changes nothing happens, so that a day is looked at only when something does.
+    """
+    days = sorted(deltas)
+    out = usable = 0
+    for day, following in zip(days, [*days[1:], end + ONE_DAY], strict=True):
+        usable += deltas[day]
+        if usable <= 0:
+            first_out = day + ONE_DAY if day in arrivals else day
+            out += max(0, (following - max(first_out, known_from)).days)
     return out
 
 
@@ -125,11 +140,3 @@ def previous_months(today: date, count: int = 3) -> tuple[date, date]:
 def net_consumption(dispensed: Sequence[int], returned_by_residents: Sequence[int] = ()) -> int:
     """C: units dispensed to residents less units they brought back, never below 0 (§4.2, §3 no. 7)."""
     return max(0, sum(dispensed) - sum(returned_by_residents))
-
-
-def _arrives(change: StockChange) -> bool:
-    return change.units > 0 and not change.is_opening and _is_usable(change.expiry, change.on)
-
-
-def _is_usable(expiry: date | None, day: date) -> bool:
-    return expiry is None or expiry >= day

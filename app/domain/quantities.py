@@ -42,15 +42,16 @@ def to_fraction(value: Exact) -> Fraction:
     """`value` as a Fraction. Raises TypeError for a float: its last digits are not what the user wrote."""
     if isinstance(value, float):
         raise TypeError("binary floating point is not exact; pass int, Fraction or Decimal")
-    return Fraction(value)
+    return value if type(value) is Fraction else Fraction(value)
 
 
 def half_up(value: Exact, places: int = 2) -> Decimal:
     """`value` rounded half up (四舍五入; away from zero) to `places` decimals, from the exact value and not from a
     prior rounding. Raises TypeError for a float.
     """
-    scaled = abs(to_fraction(value)) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    number = to_fraction(value)
+    scaled, denominator = abs(number.numerator) * 10**places, number.denominator
+    whole = (2 * scaled + denominator) // (2 * denominator)
     return Decimal(-whole if value < 0 else whole).scaleb(-places)
 
 

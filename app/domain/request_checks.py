@@ -14,6 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app.domain.message import Message, msg
+from app.domain.packs import quantity_words
 from app.domain.quantities import Exact, to_fraction
 from app.domain.request_terms import Kind
 
@@ -70,7 +71,8 @@ class RequestLine:
 
     `explanation` is the clinic's, `reason` the reviewer's. `confirmed`: the user said yes to what was asked.
     `unusable_units` is expired or held stock; `source` is where the approved quantity comes from.
-    `finished`: everything is received, or the rest is closed.
+    `finished`: everything is received, or the rest is closed. `unit` and `pack_unit` are told with a quantity,
+    个单位 where the unit is "".
     """
 
     key: str = ""
@@ -95,6 +97,8 @@ class RequestLine:
     price_changed: bool = False
     source: str | None = None
     finished: bool | None = None
+    unit: str = ""
+    pack_unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -341,17 +345,23 @@ def _stockout_within_period(line: RequestLine, ledger: Ledger) -> LineProblem | 
     return _problem(line, "stockout_days_invalid", Level.BLOCK, text)
 
 
+def _in_words(units: int, line: RequestLine) -> Message:
+    return quantity_words(units, line.unit, line.pack, line.pack_unit)
+
+
 def _unusable_stock(line: RequestLine) -> LineProblem | None:
     if line.unusable_units <= 0 or line.unusable_acknowledged or not line.requested:
         return None
-    text = msg("有 {units} 个单位已过期或停用：请先报损，或确认已知。", units=line.unusable_units)
+    units = _in_words(line.unusable_units, line)
+    text = msg("有 {units}已过期或停用：请先报损，或确认已知。", units=units)
     return _problem(line, "unusable_stock", Level.BLOCK, text)
 
 
 def _previous_in_transit(line: RequestLine) -> LineProblem | None:
     if line.in_transit_previous <= 0:
         return None
-    text = msg("上期申请还有 {units} 个单位在途，已从建议数量中扣除。", units=line.in_transit_previous)
+    units = _in_words(line.in_transit_previous, line)
+    text = msg("上期申领还有 {units}在途，建议量里已经扣除。", units=units)
     return _problem(line, "previous_in_transit", Level.NOTE, text)
 
 

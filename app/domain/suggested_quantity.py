@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from app.domain.caseload import Caseload
 from app.domain.consumption import Consumption
 from app.domain.message import Message, msg
 from app.domain.packs import packs_for
@@ -26,10 +27,12 @@ class OrderMode(StrEnum):
 
 
 class Basis(StrEnum):
-    """Where the target comes from: average consumption, or refills of long prescriptions already due."""
+    """Where the target comes from: average consumption, refills of long prescriptions already due, or the patients under
+    management who take the drug."""
 
     CONSUMPTION = "consumption"
     COMMITTED = "committed"
+    CASELOAD = "caseload"
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,16 @@ def suggest(
     policy: OrderPolicy | None = None,
     pack: PackRule | None = None,
     committed: int | None = None,
+    caseload: Caseload | None = None,
     look_back_months: int | None = None,
 ) -> Suggestion:
     """The suggestion for one line (§4.5-4.7) with its explanation (§4.10).
 
     `committed` is the sum of long-prescription refills due in the cover period; when it is more than the
     target it becomes the target, and the minimum of the min-max mode no longer holds the request back:
-    those patients are known. `look_back_months` only names the period in the sentence.
+    those patients are known. `caseload`: what the patients under management will take until the next delivery; it
+    becomes the target where more is to be ordered for it than for consumption, and where consumption is unknown.
+    `look_back_months` only names the period in the sentence.
     """
     policy, pack = policy or OrderPolicy(), pack or PackRule()
     target = target_units(consumption.amc, policy)
@@ -110,13 +116,17 @@ def suggest(
         target, basis = Fraction(committed), Basis.COMMITTED
     available = stock.available
     suggested = _suggested(consumption.amc, target, available, policy, basis)
+    if caseload is not None and available is not None:
+        for_patients = max(0, math.ceil(caseload.units - available))
+        if suggested is None or for_patients > suggested:
+            suggested, target, basis = for_patients, caseload.units, Basis.CASELOAD
     packs = packs_for(suggested, pack.size, threshold=pack.threshold, round_to_zero=pack.round_to_zero)
     units_after = packs * pack.size if packs is not None and pack.size is not None else None
     if pack.splittable and units_after is not None:
         units_after = suggested
     sentence = _explain(
         _consumption_clause(consumption, pack, look_back_months),
-        _target_clause(target, policy, basis),
+        _target_clause(target, policy, basis, caseload, pack),
         _stock_clause(stock, pack),
         _advice_clause(suggested, packs, units_after, pack),
     )
@@ -192,9 +202,13 @@ def _whole_months(days: Exact) -> int | None:
     return None
 
 
-def _target_clause(target: Fraction | None, policy: OrderPolicy, basis: Basis) -> Message:
+def _target_clause(
+    target: Fraction | None, policy: OrderPolicy, basis: Basis, caseload: Caseload | None, pack: PackRule
+) -> Message:
     if target is None:
         return msg("目标无法计算")
+    if basis is Basis.CASELOAD and caseload is not None:
+        return _caseload_clause(caseload, pack)
     if basis is Basis.COMMITTED:
         return msg("长处方到期续方需 {target}，按续方计", target=up_to_two_places(target))
     months = up_to_two_places(to_fraction(policy.max_mos) + to_fraction(policy.isolation_months))
@@ -212,6 +226,25 @@ def _target_clause(target: Fraction | None, policy: OrderPolicy, basis: Basis) -
     if policy.season_factor != 1:
         return msg("目标 {months} 月(季节系数 {season}) = {target}", season=season, **values)
     return msg("目标 {months} 月 = {target}", **values)
+
+
+def _caseload_clause(caseload: Caseload, pack: PackRule) -> Message:
+    values = {
+        "patients": caseload.patients,
+        "daily": up_to_two_places(caseload.units_a_day),
+        "unit": pack.unit,
+        "days": caseload.days,
+        "target": up_to_two_places(caseload.units),
+    }
+    if caseload.safety_days:
+        return msg(
+            "在管 {patients} 人每天共用 {daily} {unit}，到下次送货 {days} 天加备用 {spare} 天 = {target}，按在管用量计",
+            spare=caseload.safety_days,
+            **values,
+        )
+    return msg(
+        "在管 {patients} 人每天共用 {daily} {unit}，到下次送货 {days} 天 = {target}，按在管用量计", **values
+    )
 
 
 def _stock_clause(stock: StockPosition, pack: PackRule) -> Message:

@@ -24,6 +24,8 @@ from app.exchange.keys import PrivateKeys, PublicKeys
 FORMAT = "cunyi-envelope-1"
 LARGEST_FILE = 32 * 1024 * 1024
 SIGNATURE_BYTES = 64
+LARGEST_COUNT = 1_000_000_000
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Fault(StrEnum):
@@ -120,13 +122,16 @@ def read_cover(data: bytes) -> Cover:
         raise EnvelopeRefused(Fault.FOREIGN)
     if cover["format"] != FORMAT:
         raise EnvelopeRefused(Fault.NEWER)
-    known = {"envelope_id": str(cover.get("id", ""))[:36], "sender_id": str(cover.get("from", ""))[:36]}
+    named = [str(cover.get(part, ""))[:36] for part in ("id", "from", "to")]
+    if not all(part.isascii() and part.isprintable() for part in named):
+        raise EnvelopeRefused(Fault.ALTERED)
+    known = {"envelope_id": named[0], "sender_id": named[1]}
     length = cover.get("length")
     if isinstance(length, int) and len(sealed) < length:
         raise EnvelopeRefused(Fault.TRUNCATED, **known)
     if len(sealed) != length or hashlib.sha256(sealed).hexdigest() != cover.get("sha256"):
         raise EnvelopeRefused(Fault.ALTERED, **known)
-    return Cover(known["envelope_id"], known["sender_id"], str(cover.get("to", "")), sealed)
+    return Cover(*named, sealed)
 
 
 def unseal(cover: Cover, own_id: str, own: PrivateKeys, sender: PublicKeys | None) -> Envelope:
@@ -145,7 +150,7 @@ def unseal(cover: Cover, own_id: str, own: PrivateKeys, sender: PublicKeys | Non
         inner = opened[SIGNATURE_BYTES:]
         VerifyKey(bytes.fromhex(sender.signing)).verify(inner, opened[:SIGNATURE_BYTES])
         envelope = _from_inner(inner)
-    except (BadSignatureError, CryptoError, ValueError, KeyError, TypeError) as error:
+    except (BadSignatureError, CryptoError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise EnvelopeRefused(Fault.ALTERED, **known) from error
     stated = (envelope.id, envelope.sender_id, envelope.recipient_id)
     if stated != (cover.id, cover.sender_id, cover.recipient_id):
@@ -168,8 +173,9 @@ def _inner_bytes(envelope: Envelope) -> bytes:
 
 
 def _from_inner(inner: bytes) -> Envelope:
+    """What was signed. Raises ValueError, KeyError or TypeError for what the program never writes."""
     content = json.loads(inner)
-    return Envelope(
+    envelope = Envelope(
         id=content["id"],
         sender_id=content["from"],
         recipient_id=content["to"],
@@ -179,3 +185,11 @@ def _from_inner(inner: bytes) -> Envelope:
         written_at=datetime.fromisoformat(content["written_at"]),
         body=content["body"],
     )
+    counted = (envelope.schema, envelope.sequence)
+    if any(type(number) is not int or not 1 <= number <= LARGEST_COUNT for number in counted):
+        raise ValueError("the schema and the sequence count from 1")
+    if not isinstance(envelope.kind, str) or not isinstance(envelope.body, dict):
+        raise TypeError("a kind is a word and a body an object")
+    if envelope.written_at.tzinfo is None or not FIRST_YEAR <= envelope.written_at.year <= LAST_YEAR:
+        raise ValueError("a moment has its zone, and lies where the calendar can be reckoned with")
+    return envelope

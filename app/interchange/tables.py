@@ -7,7 +7,7 @@ that says what to do with it. Formulas are never calculated: the value that Exce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,10 +61,15 @@ class RawTable:
     has_formulas: bool = False
 
 
-def read_table(path: Path, sheet: str | None = None) -> RawTable:
-    """The table in `path`: the sheet called `sheet`, else the one that looks most like a roster.
+TargetOf = Callable[[str], object]
+"""What a header means in the table that is looked for, None for one that it does not know."""
 
-    Raises UserError for a file that is no table that can be read, EnvironmentFailure when the disk fails.
+
+def read_table(path: Path, sheet: str | None = None, target_of: TargetOf | None = None) -> RawTable:
+    """The table in `path`: the sheet called `sheet`, else the one whose headers are known best.
+
+    `target_of` tells what a header means, None stands for those of a roster. Raises UserError for a file that is no
+    table that can be read, EnvironmentFailure when the disk fails.
     """
     start = _first_bytes(path)
     if start.startswith(b"PK"):
@@ -73,13 +78,13 @@ def read_table(path: Path, sheet: str | None = None) -> RawTable:
         sheets, has_formulas = read_sheets(path, only=sheet)
         if sheet is not None and not sheets.get(sheet):
             sheets, has_formulas = read_sheets(path)  # to name those that there are
-        return _best(path, sheets, sheet, has_formulas)
+        return _best(path, sheets, sheet, has_formulas, target_of)
     if start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise UserError(_ole_message(path))
     from app.interchange.csv_files import read_csv
 
     encoding, lines = read_csv(path)
-    return _with_header(path, lines, encoding=encoding)
+    return _with_header(path, lines, encoding=encoding, target_of=target_of)
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -123,7 +128,11 @@ def _ole_message(path: Path) -> Message:
 
 
 def _best(
-    path: Path, sheets: dict[str, Sequence[tuple[Cell, ...]]], wanted: str | None, has_formulas: bool
+    path: Path,
+    sheets: Mapping[str, Sequence[tuple[Cell, ...]]],
+    wanted: str | None,
+    has_formulas: bool,
+    target_of: TargetOf | None,
 ) -> RawTable:
     filled = {name: lines for name, lines in sheets.items() if lines}
     if wanted is not None and wanted not in filled:
@@ -135,11 +144,13 @@ def _best(
     if not filled:
         raise UserError(msg("“{name}”里没有内容，请核对是不是这个文件。", name=path.name))
     tables = [
-        _with_header(path, lines, sheet=name, sheets=tuple(filled), has_formulas=has_formulas)
+        _with_header(
+            path, lines, sheet=name, sheets=tuple(filled), has_formulas=has_formulas, target_of=target_of
+        )
         for name, lines in filled.items()
         if wanted in (None, name)
     ]
-    return max(tables, key=lambda table: (_known_headers(table.headers), len(table.rows)))
+    return max(tables, key=lambda table: (_known_headers(table.headers, target_of), len(table.rows)))
 
 
 def _with_header(
@@ -150,8 +161,9 @@ def _with_header(
     sheets: tuple[str, ...] = (),
     encoding: str = "",
     has_formulas: bool = False,
+    target_of: TargetOf | None = None,
 ) -> RawTable:
-    place = _header_place(lines)
+    place = _header_place(lines, target_of)
     header = lines[place] if place is not None else ()
     body = lines if place is None else lines[place + 1 :]
     first = 1 if place is None else place + 2
@@ -159,6 +171,8 @@ def _with_header(
         RawRow(number, cells) for number, cells in enumerate(body, first) if any(map(_filled, cells))
     )
     if not rows:
+        if target_of is not None:
+            raise UserError(msg("“{name}”里只有表头，没有内容。", name=path.name))
         raise UserError(msg("“{name}”里只有表头，没有居民。", name=path.name))
     return RawTable(
         file_name=path.name,
@@ -181,14 +195,15 @@ def header_text(cell: Cell) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def _header_place(lines: Sequence[tuple[Cell, ...]]) -> int | None:
+def _header_place(lines: Sequence[tuple[Cell, ...]], target_of: TargetOf | None) -> int | None:
     """Which of the first lines is the header: the one with the most known names; None when no line has any two."""
-    known = [_known_headers(tuple(map(header_text, line))) for line in lines[:HEADER_ROWS_LOOKED_AT]]
+    known = [_known_headers(tuple(map(header_text, line)), target_of) for line in lines[:HEADER_ROWS_LOOKED_AT]]
     best = max(range(len(known)), key=lambda place: known[place], default=None)
     return best if best is not None and known[best] >= 2 else None
 
 
-def _known_headers(headers: Sequence[str]) -> int:
+def _known_headers(headers: Sequence[str], target_of: TargetOf | None) -> int:
     from app.interchange.roster_fields import target_of_header
 
-    return len({target_of_header(header) for header in headers} - {None})
+    known = target_of or target_of_header
+    return len({known(header) for header in headers} - {None})

@@ -28,6 +28,8 @@ from app.printing.content import (
 
 HEAD_ROW_MM = 6.0
 SIGNATURE_MM = 32.0
+DATE_MM = 26.0
+"""The last line is for the day: a signature without one settles nothing."""
 BEFORE_REMARKS_MM = 2.0
 BEFORE_SIGNATURES_MM = 6.0
 
@@ -203,4 +205,5 @@ def _signatures(labels: Sequence[str]) -> LineContent:
     items: list[Text | Entry | Gap] = []
     for label in labels:
         items += [Text(tr("{label}：", label=clean(label)), keep=True), Entry("", SIGNATURE_MM, line=True), Gap(6)]
+    items += [Text(tr("{label}：", label=tr("日期")), keep=True), Entry("", DATE_MM, line=True)]
     return LineContent(tuple(items))

@@ -268,7 +268,7 @@ def fill_rate(payload: Payload) -> Payload:
     """
     lines = [FilledLine(whole(line, "approved"), whole(line, "accepted")) for line in items(payload, "lines")]
     result = fill_rate_of(lines)
-    return {"fill_rate": _share(result.fill_rate), "refused_share": _share(result.refused_share)}
+    return {"fill_rate": share_text(result.fill_rate), "refused_share": share_text(result.refused_share)}
 
 
 def _consumption(payload: Payload) -> Consumption:
@@ -375,7 +375,8 @@ def _value(error: Any) -> str | None:
     return None if error is None else error.value
 
 
-def _share(value: Fraction | None) -> str | None:
+def share_text(value: Fraction | None) -> str | None:
+    """A share between 0 and 1 as text with two to four decimals; None unknown."""
     if value is None:
         return None
     shown_text = f"{half_up(value, 4):f}"

@@ -62,6 +62,13 @@ RULES: dict[str, RuleAdapter] = {
     "receipt": RuleAdapter("app.rules.drugs:receipt"),
     "fill_rate": RuleAdapter("app.rules.drugs:fill_rate"),
     "stocktake": RuleAdapter("app.rules.drugs:stocktake"),
+    "expiry_action": RuleAdapter("app.rules.supply:expiry_action", today_key="today"),
+    "trace_code": RuleAdapter("app.rules.supply:trace_code"),
+    "dose": RuleAdapter("app.rules.supply:dose"),
+    "fair_share": RuleAdapter("app.rules.supply:fair_share"),
+    "settlement": RuleAdapter("app.rules.supply:settlement"),
+    "distributor_score": RuleAdapter("app.rules.supply:distributor_score", today_key="today"),
+    "document_transition": RuleAdapter("app.rules.supply:document_transition"),
 }
 
 

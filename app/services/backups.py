@@ -224,6 +224,8 @@ def make_backup(
         partial.replace(folder / name)
         sync_folder(folder)
     except UnsoundCopy as error:
+        if is_damaged(database, key):
+            raise EnvironmentFailure(DATABASE_DAMAGED, details="UnsoundCopy") from error
         raise BackupFailed(str(error)) from error
     except OSError as error:
         raise BackupFailed(translate_disk_error(error).details) from error
@@ -234,6 +236,15 @@ def make_backup(
     finally:
         remove_leftovers(partial)
     return read_backup(folder / name)
+
+
+def is_damaged(database: Path, key: bytes) -> bool:
+    """Whether the original itself cannot be read whole; a copy may come out unsound without any error on the way."""
+    try:
+        inspect(database, key)
+    except (UnsoundCopy, DatabaseError):
+        return True
+    return False
 
 
 def make_folder(folder: Path, *, own: bool) -> None:

@@ -19,6 +19,11 @@ from app.services.post import TakenIn, receive
 from db.models import DrugRequest, ExchangeMessage, Organisation
 
 SUFFIX = ".cyx"
+FILE_WORDS = {
+    "drug_request": "申领单", "drug_decision": "申领答复", "catalogue": "药品目录", "shipment": "发货单", "receipt": "签收单",
+    "movements": "月报", "statement": "结算单", "count": "抽查通知", "count_result": "抽查结果", "shortage": "短缺报告",
+}  # fmt: skip
+"""How the file of each kind of envelope begins its name."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Exchange:
         with self.desk.sessions.reading() as session:
             row = session.get_one(ExchangeMessage, message_id)
             day = row.at.astimezone().date().isoformat()
-            kind = {"drug_request": "申领单", "drug_decision": "申领答复"}.get(row.kind, row.kind)
+            kind = FILE_WORDS.get(row.kind, row.kind)
             return f"{kind}_{self.desk.place.name}_{day}_{row.sequence:04d}{SUFFIX}"
 
     def save_file(self, message_id: str, file: Path) -> Path:

@@ -53,10 +53,15 @@ def record_change(
     *,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any],
-    number: int = 1,
+    number: int | None = 1,
     reason: str = "",
 ) -> None:
-    """Add the revision `number` of a record and its audit entry; `before` and `after` as JSON keeps them."""
+    """Add the revision `number` of a record and its audit entry; `before` and `after` as JSON keeps them.
+
+    `number` None is the one after its last: for documents whose version also counts what leaves no revision.
+    """
+    if number is None:
+        number = revision_count(session, entity, entity_id) + 1
     if before is not None:
         changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
         before = {key: before.get(key) for key in sorted(changed)}

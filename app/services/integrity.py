@@ -20,6 +20,7 @@ from app.i18n import tr
 from app.services.history import broken_links
 from app.services.progress import CancelledCheck, Report, never_cancelled, quiet_report, stop_if
 from app.services.resident_keys import check_keys
+from app.services.stock_checks import stock_reservations, stock_time_lines, stock_totals, trace_code_units
 from db.checks import broken_references, page_damage, structure_damage
 from db.cipher import DatabaseError, connect
 from db.models import Revision
@@ -157,5 +158,9 @@ CHECKS: list[Check] = [
     Check(msg("操作记录的链"), audit_chain),
     Check(msg("修订的编号"), revisions),
     Check(msg("居民的查找索引"), search_keys),
+    Check(msg("库存结存和流水"), stock_totals),
+    Check(msg("库存不小于零"), stock_time_lines),
+    Check(msg("库存的预留"), stock_reservations),
+    Check(msg("追溯码和库存"), trace_code_units),
     Check(msg("附件的内容"), attachments),
 ]

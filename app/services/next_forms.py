@@ -31,6 +31,7 @@ from db.queries import follow_ups as queries
 LONGEST_IMPRESSION, LONGEST_TREATMENT = 200, 500
 OPEN_LETTER = msg("开转诊单")
 FROM_VISIT = msg("随访")
+DISPENSING, GIVE_DRUGS = "dispensing", msg("发药")
 
 _ENTRIES = FormEntry.__table__
 
@@ -40,7 +41,7 @@ class FormOffer:
     """A form that may be filled in next. `answers` are what it begins with, said by `origin` and to be checked.
 
     With `takes_offers` what the facts offer is filled in as well: a letter repeats what stands on the visit. `on` is the
-    day of the form.
+    day of the form. `screen` is where it is filled in; for dispensing `form_entry_id` names the visit that prescribed.
     """
 
     resident_id: str
@@ -51,6 +52,14 @@ class FormOffer:
     answers: Mapping[str, str] = field(default_factory=dict)
     origin: Message = FROM_VISIT
     takes_offers: bool = False
+    screen: str = "forms"
+    form_entry_id: str | None = None
+
+    def arguments(self, from_screen: str) -> dict[str, object]:
+        """What its screen is opened with."""
+        if self.screen == DISPENSING:
+            return {"resident_id": self.resident_id, "form_entry_id": self.form_entry_id}
+        return {"offer": self, "from_screen": from_screen}
 
 
 class NextForms:
@@ -60,19 +69,21 @@ class NextForms:
         self._desk = desk
 
     def after_visit(self, resident_id: str, on: date) -> tuple[FormOffer, ...]:
-        """After the visit of a day: the letter that its referral lacks, the forms of the other programmes under which the
-        person is and which have no visit of that day, the 健康体检表 when it is due this year."""
+        """After the visit of a day: the letter that its referral lacks, its medicines as far as they lie here, the forms of
+        the other programmes under which the person is and which have no visit of that day, the 健康体检表 when it is due
+        this year."""
         with self._desk.sessions.reading() as session:
             person = queries.person(session, resident_id)
             if person is None or person.state != "active":
                 return ()
             visits = _visits_of(session, resident_id, on)
             letter = _letter(session, person, visits, on)
+            drugs = _drugs(session, self._desk, person, visits)
             others = _programmes(session, person, visits, on)
         examination: tuple[FormOffer, ...] = ()
         if ExaminationsDue(self._desk).is_due(resident_id):
             examination = (FormOffer(resident_id, person.name, EXAMINATION, msg("填健康体检表"), self._desk.today()),)
-        return (*letter, *others, *examination)
+        return (*letter, *drugs, *others, *examination)
 
     def of_open_referrals(self, resident_id: str) -> tuple[FormOffer, ...]:
         """The letters that are still to be written for the visits of a resident whose referral is still to be asked after."""
@@ -109,6 +120,25 @@ def _letter(session: Session, person: Row[Any], visits: Sequence[PastVisit], on:
     if treatment:
         answers["treatment"] = treatment
     return (FormOffer(person.id, person.name, LETTER, OPEN_LETTER, on, answers, takes_offers=True),)
+
+
+def _drugs(
+    session: Session, desk: Desk, person: Row[Any], visits: Sequence[PastVisit]
+) -> tuple[FormOffer, ...]:
+    """发药 after a visit of today, when one of its medicines lies here and nothing was given for it yet."""
+    today = [visit for visit in visits if visit.visit_date == desk.today()]
+    if not today or desk.place.kind != "clinic":
+        return ()
+    # Imported here: the rules of drugs are not needed before somebody has medicines to give.
+    from app.services.dispensing_drafts import is_waiting_to_be_given
+
+    entries = [visit.entry_id for visit in today]
+    if not is_waiting_to_be_given(session, desk, person.id, entries):
+        return ()
+    offer = FormOffer(
+        person.id, person.name, DISPENSING, GIVE_DRUGS, today[0].visit_date, screen=DISPENSING, form_entry_id=entries[0]
+    )
+    return (offer,)
 
 
 def _has_letter(session: Session, resident_id: str, on: date) -> bool:

@@ -27,8 +27,17 @@ if TYPE_CHECKING:
     from app.exchange.bodies import Body  # pydantic is no part of the window's start
 
 HANDLERS = {
-    "drug_request": "app.services.review:take_in_request",
+    "drug_request": "app.services.review_intake:take_in_request",
     "drug_decision": "app.services.requests:take_in_decision",
+    "catalogue": "app.services.catalogue_exchange:take_in_catalogue",
+    "shipment": "app.services.shipment_post:take_in_shipment",
+    "receipt": "app.services.shipment_post:take_in_receipt",
+    "movements": "app.services.ledger_reports:take_in_report",
+    "statement": "app.services.statements:take_in_statement",
+    "count": "app.services.count_answers:take_in_count",
+    "count_result": "app.services.random_checks:take_in_result",
+    "shortage": "app.services.shortages:take_in_shortage",
+    "shortage_answer": "app.services.shortage_answers:take_in_answer",
 }
 """Who takes in what: (session, desk, envelope) -> TakenIn, raising UserError when it cannot be."""
 
@@ -41,6 +50,27 @@ class TakenIn:
     subject_id: str
     message: Message
     gap: Message | None = None
+
+
+def refuse_older_than_known(session: Session, desk: Desk, envelope: Envelope, subject_id: str) -> None:
+    """Raise UserError when a later envelope of this sender about the same document was taken in: the newest one counts."""
+    later = select(ExchangeMessage.sealed).where(
+        ExchangeMessage.direction == "received",
+        ExchangeMessage.state == "accepted",
+        ExchangeMessage.sender_id == envelope.sender_id,
+        ExchangeMessage.kind == envelope.kind,
+        ExchangeMessage.subject_id == subject_id,
+        ExchangeMessage.sequence > envelope.sequence,
+    )
+    keys, sender = own_keys(session, desk), public_keys(session.get(Organisation, envelope.sender_id))
+    for sealed in session.scalars(later):
+        # After a sender went back to a backup its count begins again below; then the moment of writing tells.
+        try:
+            known = unseal(read_cover(sealed), desk.place.id, keys, sender)
+        except EnvelopeRefused:
+            continue  # written before the desks were paired anew
+        if known.written_at >= envelope.written_at:
+            raise UserError(msg("这是较早的一份文件，更新的一份已经读入，没有改动任何内容。不需要再做什么。"))
 
 
 def own_keys(session: Session, desk: Desk) -> PrivateKeys:

@@ -30,15 +30,16 @@ from app.services.completeness import (
     completeness_of,
 )
 from app.services.diseases import DISEASE_OF, NAMES, PROGRAMME_OF
+from app.services.dispensing_views import REVERSED, drugs_in_words
 from app.services.form_views import COMPLETE, PARTIAL, VOID
 from app.services.resident_facts import laid_over
 from app.services.resident_rows import ENTITY, columns_of, get_resident
 from app.services.resident_views import OLD_FROM_YEARS, STATE_LABELS, Chip, TimelineRow, age_of
-from db.models import Enrolment, Resident, Revision
+from db.models import Dispensing, DispensingLine, Enrolment, Resident, Revision
 from db.queries import record_folder as queries
 
-ENROLMENT, STATE = "enrolment", "state"
-"""Kinds of the timeline that are no form; the third is ATTACHMENT."""
+ENROLMENT, STATE, DISPENSING = "enrolment", "state", "dispensing"
+"""Kinds of the timeline that are no form; the fourth is ATTACHMENT."""
 
 ROUND_FORM = "screening"
 """Filled in for a whole group at once; it stands in the folder of those who were measured."""
@@ -234,6 +235,7 @@ def _timeline(
     rows += [_attachment_row(each) for each in attached]
     rows += _enrolment_rows(enrolments)
     rows += _state_rows(session, resident.id)
+    rows += _dispensing_rows(session, resident.id)
     return tuple(sorted(rows, key=lambda row: row.date, reverse=True))
 
 
@@ -289,6 +291,25 @@ def _state_rows(session: Session, resident_id: str) -> list[TimelineRow]:
         .order_by(Revision.number)
     )
     return [_state_row(revision) for revision in session.scalars(statement) if "state" in revision.after]
+
+
+def _dispensing_rows(session: Session, resident_id: str) -> list[TimelineRow]:
+    """What was given here; what was reversed stands as void."""
+    lines: dict[str, list[tuple[str, int, str]]] = {}
+    of_resident = select(Dispensing.id).where(Dispensing.resident_id == resident_id)
+    query = select(DispensingLine).where(DispensingLine.dispensing_id.in_(of_resident)).order_by(DispensingLine.position)
+    for line in session.scalars(query):
+        lines.setdefault(line.dispensing_id, []).append((line.drug_name, line.quantity, line.unit))
+    given = session.scalars(
+        select(Dispensing).where(Dispensing.resident_id == resident_id).order_by(Dispensing.created_at.desc())
+    )
+    return [
+        TimelineRow(
+            each.given_on, DISPENSING, (Chip(msg("发药"), "info"),), drugs_in_words(lines.get(each.id, [])), each.user_name,
+            state=VOID if each.state == REVERSED else COMPLETE, dispensing_id=each.id,
+        )
+        for each in given
+    ]  # fmt: skip
 
 
 def _state_row(revision: Revision) -> TimelineRow:

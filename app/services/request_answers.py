@@ -55,7 +55,7 @@ def take_in_decision(session: Session, desk: Desk, envelope: Envelope) -> TakenI
     for line in lines_of(session, request.id):
         if line.id in decided:
             line.approved, line.decision = decided[line.id].approved, decided[line.id].decision
-            line.decision_reason = decided[line.id].reason
+            line.decision_reason, line.source = decided[line.id].reason, decided[line.id].source
     for offset, row in enumerate(news):
         session.add(
             StatusChange(
@@ -73,7 +73,7 @@ def take_in_decision(session: Session, desk: Desk, envelope: Envelope) -> TakenI
     )
     record_change(
         session, desk, "drug_request.decision", "drug_request", request.id, before=before,
-        after={"state": request.state, "version": request.version}, number=request.version, reason=body.comment,
+        after={"state": request.state, "version": request.version}, number=None, reason=body.comment,
     )  # fmt: skip
     return TakenIn("drug_decision", request.id, _decision_sentence(body))
 

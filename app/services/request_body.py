@@ -9,15 +9,20 @@ from sqlalchemy.orm import Session
 
 from app.domain.request_terms import Kind
 from app.services.request_views import lines_of, state_change
-from db.models import DrugRequest, Enrolment, Resident, StatusChange
+from db.models import DrugRequest, Enrolment, Organisation, Resident, StatusChange
 
 if TYPE_CHECKING:
     from app.exchange.bodies import DrugRequestBody  # pydantic is no part of the window's start
 
 
-def clinic_figures(session: Session) -> tuple[int, int]:
-    """How many residents the clinic has, and how many of them are under chronic-disease management."""
+def clinic_figures(session: Session) -> tuple[int | None, int | None]:
+    """How many residents the clinic has, and how many of them are under chronic-disease management.
+
+    A clinic that has entered nobody yet serves as many as its own entry says, and its chronic cases are not known.
+    """
     people = session.scalar(select(func.count()).where(Resident.state == "active")) or 0
+    if not people:
+        return session.scalar(select(Organisation.population).where(Organisation.is_self)), None
     chronic = session.scalar(
         select(func.count(func.distinct(Enrolment.resident_id))).where(Enrolment.ended_on.is_(None))
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from app.domain.message import msg
 from app.domain.request_states import State
 from app.i18n import tr
+from app.interchange.xlsx_lists import ListColumn, ListSheet
 from app.printing.lists import TableColumn, TableContent
 from app.services.decision_reasons import reason_as_shown
 from app.services.request_views import LineView, RequestView
@@ -21,7 +24,9 @@ def request_sheet(request: RequestView) -> TableContent:
         TableColumn(tr("规格"), 30),
         TableColumn(tr("单位"), 11, "center"),
         TableColumn(tr("现库存"), 15, "right"),
+        TableColumn(tr("在途"), 13, "right"),
         TableColumn(tr("月均用量"), 17, "right"),
+        TableColumn(tr("缺货天"), 13, "right"),
         TableColumn(tr("建议量"), 15, "right"),
         TableColumn(tr("申领量"), 15, "right"),
         TableColumn(tr("折合包装"), 20, "right"),
@@ -34,7 +39,9 @@ def request_sheet(request: RequestView) -> TableContent:
             line.strength,
             line.unit,
             shown(line.on_hand),
+            shown(line.in_transit),
             shown(line.monthly_use),
+            shown(line.stockout_days),
             shown(line.suggested),
             tr("跳过") if line.is_skipped else shown(line.requested),
             packs_text(line),
@@ -53,6 +60,27 @@ def request_sheet(request: RequestView) -> TableContent:
         paper="A4-landscape",
         draft=request.state in (State.DRAFT, State.RETURNED),
     )
+
+
+def request_list(request: RequestView) -> ListSheet:
+    """Every figure of the request for a workbook, the arithmetic of each suggestion and the decision among them."""
+    columns = (
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("编码"), 24), ListColumn(tr("药品"), 40), ListColumn(tr("规格"), 30),
+        ListColumn(tr("单位"), 11, "center"), ListColumn(tr("现库存"), 16, "right"), ListColumn(tr("在途"), 16, "right"),
+        ListColumn(tr("月均用量"), 18, "right"), ListColumn(tr("可用天数"), 18, "right"), ListColumn(tr("缺货天"), 16, "right"),
+        ListColumn(tr("建议量"), 16, "right"), ListColumn(tr("申领量"), 16, "right"), ListColumn(tr("折合包装"), 18, "right"),
+        ListColumn(tr("预计金额"), 20, "right"), ListColumn(tr("说明"), 40), ListColumn(tr("批准量"), 16, "right"),
+        ListColumn(tr("结果"), 14), ListColumn(tr("原因"), 40), ListColumn(tr("建议怎么算的"), 90),
+    )  # fmt: skip
+    rows = tuple(
+        (number, line.drug_code, line.name, line.strength, line.unit, line.on_hand, line.in_transit, line.monthly_use,
+         line.days_left, line.stockout_days, line.suggested, tr("跳过") if line.is_skipped else line.requested,
+         packs_text(line), None if line.cost_fen is None else Decimal(line.cost_fen) / 100, line.explanation,
+         line.approved, tr(DECISIONS[line.decision]) if line.decision else "", reason_as_shown(line.decision_reason),
+         line.arithmetic)
+        for number, line in enumerate(request.lines, start=1)
+    )  # fmt: skip
+    return ListSheet(title=title(request), columns=columns, rows=rows, head=head(request), remarks=remarks(request))
 
 
 def decision_sheet(request: RequestView) -> TableContent:

@@ -59,11 +59,16 @@ def replace_unsent(session: Session, request: DrugRequest) -> None:
 
     Its number in the count of envelopes becomes free again, so that the other desk misses nothing.
     """
+    replace_unsent_about(session, request.id)
+
+
+def replace_unsent_about(session: Session, subject_id: str) -> None:
+    """Set aside the envelopes about any document that were written but never handed over."""
     session.flush()
     unsent = session.scalars(
         select(ExchangeMessage).where(
             ExchangeMessage.direction == "sent",
-            ExchangeMessage.subject_id == request.id,
+            ExchangeMessage.subject_id == subject_id,
             ExchangeMessage.state == "ready",
         )
     )
@@ -88,12 +93,13 @@ def take_step(
     *,
     comment: str = "",
     key: str | None = None,
+    actor: Actor | None = None,
 ) -> TransitionResult:
     """Judge `action` and, when it is legal, write the new state, its history and the audit entry.
 
-    Raises StepRefused with the sentence of the table.
+    `actor` is who acts where that is the program itself. Raises StepRefused with the sentence of the table.
     """
-    result = attempt(facts, action, actor_for(desk, request))
+    result = attempt(facts, action, actor or actor_for(desk, request))
     if not result.legal or result.to is None:
         raise StepRefused(result.error_kind or ErrorKind.ILLEGAL_TRANSITION, result.message)
     for offset, (from_state, to_state) in enumerate(result.status_rows):
@@ -104,7 +110,7 @@ def take_step(
     request.version += 1
     record_change(
         session, desk, f"drug_request.{action.value}", "drug_request", request.id, before=before,
-        after={"state": request.state, "version": request.version}, number=request.version, reason=comment,
+        after={"state": request.state, "version": request.version}, number=None, reason=comment,
     )  # fmt: skip
     return result
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.consumption import Consumption
-from app.domain.message import Message
+from app.domain.message import Message, msg
 from app.domain.packs import packs_for
 from app.domain.request_checks import LineProblem, RequestLine
 from app.domain.request_terms import Action, Kind, State
+from app.domain.stock import DEFAULT_MAX_MONTHS
 from app.domain.suggested_quantity import (
+    Basis,
     OrderPolicy,
     PackRule,
     StockPosition,
@@ -30,8 +32,20 @@ from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StatusCh
 
 if TYPE_CHECKING:
     from app.exchange.bodies import StateChange  # pydantic is no part of the window's start
+    from app.services.request_figures import LineFacts
 
 DAYS_PER_MONTH = 30
+FEW_DRUGS = 100
+"""For the drugs of more lines the whole catalogue is read, which takes less time than to look for them."""
+_LINES, _DRUGS = DrugRequestLine.__table__, Drug.__table__
+_OF_DRUG = (
+    "code", "insurance_class", "volume_procured", "antibiotic_tier", "cold_chain", "valid_from", "valid_to",
+    "ingredients", "dosage_form", "strength",
+)  # fmt: skip
+
+StoredLine = DrugRequestLine | Row[Any]
+StoredDrug = Drug | Row[Any]
+"""To be read only: an object of the session, or a plain row of the table, which is read several times as fast."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +81,36 @@ class LineView:
     approved: int | None
     decision: str
     decision_reason: str
+    in_transit: int | None = None
+    stockout_days: int | None = None
+    basis: str = ""
+    arithmetic: str = ""
     problems: tuple[LineProblem, ...] = ()
 
     @cached_property
     def suggestion(self) -> Suggestion:
-        """How the suggestion comes about, with its sentence (drug_requests §4.5, §4.10); worked out when asked for."""
+        """How the suggestion comes about, with its sentence (drug_requests §4.5, §4.10); worked out when asked for.
+
+        That of a line whose figures are the ledger's was kept with it.
+        """
+        if self.basis:
+            return self._kept_suggestion()
         use = None if self.monthly_use is None else Fraction(self.monthly_use)
         consumption = Consumption(amc=use, days=None, stockout_days=None, consumed=None, low_confidence=False)
         pack = PackRule(size=self.units_per_pack, unit=self.unit, pack_unit=self.pack_unit)
         return suggest(consumption, StockPosition(self.on_hand), policy=OrderPolicy(), pack=pack)
+
+    def _kept_suggestion(self) -> Suggestion:
+        packs = packs_for(self.suggested, self.units_per_pack)
+        return Suggestion(
+            target=None,
+            available=None,
+            suggested=self.suggested,
+            packs=packs,
+            units_after_packs=None if packs is None else packs * self.units_per_pack,
+            basis=Basis(self.basis),
+            sentence=msg("{sentence}", sentence=self.arithmetic),
+        )
 
 
 @dataclass(frozen=True)
@@ -151,19 +186,32 @@ class RequestSummary:
     created_at: datetime
 
 
-def suggested_of(line: DrugRequestLine) -> int | None:
-    """The suggested quantity from the stock and monthly use typed in (drug_requests §4.5)."""
-    return suggested_units(None if line.monthly_use is None else Fraction(line.monthly_use), line.on_hand)
+def suggested_of(line: StoredLine) -> int | None:
+    """The suggested quantity: that of the ledger, or from the stock and monthly use typed in (drug_requests §4.5)."""
+    if line.basis:
+        return line.suggested
+    return suggested_units(exact_use(line), line.on_hand)
 
 
-def line_view(line: DrugRequestLine, drug: Drug | None, problems: tuple[LineProblem, ...] = ()) -> LineView:
+def exact_use(line: StoredLine) -> Fraction | None:
+    """The monthly use that a line keeps; None is unknown."""
+    return _exact(line.monthly_use)
+
+
+@lru_cache(maxsize=4096)
+def _exact(written: str | None) -> Fraction | None:
+    """A stored number; parsed once, however often its line is read."""
+    return None if written is None else Fraction(written)
+
+
+def line_view(line: StoredLine, drug: StoredDrug | None, problems: tuple[LineProblem, ...] = ()) -> LineView:
     """One stored line with what the catalogue knows of its drug."""
     quantity = line.approved if line.decision else line.requested
     packs = packs_for(quantity, line.units_per_pack)
     use = None if line.monthly_use is None else Decimal(line.monthly_use)
     days_left = None
     if line.on_hand is not None and use:
-        days_left = int(Fraction(line.on_hand) * DAYS_PER_MONTH / Fraction(use))
+        days_left = int(Decimal(line.on_hand * DAYS_PER_MONTH) // use)
     return LineView(
         id=line.id,
         drug_code=line.drug_code,
@@ -192,16 +240,27 @@ def line_view(line: DrugRequestLine, drug: Drug | None, problems: tuple[LineProb
         approved=line.approved,
         decision=line.decision,
         decision_reason=line.decision_reason,
+        in_transit=line.in_transit,
+        stockout_days=line.stockout_days,
+        basis=line.basis,
+        arithmetic=line.arithmetic,
         problems=problems,
     )
 
 
-def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool = False) -> RequestLine:
-    """A stored line as the checks and the state machine see it."""
-    use = None if line.monthly_use is None else Fraction(line.monthly_use)
+def checked_line(
+    line: StoredLine,
+    listed: bool | None,
+    *,
+    confirmed: bool = False,
+    facts: LineFacts | None = None,
+    acknowledged: bool = False,
+) -> RequestLine:
+    """A stored line as the checks and the state machine see it; `facts` what the ledger adds at the clinic."""
+    use = exact_use(line)
     return RequestLine(
         key=line.id,
-        drug=line.drug_name,
+        drug=line.drug_code,
         requested=line.requested,
         suggested=suggested_of(line),
         pack=line.units_per_pack,
@@ -209,24 +268,40 @@ def checked_line(line: DrugRequestLine, listed: bool | None, *, confirmed: bool 
         explanation=line.explanation,
         listed=listed,
         amc=use,
+        ledger=None if facts is None else facts.ledger,
+        unusable_units=0 if facts is None else facts.unusable_units,
+        unusable_acknowledged=acknowledged,
+        in_transit_previous=line.in_transit or 0,
+        unit=line.unit,
+        pack_unit=line.pack_unit,
+        same_product=None if facts is None else facts.same_product,
         confirmed=confirmed,
         approved=line.approved,
         reason=line.decision_reason,
-        max_stock=None if use is None else use * Fraction(OrderPolicy().max_mos),
+        max_stock=None if use is None else use * DEFAULT_MAX_MONTHS,
         source="own_stock" if line.approved else None,
     )
 
 
 def lines_of(session: Session, request_id: str) -> list[DrugRequestLine]:
-    """The stored lines of a request in their order."""
+    """The stored lines of a request in their order, to be written."""
     query = select(DrugRequestLine).where(DrugRequestLine.request_id == request_id)
     return list(session.scalars(query.order_by(DrugRequestLine.position)))
 
 
-def drugs_of(session: Session, lines: Sequence[DrugRequestLine]) -> dict[str, Drug]:
-    """The catalogue's drugs of these lines, by code."""
+def rows_of(session: Session, request_id: str) -> Sequence[Row[Any]]:
+    """The same to be read only, several times as fast; what the session has not flushed is not in them."""
+    query = select(_LINES).where(_LINES.c.request_id == request_id)
+    return session.execute(query.order_by(_LINES.c.position)).all()
+
+
+def drugs_of(session: Session, lines: Sequence[StoredLine]) -> dict[str, StoredDrug]:
+    """What the catalogue says of the drugs of these lines, by code; to be read only."""
     codes = {line.drug_code for line in lines}
-    return {drug.code: drug for drug in session.scalars(select(Drug).where(Drug.code.in_(codes)))}
+    query = select(*(_DRUGS.c[name] for name in _OF_DRUG))
+    if len(codes) <= FEW_DRUGS:
+        query = query.where(_DRUGS.c.code.in_(codes))
+    return {drug.code: drug for drug in session.execute(query) if drug.code in codes}
 
 
 def history_of(session: Session, request_id: str) -> tuple[StateView, ...]:
@@ -254,10 +329,12 @@ def request_view(
     actions: tuple[Action, ...] = (),
     problems: Sequence[LineProblem] = (),
     reader_id: str = "",
+    lines: Sequence[StoredLine] | None = None,
+    drugs: Mapping[str, StoredDrug] | None = None,
 ) -> RequestView:
-    """The whole request, as the user `reader_id` sees it."""
-    lines = lines_of(session, request.id)
-    drugs = drugs_of(session, lines)
+    """The whole request, as the user `reader_id` sees it. `lines` and their `drugs` where they are at hand."""
+    lines = rows_of(session, request.id) if lines is None else lines
+    drugs = drugs_of(session, lines) if drugs is None else drugs
     known = {org.id: org for org in session.scalars(select(Organisation))}
     names = {org.id: org.name for org in known.values()}
     clinic = known.get(request.clinic_id)

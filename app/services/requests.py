@@ -6,29 +6,44 @@ was handed over, nobody here can know whether it was opened, so only the townshi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.request_checks import Level as LineLevel
-from app.domain.request_checks import LineProblem, RequestContext, check_line, check_submission
-from app.domain.request_guards import RequestFacts
+from app.domain.request_checks import LineProblem, check_line, check_submission
 from app.domain.request_states import Action, State, allowed_actions, attempt
 from app.domain.request_terms import Kind
 from app.errors import UserError
 from app.forms.vocabulary import Level, Problem
 from app.services.catalogue import add_starter, drug_view, listed_on
+from app.services.history import add_audit
 from app.services.post import write_envelope
 from app.services.problems import Refused
 from app.services.request_answers import take_in_decision
 from app.services.request_body import clinic_figures, request_body
+from app.services.request_facts import (
+    PROGRAMME,
+    following,
+    request_facts,
+    starting_facts,
+)
+from app.services.request_figures import (
+    found_as_shown,
+    is_of_ledger,
+    line_facts,
+    open_lines,
+    refresh_lines,
+    refuse_typed_figures,
+    request_context,
+    write_figures_of_one,
+)
 from app.services.request_lines import LineEdit, new_line, read_line
+from app.services.request_reading import RequestReading
 from app.services.request_steps import (
     StepRefused,
     actor_for,
@@ -41,14 +56,16 @@ from app.services.request_steps import (
 from app.services.request_views import (
     ActionResult,
     LineView,
-    RequestSummary,
     RequestView,
+    StoredDrug,
+    StoredLine,
     checked_line,
     drugs_of,
     line_view,
     lines_of,
     request_summaries,
     request_view,
+    rows_of,
     state_change,
     suggested_of,
 )
@@ -56,14 +73,11 @@ from db.models import (
     Drug,
     DrugRequest,
     DrugRequestLine,
-    ExchangeMessage,
     Organisation,
-    Setting,
-    UserAccount,
+    ShortageReport,
 )
 
 EDITABLE = (State.DRAFT, State.RETURNED)
-AUTHORISE_SETTING = "request_authorise_step"
 
 __all__ = ["LineEdit", "Requests", "StartOption", "StepRefused", "request_summaries", "state_change", "take_in_decision"]
 
@@ -77,16 +91,8 @@ class StartOption:
     why_not: Message | None
 
 
-class Requests:
+class Requests(RequestReading):
     """申领 at the clinic."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-
-    def summaries(self, limit: int = 60) -> list[RequestSummary]:
-        """The clinic's requests, newest first, without voided ones."""
-        with self.desk.sessions.reading() as session:
-            return request_summaries(session, DrugRequest.state != State.VOIDED.value, limit=limit)
 
     def get(self, request_id: str) -> RequestView:
         """One request with its lines, problems and what may be done now."""
@@ -98,32 +104,42 @@ class Requests:
         today = self.desk.today()
         wanted = (
             (Kind.REGULAR, f"{today:%Y-%m}"),
-            (Kind.REGULAR, _following(today)),
+            (Kind.REGULAR, following(today)),
             (Kind.EMERGENCY, f"{today:%Y-%m}"),
         )
         with self.desk.sessions.reading() as session:
             return tuple(self._start_option(session, kind, period) for kind, period in wanted)
 
     def start(
-        self, kind: Kind = Kind.REGULAR, *, reason: str = "", period: str | None = None
+        self,
+        kind: Kind = Kind.REGULAR,
+        *,
+        reason: str = "",
+        period: str | None = None,
+        programme: str = PROGRAMME,
     ) -> ActionResult:
-        """A new draft. A regular one starts with the drugs of the last regular request and their monthly use."""
+        """A new draft. A regular one opens with the proposed line of every drug in use; where no ledger is kept, with the
+        drugs of the last regular request and their monthly use."""
         period = period or f"{self.desk.today():%Y-%m}"
         with self.desk.sessions.writing() as session:
             add_starter(session)
             own = session.get_one(Organisation, self.desk.place.id)
             request = DrugRequest(
                 clinic_id=own.id, township_id=own.parent_id, kind=kind.value, period=period, reason=reason,
-                state="", version=0, created_by_id=self.desk.actor.user_id,
+                programme=programme, state="", version=0, created_by_id=self.desk.actor.user_id,
                 created_by_name=self.desk.actor.name, created_at=self.desk.now(),
             )  # fmt: skip
-            facts = self._starting_facts(session, kind, period, reason)
+            facts = starting_facts(session, self.desk, kind, period, reason, programme)
             action = Action.START_REGULAR if kind is Kind.REGULAR else Action.START_EMERGENCY
             session.add(request)
             session.flush()
             result = take_step(session, self.desk, request, action, facts, comment=reason)
+            found = None
             if kind is Kind.REGULAR:
-                self._copy_last_lines(session, request)
+                found = open_lines(session, self.desk, request, self._last_codes(session, request))
+                if found is None:
+                    self._copy_last_lines(session, request)
+            self.remember(found or {})
             session.flush()
             return ActionResult(self._view(session, request), result.message)
 
@@ -139,6 +155,7 @@ class Requests:
                 if line.drug_code == drug_code:
                     return line_view(line, drug)
             line = new_line(request.id, len(lines), drug_view(drug))
+            self.remember(write_figures_of_one(session, self.desk, line))
             session.add(line)
             request.version += 1
             session.flush()
@@ -157,15 +174,55 @@ class Requests:
             line = session.get(DrugRequestLine, line_id)
             if line is None or line.request_id != request.id:
                 raise UserError(msg("找不到这一行，没有保存。请关闭申领单后重新打开。"))
+            if is_of_ledger(line):
+                refuse_typed_figures(line, values)
             for name, value in values.items():
                 setattr(line, name, value)
             line.suggested = suggested_of(line)
             request.version += 1
             session.flush()
             drug = drugs_of(session, [line]).get(line.drug_code)
-            checked = checked_line(line, _is_listed(drug, self.desk.today()))
+            facts = line_facts(session, self.desk, [line], {} if drug is None else {drug.code: drug})
+            checked = checked_line(line, _is_listed(drug, self.desk.today()), facts=facts[line.id])
             problems = () if line.is_skipped else tuple(check_line(Kind(request.kind), checked))
             return line_view(line, drug, problems)
+
+    def refresh(self, request_id: str, *, version: int | None = None) -> RequestView:
+        """Read the ledger anew into a draft's figures and suggestions; what was typed stays. For the screen that opens one.
+
+        A regular request gets a line for every drug that came into use since. Nothing changes where no ledger is kept; the
+        version goes up only when something did.
+        """
+        with self.desk.sessions.writing() as session:
+            request = self._editable(session, request_id, version)
+            found, is_changed = refresh_lines(session, self.desk, request, lines_of(session, request.id))
+            self.remember(found)
+            request.version += 1 if is_changed else 0
+            session.flush()
+            return self._view(session, request)
+
+    def refreshed(self, request_id: str) -> RequestView | None:
+        """As `refresh`, or None where the ledger says what the lines say already; then nothing is written."""
+        with self.desk.sessions.reading() as session:
+            request = self._editable(session, request_id)
+            found = found_as_shown(session, self.desk, request, rows_of(session, request.id))
+        if found is not None:
+            self.remember(found)
+            return None
+        return self.refresh(request_id)
+
+    def attach_shortage(self, request_id: str, report_id: str) -> None:
+        """Let a shortage report of this clinic name the request that it goes with. Raises UserError for another's."""
+        with self.desk.sessions.writing() as session:
+            request = self._editable(session, request_id)
+            report = session.get(ShortageReport, report_id)
+            if report is None or report.organisation_id != self.desk.place.id:
+                raise UserError(msg("找不到本室的这份短缺报告，没有附上。请先登记短缺。"))
+            if report.request_id not in (None, request.id):
+                raise UserError(msg("这份短缺报告已经附在另一张申领单上，没有再附。请另登记一份。"))
+            if report.request_id is None:
+                report.request_id = request.id
+                add_audit(session, self.desk, "drug_request.attach_shortage", "drug_request", request.id)
 
     def fill_with_suggestions(self, request_id: str, *, version: int | None = None) -> list[str]:
         """Put the suggestion into every empty line that has one; gives the ids of the lines filled, for undoing.
@@ -203,11 +260,13 @@ class Requests:
         version: int,
         *,
         confirmed: frozenset[str] = frozenset(),
+        acknowledged: frozenset[str] = frozenset(),
         key: str | None = None,
     ) -> ActionResult:
         """Submit: the checks of drug_requests §3, the transition, and the envelope to the township, in one transaction.
 
-        `confirmed` holds ids of lines whose questions were answered with yes. Raises Refused (line problems),
+        `confirmed` holds ids of lines whose questions were answered with yes, `acknowledged` of those whose expired or held
+        stock is known (V10). Raises Refused (line problems),
         StepRefused, or UserError when no township is paired.
         """
         with self.desk.sessions.writing() as session:
@@ -215,10 +274,12 @@ class Requests:
             if repeated(session, key):
                 return ActionResult(self._view(session, request), msg("已提交，没有重复提交。"))
             lines = lines_of(session, request.id)
-            self._refuse_unsound(session, request, lines, confirmed)
+            refuse_if_stale(request, version)
+            self._refuse_unsound(session, request, lines, confirmed, acknowledged)
             for line in lines:
                 line.suggested = suggested_of(line)
-            facts = self._facts(session, request, version, lines=tuple(lines))
+            judged = [checked_line(line, True, confirmed=True) for line in lines]
+            facts = request_facts(session, self.desk, request, version, lines=judged)
             result = take_step(session, self.desk, request, Action.SUBMIT, facts, key=key)
             request.submitted_by_id, request.submitted_by_name = self.desk.actor.user_id, self.desk.actor.name
             request.submitted_at = self.desk.now()
@@ -230,7 +291,7 @@ class Requests:
         """The clinic lead's signature, where that step is switched on; sends the envelope."""
         with self.desk.sessions.writing() as session:
             request = load(session, request_id)
-            facts = self._facts(session, request, version)
+            facts = request_facts(session, self.desk, request, version)
             result = take_step(session, self.desk, request, Action.AUTHORISE, facts)
             message_id = self._send(session, request)
             return ActionResult(self._view(session, request), result.message, message_id)
@@ -239,7 +300,7 @@ class Requests:
         """Withdraw, skip, undo skip, cancel or delete."""
         with self.desk.sessions.writing() as session:
             request = load(session, request_id)
-            facts = self._facts(session, request, version, comment=comment)
+            facts = request_facts(session, self.desk, request, version, comment=comment)
             result = take_step(session, self.desk, request, action, facts, comment=comment)
             if action is Action.WITHDRAW:
                 replace_unsent(session, request)
@@ -251,105 +312,13 @@ class Requests:
                     line.is_skipped = False
             return ActionResult(self._view(session, request), result.message)
 
-    def use_history(self, drug_code: str, limit: int = 6) -> list[tuple[str, Decimal]]:
-        """The monthly use written for a drug in the regular requests: (period, use), oldest first."""
-        query = (
-            select(DrugRequest.period, DrugRequestLine.monthly_use)
-            .select_from(DrugRequestLine)
-            .join(DrugRequest, DrugRequest.id == DrugRequestLine.request_id)
-            .where(
-                DrugRequestLine.drug_code == drug_code,
-                DrugRequestLine.monthly_use.is_not(None),
-                DrugRequest.kind == Kind.REGULAR.value,
-                DrugRequest.clinic_id == self.desk.place.id,
-                DrugRequest.state != State.VOIDED.value,
-            )
-            .order_by(DrugRequest.period.desc())
-            .limit(limit)
-        )
-        with self.desk.sessions.reading() as session:
-            return [(period, Decimal(use)) for period, use in session.execute(query)][::-1]
-
     # -- what the transition table is told -------------------------------------------------------------------------
-
-    def _facts(
-        self,
-        session: Session,
-        request: DrugRequest,
-        version: int | None = None,
-        *,
-        lines: Sequence[DrugRequestLine] | None = None,
-        comment: str = "",
-    ) -> RequestFacts:
-        checked = None if lines is None else tuple(checked_line(line, True, confirmed=True) for line in lines)
-        users = session.scalar(select(func.count()).where(UserAccount.is_active.is_(True))) or 0
-        later = select(DrugRequest.id).where(
-            DrugRequest.kind == Kind.REGULAR.value,
-            DrugRequest.clinic_id == request.clinic_id,
-            DrugRequest.programme == request.programme,
-            DrugRequest.period > request.period,
-            DrugRequest.state.not_in([State.VOIDED.value]),
-        )
-        newer = session.scalar(later.limit(1)) is not None
-        return RequestFacts(
-            state=State(request.state),
-            kind=Kind(request.kind),
-            authorise_step=setting_is_on(session, AUTHORISE_SETTING),
-            lines=checked,
-            comment=comment,
-            taken=self._handed_over(session, request),
-            shipments=0,
-            single_user_clinic=users <= 1,
-            skip_allowed=True,
-            later_request_submitted=newer,
-            newer_regular=newer,
-            version_sent=version,
-            version_stored=request.version,
-        )
-
-    def _starting_facts(self, session: Session, kind: Kind, period: str, reason: str) -> RequestFacts:
-        here = [
-            DrugRequest.clinic_id == self.desk.place.id,
-            DrugRequest.state.not_in([State.VOIDED.value, State.CANCELLED.value, ""]),
-        ]
-        regular = [*here, DrugRequest.kind == Kind.REGULAR.value]
-        same = session.scalar(select(DrugRequest.id).where(*regular, DrugRequest.period == period).limit(1))
-        previous = session.scalar(
-            select(DrugRequest.state)
-            .where(*regular, DrugRequest.period < period)
-            .order_by(DrugRequest.period.desc())
-            .limit(1)
-        )
-        emergencies = session.scalar(
-            select(func.count()).where(
-                *here, DrugRequest.kind == Kind.EMERGENCY.value, DrugRequest.period == period
-            )
-        )
-        return RequestFacts(
-            state=None,
-            kind=kind,
-            comment=reason,
-            period_open=_is_current_or_next(period, self.desk.today()),
-            existing_regular=same is not None,
-            previous_state=State(previous) if previous else None,
-            emergencies=emergencies or 0,
-        )
 
     def _start_option(self, session: Session, kind: Kind, period: str) -> StartOption:
         action = Action.START_REGULAR if kind is Kind.REGULAR else Action.START_EMERGENCY
-        facts = self._starting_facts(session, kind, period, "")
+        facts = starting_facts(session, self.desk, kind, period, "")
         result = attempt(facts, action, actor_for(self.desk, None), judge_comment=False)
         return StartOption(kind, period, None if result.legal else result.message)
-
-    @staticmethod
-    def _handed_over(session: Session, request: DrugRequest) -> bool:
-        query = select(ExchangeMessage.id).where(
-            ExchangeMessage.direction == "sent",
-            ExchangeMessage.subject_id == request.id,
-            ExchangeMessage.state == "sent",
-            ExchangeMessage.at >= (request.submitted_at or request.created_at),
-        )
-        return session.scalar(query.limit(1)) is not None
 
     # -- lines and envelopes ---------------------------------------------------------------------------------------
 
@@ -365,18 +334,26 @@ class Requests:
             )
         return request
 
-    def _copy_last_lines(self, session: Session, request: DrugRequest) -> None:
-        last = session.scalar(
+    def _last_request(self, session: Session, request: DrugRequest) -> DrugRequest | None:
+        return session.scalar(
             select(DrugRequest)
             .where(
                 DrugRequest.clinic_id == request.clinic_id,
                 DrugRequest.kind == Kind.REGULAR.value,
+                DrugRequest.programme == request.programme,
                 DrugRequest.id != request.id,
                 DrugRequest.state != State.VOIDED.value,
             )
             .order_by(DrugRequest.period.desc(), DrugRequest.created_at.desc())
             .limit(1)
         )
+
+    def _last_codes(self, session: Session, request: DrugRequest) -> set[str]:
+        last = self._last_request(session, request)
+        return set() if last is None else {line.drug_code for line in lines_of(session, last.id)}
+
+    def _copy_last_lines(self, session: Session, request: DrugRequest) -> None:
+        last = self._last_request(session, request)
         if last is None:
             return
         listed = {
@@ -392,16 +369,23 @@ class Requests:
         self,
         session: Session,
         request: DrugRequest,
-        lines: Sequence[DrugRequestLine],
-        confirmed: frozenset[str],
+        lines: Sequence[StoredLine],
+        drugs: Mapping[str, StoredDrug],
+        confirmed: frozenset[str] = frozenset(),
+        acknowledged: frozenset[str] = frozenset(),
+        *,
+        for_submission: bool = False,
     ) -> list[LineProblem]:
-        drugs = drugs_of(session, lines)
         today = self.desk.today()
+        facts = line_facts(session, self.desk, lines, drugs, for_submission=for_submission)
         checked = [
-            checked_line(line, _is_listed(drugs.get(line.drug_code), today), confirmed=line.id in confirmed)
+            checked_line(
+                line, _is_listed(drugs.get(line.drug_code), today), confirmed=line.id in confirmed,
+                facts=facts[line.id], acknowledged=line.id in acknowledged,
+            )
             for line in lines
-        ]
-        return check_submission(RequestContext(kind=Kind(request.kind), today=today), checked)
+        ]  # fmt: skip
+        return check_submission(request_context(session, self.desk, request), checked)
 
     def _refuse_unsound(
         self,
@@ -409,11 +393,14 @@ class Requests:
         request: DrugRequest,
         lines: Sequence[DrugRequestLine],
         confirmed: frozenset[str],
+        acknowledged: frozenset[str],
     ) -> None:
         levels = {LineLevel.BLOCK: Level.REFUSE, LineLevel.ASK: Level.ASK}
         found = [
             Problem(problem.line_key or "", levels[problem.level], problem.message)
-            for problem in self._problems(session, request, lines, confirmed)
+            for problem in self._problems(
+                session, request, lines, drugs_of(session, lines), confirmed, acknowledged, for_submission=True
+            )
             if problem.level in levels
         ]
         if found:
@@ -437,27 +424,16 @@ class Requests:
         actions = allowed_actions(
             State(request.state),
             None,
-            facts=self._facts(session, request),
+            facts=request_facts(session, self.desk, request),
             actor=actor_for(self.desk, request),
         )
+        lines = rows_of(session, request.id)
+        drugs = drugs_of(session, lines)
         problems: list[LineProblem] = []
         if State(request.state) in EDITABLE:
-            problems = self._problems(session, request, lines_of(session, request.id), frozenset())
-        return request_view(session, request, actions=actions, problems=problems)
+            problems = self._problems(session, request, lines, drugs)
+        return request_view(session, request, actions=actions, problems=problems, lines=lines, drugs=drugs)
 
 
-def setting_is_on(session: Session, name: str) -> bool:
-    """Whether a yes/no setting is on."""
-    return session.scalar(select(Setting.value).where(Setting.name == name)) in ("1", "true", "True")
-
-
-def _is_listed(drug: Drug | None, day: date) -> bool:
+def _is_listed(drug: StoredDrug | None, day: date) -> bool:
     return drug is not None and drug.valid_from <= day and (drug.valid_to is None or drug.valid_to >= day)
-
-
-def _is_current_or_next(period: str, today: date) -> bool:
-    return period in (f"{today:%Y-%m}", _following(today))
-
-
-def _following(today: date) -> str:
-    return f"{today.year + today.month // 12}-{today.month % 12 + 1:02d}"

@@ -252,7 +252,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class TimelineRow:
-    """One thing that happened to a resident. `kind` is the code of the form, or state, enrolment or attachment.
+    """One thing that happened to a resident. `kind` is the code of the form, or state, enrolment, attachment or dispensing.
 
     `state` of a form or an attachment: complete, partial or void.
     """
@@ -266,6 +266,7 @@ class TimelineRow:
     visit_id: str | None = None
     attachment_id: str | None = None
     state: str = "complete"
+    dispensing_id: str | None = None
 
 
 @dataclass(frozen=True)

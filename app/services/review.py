@@ -6,78 +6,49 @@ decision, its reasons and its states are written on it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.domain.message import Message, msg
+from app.domain.message import msg
 from app.domain.request_checks import Level as LineLevel
-from app.domain.request_checks import LineProblem, RequestContext, check_approval, has_meaning
-from app.domain.request_guards import RequestFacts
-from app.domain.request_states import Action, State, allowed_actions
+from app.domain.request_states import Action, State
 from app.domain.request_terms import Kind
 from app.errors import UserError
-from app.exchange.envelope import Envelope
 from app.forms.vocabulary import Level, Problem
-from app.services.history import record_change
-from app.services.post import TakenIn, write_envelope
 from app.services.problems import Refused
+from app.services.releases import DONE_BEFORE, Releases
 from app.services.request_lines import read_quantity
-from app.services.request_steps import (
-    actor_for,
-    load,
-    next_position,
-    refuse_if_stale,
-    repeated,
-    replace_unsent,
-    take_step,
-)
+from app.services.request_steps import load, refuse_if_stale, repeated, take_step
 from app.services.request_views import (
     ActionResult,
     LineView,
     RequestSummary,
     RequestView,
-    checked_line,
     drugs_of,
     line_view,
     lines_of,
     request_summaries,
-    request_view,
-    state_change,
 )
-from db.models import DrugRequest, DrugRequestLine, Organisation, StatusChange
-
-if TYPE_CHECKING:
-    from app.exchange.bodies import DrugRequestBody  # pydantic is no part of the window's start
-
-DECIDABLE = (State.IN_REVIEW,)
-TOLD_TO_CLINIC = (
-    Action.RETURN,
-    Action.APPROVE,
-    Action.REJECT,
-    Action.REOPEN,
-    Action.CONVERT,
-    Action.CLOSE_REMAINING,
+from app.services.review_lines import (
+    DECIDABLE,
+    HOLDERS_ONLY,
+    problems_of,
+    review_facts,
+    review_problems,
+    review_view,
+    tell_clinic,
+    write_decision,
 )
+from app.services.review_marks import wants_look
+from db.models import DrugRequest, DrugRequestLine, Organisation
+
+TOLD_TO_CLINIC = (Action.RETURN, Action.APPROVE, Action.REJECT, Action.REOPEN)
 """Actions whose result the clinic is told by an envelope; taking and giving back concern the township alone."""
-
-HOLDERS_ONLY = (Action.APPROVE, Action.RETURN, Action.REJECT)
-"""What only the pharmacist who has taken the request does; a colleague takes it first."""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """Why a line wants a look: a short word, and how strongly (red, amber, blue)."""
-
-    text: Message
-    colour: str
-
 
 @dataclass(frozen=True)
 class UseComparison:
@@ -94,6 +65,7 @@ class Review:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.releases = Releases(desk)
 
     def inbox(self, limit: int = 200) -> list[RequestSummary]:
         """Requests of all clinics: those to be reviewed first, emergencies and the longest wait before all, then the newest."""
@@ -113,17 +85,17 @@ class Review:
     def get(self, request_id: str) -> RequestView:
         """One request with what may be done now."""
         with self.desk.sessions.reading() as session:
-            return self._view(session, load(session, request_id))
+            return review_view(session, self.desk, load(session, request_id))
 
     def take(self, request_id: str, version: int) -> ActionResult:
         """Take a request for review; its lines are proposed as asked for, flagged ones stay open."""
         with self.desk.sessions.writing() as session:
             request = load(session, request_id)
             result = take_step(
-                session, self.desk, request, Action.TAKE, self._facts(session, request, version)
+                session, self.desk, request, Action.TAKE, review_facts(session, request, version)
             )
             request.taken_by_id = self.desk.actor.user_id
-            return ActionResult(self._view(session, request), result.message)
+            return ActionResult(review_view(session, self.desk, request), result.message)
 
     def decide_line(
         self,
@@ -149,7 +121,7 @@ class Review:
             request.version += 1
             session.flush()
             drug = drugs_of(session, [line]).get(line.drug_code)
-            return line_view(line, drug, tuple(self._line_problems(request, [line])))
+            return line_view(line, drug, tuple(problems_of(self.desk, request, [line])))
 
     def agree_to_unremarkable(self, request_id: str, *, version: int | None = None) -> list[str]:
         """Approve as asked every undecided line that carries no mark; gives the ids of those lines."""
@@ -164,7 +136,7 @@ class Review:
                     not line.is_skipped
                     and not line.decision
                     and line.requested is not None
-                    and not marks(view)
+                    and not wants_look(view)
                 ):
                     write_decision(line, line.requested, "")
                     agreed.append(line.id)
@@ -176,17 +148,23 @@ class Review:
     ) -> ActionResult:
         """Approve, return, reject, give back, reopen, convert or close; tells the clinic where it concerns it.
 
+        Converting takes the sources that `Releases.propose_sources` proposes; to choose them, call `Releases.convert`.
+
         Raises Refused with the problems of the lines (approve), StepRefused when the table does not allow it.
         """
+        if action is Action.CONVERT:
+            return self.releases.convert(request_id, version, self.releases.propose_sources(request_id), key=key)
+        if action is Action.CLOSE_REMAINING:
+            return self.releases.close_remaining(request_id, version, comment, key=key)[0]
         with self.desk.sessions.writing() as session:
             request = load(session, request_id)
             if repeated(session, key):
-                return ActionResult(self._view(session, request), msg("已经办理过，没有重复办理。"))
+                return ActionResult(review_view(session, self.desk, request), DONE_BEFORE)
             if action in HOLDERS_ONLY and State(request.state) in DECIDABLE:
                 self._refuse_unless_held(request)
             if action is Action.APPROVE:
                 self._refuse_unsound(session, request)
-            facts = self._facts(session, request, version, comment=comment)
+            facts = review_facts(session, request, version, comment=comment)
             result = take_step(session, self.desk, request, action, facts, comment=comment, key=key)
             if action is Action.GIVE_BACK:
                 request.taken_by_id = None
@@ -194,8 +172,8 @@ class Review:
             if action in TOLD_TO_CLINIC:
                 request.decided_by_id, request.decided_by_name = self.desk.actor.user_id, self.desk.actor.name
                 request.decided_at, request.comment = self.desk.now(), comment
-                message_id = self._tell(session, request)
-            return ActionResult(self._view(session, request), result.message, message_id)
+                message_id = tell_clinic(session, self.desk, request)
+            return ActionResult(review_view(session, self.desk, request), result.message, message_id)
 
     def compare_use(self, request_id: str, drug_code: str) -> UseComparison:
         """The monthly use of a drug at this request's clinic and at the others, from each one's latest request."""
@@ -234,202 +212,11 @@ class Review:
         if request.taken_by_id != self.desk.actor.user_id:
             raise UserError(msg("这张申领单正由别的药师审核，没有保存。请让对方放回后再领取。"))
 
-    def _facts(
-        self, session: Session, request: DrugRequest, version: int | None = None, *, comment: str = ""
-    ) -> RequestFacts:
-        lines = tuple(checked_line(line, None, confirmed=True) for line in lines_of(session, request.id))
-        return RequestFacts(
-            state=State(request.state),
-            kind=Kind(request.kind),
-            lines=lines,
-            comment=comment,
-            taken=request.taken_by_id is not None,
-            shipments=0,
-            version_sent=version,
-            version_stored=request.version,
-        )
-
-    def _problems(self, session: Session, request: DrugRequest) -> list[LineProblem]:
-        return self._line_problems(request, lines_of(session, request.id))
-
-    def _line_problems(
-        self, request: DrugRequest, lines: Sequence[DrugRequestLine]
-    ) -> list[LineProblem]:
-        checked = [checked_line(line, None, confirmed=True) for line in lines]
-        return check_approval(RequestContext(kind=Kind(request.kind), today=self.desk.today()), checked)
-
     def _refuse_unsound(self, session: Session, request: DrugRequest) -> None:
         found = [
             Problem(problem.line_key or "", Level.REFUSE, problem.message)
-            for problem in self._problems(session, request)
+            for problem in review_problems(session, self.desk, request)
             if problem.level is LineLevel.BLOCK
         ]
         if found and State(request.state) in DECIDABLE:
             raise Refused(found)
-
-    def _tell(self, session: Session, request: DrugRequest) -> str:
-        from app.exchange.bodies import DecidedLine, DrugDecisionBody
-
-        replace_unsent(session, request)
-        history = session.scalars(
-            select(StatusChange)
-            .where(StatusChange.entity == "drug_request", StatusChange.entity_id == request.id)
-            .order_by(StatusChange.position)
-        )
-        body = DrugDecisionBody(
-            request_id=request.id,
-            request_version=request.submitted_version or 1,
-            state=request.state,
-            decided_by_name=request.decided_by_name,
-            decided_at=request.decided_at or self.desk.now(),
-            comment=request.comment,
-            lines=tuple(
-                DecidedLine(
-                    id=line.id, approved=line.approved, decision=line.decision, reason=line.decision_reason
-                )  # type: ignore[arg-type]
-                for line in lines_of(session, request.id)
-            ),
-            history=tuple(state_change(row) for row in history),
-        )
-        return write_envelope(
-            session, self.desk, request.clinic_id, "drug_decision", body, subject_id=request.id
-        ).id
-
-    def _view(self, session: Session, request: DrugRequest) -> RequestView:
-        session.flush()
-        actions = allowed_actions(
-            State(request.state),
-            None,
-            facts=self._facts(session, request),
-            actor=actor_for(self.desk, request),
-        )
-        reader = self.desk.actor.user_id
-        if State(request.state) in DECIDABLE and request.taken_by_id != reader:
-            actions = tuple(action for action in actions if action not in HOLDERS_ONLY)
-        problems = self._problems(session, request) if State(request.state) in DECIDABLE else []
-        return request_view(session, request, actions=actions, problems=problems, reader_id=reader)
-
-
-def write_decision(line: DrugRequestLine, approved: int | None, reason: str) -> None:
-    """Put the decision on a line."""
-    line.approved = approved
-    line.decision_reason = reason.strip()[:200]
-    if approved is None:
-        line.decision = ""
-    elif approved == line.requested:
-        line.decision = "approved"
-    else:
-        line.decision = "changed" if approved else "refused"
-
-
-def marks(line: LineView) -> tuple[Mark, ...]:
-    """What a pharmacist should see before agreeing: more than suggested, an antibiotic beyond need, no figures."""
-    found = []
-    requested, suggested = line.requested or 0, line.suggested
-    beyond = suggested is not None and requested > suggested + line.units_per_pack
-    if beyond:
-        found.append(Mark(msg("超建议量 {excess}", excess=requested - (suggested or 0)), "red"))
-    if line.antibiotic_tier and (beyond or line.antibiotic_tier != "非限制"):
-        found.append(Mark(msg("抗菌药"), "amber"))
-    if line.on_hand == 0 and line.monthly_use:
-        found.append(Mark(msg("已断货"), "blue"))
-    if line.on_hand is None or line.monthly_use is None:
-        found.append(Mark(msg("没有库存或用量数据"), "amber"))
-    if has_meaning(line.explanation):
-        found.append(Mark(msg("有说明"), "blue"))
-    return tuple(found)
-
-
-def take_in_request(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
-    """A clinic's request: stored as new, or as the resubmission of one that was returned. Raises UserError otherwise."""
-    from app.exchange.bodies import DrugRequestBody
-
-    body = DrugRequestBody.model_validate(envelope.body)
-    clinic = session.get_one(Organisation, envelope.sender_id)
-    if desk.place.kind != "township" or clinic.parent_id != desk.place.id:
-        raise UserError(msg("这张申领单不是本院所属村卫生室的，没有读入任何内容。请先完成配对。"))
-    request = session.get(DrugRequest, body.request_id)
-    if request is not None:
-        _refuse_unless_resubmitted(request, clinic, body)
-    else:
-        request = DrugRequest(id=body.request_id, clinic_id=clinic.id, created_by_id=body.created_by_id)
-        session.add(request)
-    before = None if request.version is None else {"state": request.state, "version": request.version}
-    request.version = (request.version or 0) + 1
-    _copy_request(desk, request, body)
-    session.flush()
-    _replace_lines(session, request, body)
-    _append_history(session, envelope, request, body)
-    record_change(
-        session, desk, "drug_request.receive", "drug_request", request.id, before=before,
-        after={"state": request.state, "version": request.version}, number=request.version,
-    )  # fmt: skip
-    wanted = sum(1 for line in body.lines if not line.is_skipped and line.requested)
-    return TakenIn(
-        "drug_request",
-        request.id,
-        msg("已收到{clinic}的申领单，共 {wanted} 种药品，等待审核。", clinic=clinic.name, wanted=wanted),
-    )
-
-
-def _refuse_unless_resubmitted(request: DrugRequest, clinic: Organisation, body: DrugRequestBody) -> None:
-    if request.clinic_id != clinic.id:
-        raise UserError(msg("这张申领单的编号属于别的卫生室，没有读入任何内容。请与对方核对。"))
-    if request.state != State.RETURNED.value or body.version <= (request.submitted_version or 0):
-        raise UserError(
-            msg(
-                "这张申领单本院已有，现在是“{state}”，没有重复读入。要让对方修改，请先退回。",
-                state=State(request.state).label,
-            )
-        )
-
-
-def _copy_request(desk: Desk, request: DrugRequest, body: DrugRequestBody) -> None:
-    request.township_id = desk.place.id
-    for name in (
-        "kind", "programme", "period", "reason", "created_by_id", "created_by_name", "created_at",
-        "submitted_by_id", "submitted_by_name", "submitted_at",
-    ):  # fmt: skip
-        setattr(request, name, getattr(body, name))
-    request.submitted_version = body.version
-    request.clinic_population, request.clinic_chronic = body.population, body.chronic
-    request.state, request.taken_by_id, request.comment = State.AUTHORISED.value, None, ""
-    request.decided_by_id, request.decided_by_name, request.decided_at = None, "", None
-
-
-def _replace_lines(session: Session, request: DrugRequest, body: DrugRequestBody) -> None:
-    known = {line.id: line for line in lines_of(session, request.id)}
-    for asked in body.lines:
-        line = known.pop(asked.id, None)
-        if line is None:
-            if session.get(DrugRequestLine, asked.id) is not None:
-                raise UserError(msg("这张申领单里有一行属于别的申领单，没有读入任何内容。请让对方重新提交。"))
-            line = DrugRequestLine(id=asked.id, request_id=request.id)
-            session.add(line)
-        values: Mapping[str, object] = asked.model_dump()
-        for name, value in values.items():
-            setattr(line, name, value)
-        line.approved, line.decision, line.decision_reason = None, "", ""
-    for gone in known.values():
-        gone.is_skipped = True
-
-
-def _append_history(
-    session: Session, envelope: Envelope, request: DrugRequest, body: DrugRequestBody
-) -> None:
-    known = session.scalars(
-        select(StatusChange).where(
-            StatusChange.entity == "drug_request", StatusChange.entity_id == request.id
-        )
-    )
-    seen = {(row.at, row.action, row.to_state) for row in known}
-    rows: Sequence = [row for row in body.history if (row.at, row.action, row.to_state) not in seen]
-    first = next_position(session, request.id)
-    for offset, row in enumerate(rows):
-        session.add(
-            StatusChange(
-                entity="drug_request", entity_id=request.id, from_state=row.from_state, to_state=row.to_state,
-                action=row.action, user_id=envelope.sender_id, user_name=row.user_name, at=row.at,
-                position=first + offset, comment=row.comment,
-            )
-        )  # fmt: skip

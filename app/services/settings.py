@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from app.data_folder import write_private
 from app.desk import Desk
 from app.domain.message import Message, msg
+from app.domain.season import read_season_factors
 from app.i18n import tr
 from app.services.problems import refuse
 
@@ -36,7 +37,7 @@ class SettingKind:
     """One thing that can be set. `choices` are the only values; `low` and `high` bound a number, both included.
 
     A `decimal` one is a text such as "-1.5", a number with at most one digit behind the point. What is not `is_asked` has
-    no place on the pages of the settings: a screen remembers it.
+    no place on the pages of the settings: a screen remembers it. `check` judges a text of its own form.
     """
 
     name: str
@@ -49,6 +50,7 @@ class SettingKind:
     early: bool = False
     decimal: bool = False
     is_asked: bool = True
+    check: Callable[[str], Message | None] | None = None
 
     def read(self, text: str) -> Value:
         """The value that `text` means; the default for a text that means none (an older or newer program's)."""
@@ -59,6 +61,8 @@ class SettingKind:
         """What is wrong with a value; None when it may be set."""
         if type(value) is not type(self.default):
             return msg("“{label}”的值写得不对，没有保存。", label=self.label)
+        if self.check is not None:
+            return self.check(str(value))
         if self.choices and value not in self.choices:
             allowed = tr("、").join(str(choice) for choice in self.choices)
             return msg("“{label}”可以是 {choices}，没有保存。", label=self.label, choices=allowed)
@@ -74,6 +78,14 @@ class SettingKind:
                 "“{label}”请填 {low} 到 {high} 之间的数，没有保存。", label=self.label, low=self.low, high=self.high
             )
         return None
+
+
+def _season_problem(text: str) -> Message | None:
+    try:
+        read_season_factors(text)
+    except ValueError as error:
+        return msg("“季节系数”里的“{part}”看不懂，没有保存。请写成：类别 月份 倍数，例如 解热镇痛药 11-2 1.5。", part=str(error))
+    return None
 
 
 SETTINGS = (
@@ -115,6 +127,58 @@ SETTINGS = (
         msg("当年在管过、后来死亡或迁出的人仍算在管理人数里；各县规定不同。"),
     ),
     SettingKind(
+        "stock_min_months", 1, msg("最低库存月数"), msg("库存少于几个月的用量算偏低。"), low=1, high=12
+    ),
+    SettingKind(
+        "stock_max_months", 2, msg("最高库存月数"), msg("库存多于几个月的用量算积压。"), low=1, high=24
+    ),
+    SettingKind(
+        "order_mode",
+        "periodic",
+        msg("申领方式"),
+        msg("每期都补到最高库存，或者库存不高于最低库存时才补。"),
+        ("periodic", "min_max"),
+    ),
+    SettingKind(
+        "pack_rounding_percent",
+        0,
+        msg("零头不到整包装百分之几时舍去"),
+        msg("0 是有零头就进一整包装；例如 50 是零头超过半包装才进一包装，少于一包装时仍给一包装。"),
+        low=0,
+        high=99,
+    ),
+    SettingKind(
+        "isolation_months", 0, msg("封路备药月数"), msg("预计不能送货的月数，按这么多个月多备药。"), low=0, high=6
+    ),
+    SettingKind(
+        "season_factors",
+        "",
+        msg("季节系数"),
+        msg("哪类药在几月多备几倍，例如：解热镇痛药 11-2 1.5；类别照药品目录里的写，空着就都是 1。"),
+        check=_season_problem,
+    ),
+    SettingKind(
+        "delivery_every_days", 30, msg("送货间隔天数"), msg("到下次送货有几天；在管病人的药按这么多天备。"), low=1, high=120
+    ),
+    SettingKind(
+        "caseload_spare_days", 7, msg("在管用药备用天数"), msg("送货可能晚几天；在管病人的药多备几天。"), low=0, high=60
+    ),
+    SettingKind(
+        "request_open_days", 15, msg("申领提前天数"), msg("申领期开始前几天就可以提交常规申请。"), low=0, high=31
+    ),
+    SettingKind(
+        "emergency_requests", 2, msg("每期紧急申请张数"), msg("一个申领期最多几张紧急申请。"), low=1, high=20
+    ),
+    SettingKind(
+        "expiry_red_days", 30, msg("近效期红色"), msg("离有效期还有几天以内标红色。"), low=1, high=365
+    ),
+    SettingKind(
+        "expiry_orange_days", 90, msg("近效期橙色"), msg("离有效期还有几天以内标橙色。"), low=1, high=730
+    ),
+    SettingKind(
+        "expiry_yellow_days", 180, msg("近效期黄色"), msg("离有效期还有几天以内标黄色。"), low=1, high=1095
+    ),
+    SettingKind(
         "copd_months_satisfactory",
         3,
         msg("慢阻肺病满意后几个月随访（试行）"),
@@ -141,6 +205,12 @@ SETTINGS = (
         False,
         msg("药品申领要签发"),
         msg("打开后，提交的申领单要由负责人签发才交给卫生院，签发人不能是提交人。"),
+    ),
+    SettingKind(
+        "antibiotic_injection_approved",
+        False,
+        msg("县里批准注射抗菌药"),
+        msg("本室经县级批准可以输注和注射抗菌药物；没有批准时发药会拦住。"),
     ),
     SettingKind(
         "overprint_dx_mm",

@@ -35,6 +35,29 @@ class Drug(WithId, Base):
     cold_chain: Mapped[bool] = mapped_column(default=False)
     programme: Mapped[str] = mapped_column(String(20), default="")
     pinyin: Mapped[str] = mapped_column(String(120), default="")
+    barcode: Mapped[str] = mapped_column(String(14), default="", server_default="", index=True)
+    trace_prefix: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    """The first seven digits of its 药品追溯码 (drug identification); "" is unknown, then any code is taken."""
+    has_trace_code: Mapped[bool] = mapped_column(default=True, server_default="1")
+    """False for those on the list of 无码 items."""
+    is_splittable: Mapped[bool] = mapped_column(default=True, server_default="1")
+    ingredients: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Keys of the ingredients, parted by ";", by which interactions and duplicates are found."""
+    atc_code: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    route: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    usual_dose: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    dose_unit: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    max_daily_dose: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    times_per_day: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    diagnoses: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Prefixes of ICD-10 codes for which it is plausible, parted by ";"."""
+    min_age_years: Mapped[int | None]
+    pregnancy: Mapped[str] = mapped_column(String(1), default="", server_default="")
+    special_control: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    long_rx_allowed: Mapped[bool] = mapped_column(default=True, server_default="1")
+    storage: Mapped[str] = mapped_column(String(30), default="", server_default="")
+    origin: Mapped[str] = mapped_column(String(10), default="starter", server_default="starter")
+    """starter, township (came by its catalogue) or own (the desk's own, which no catalogue of the township touches)."""
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 
@@ -96,12 +119,20 @@ class DrugRequestLine(WithId, Base):
     on_hand: Mapped[int | None]
     monthly_use: Mapped[str | None] = mapped_column(String(20))
     suggested: Mapped[int | None]
+    in_transit: Mapped[int | None]
+    stockout_days: Mapped[int | None]
+    basis: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    """consumption, caseload or committed: what the suggestion rests on."""
+    arithmetic: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    """The sentence that explains the suggestion, as it was shown when the request was submitted."""
     requested: Mapped[int | None]
     explanation: Mapped[str] = mapped_column(String(200), default="")
     is_skipped: Mapped[bool] = mapped_column(default=False)
     approved: Mapped[int | None]
     decision: Mapped[str] = mapped_column(String(10), default="")
     decision_reason: Mapped[str] = mapped_column(String(200), default="")
+    source: Mapped[str] = mapped_column(String(15), default="", server_default="")
+    """own_stock, purchase, central_pharmacy or not_supplied: chosen when an approved request is converted."""
 
 
 class StatusChange(WithId, Base):

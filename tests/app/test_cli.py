@@ -192,8 +192,8 @@ def test_a_wrong_passphrase_is_told(folder, capsys, monkeypatch):
 def test_a_whole_desk_passes_the_check(folder, capsys):
     assert main(["check", "--data", str(folder)]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[-1] == "全部 7 项完好。"
-    assert len(said) == 8
+    assert said[-1] == "全部 11 项完好。"
+    assert len(said) == 12
 
 
 def test_a_broken_chain_fails_the_check_with_status_1(folder, capsys):

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from app.services.integrity import Integrity
 from app.services.resident_keys import check_keys
+from app.services.stock import Stock
 from bench import machine, report
 from bench.__main__ import MEASUREMENTS, main
 from bench.figures import Figure, Row, Target, median, middle, milliseconds, percentile, shown, spread
+from bench.ledger import fill_ledger
 from bench.machine import Moment, moment, others_cores
 from bench.people import fill, found_clinic, somebody
 from bench.processes import ChildFailed, marks_in, read_marks, running, told_by
@@ -31,7 +34,7 @@ def test_a_measurement_in_its_quick_form_gives_rows_with_positive_figures(name, 
     assert len({row.what for row in rows}) == len(rows)
     for row in rows:
         assert row.ours.value > 0
-        assert row.ours.unit in ("ms", "s", "MB", "pages/s")
+        assert row.ours.unit in ("ms", "s", "MB", "pages/s", "days", "units", "yuan")
         assert row.baseline is None or (row.baseline.value > 0 and row.baseline.unit in (row.ours.unit, "ms"))
     assert any(row.target is not None for row in rows)
     assert any(row.ratio is not None for row in rows)
@@ -46,6 +49,17 @@ def test_the_residents_to_measure_on_have_the_search_keys_that_the_program_gives
 
     assert (check.residents, check.wrong) == (300, ())
     assert all(person.name and len(person.id_number) == 18 and len(person.phone) == 11 for person in known)
+
+
+def test_the_ledger_to_measure_on_is_one_that_the_programs_own_checks_find_sound(tmp_path):
+    with found_clinic(tmp_path / "clinic") as desk:
+        codes = fill_ledger(desk, 2400, 12)
+        results = Integrity(desk).check()
+        rows = Stock(desk).balances().rows
+
+    assert [result.findings for result in results if not result.is_whole] == []
+    assert {row.drug_code for row in rows} == set(codes)
+    assert any(row.amc for row in rows)
 
 
 @pytest.mark.parametrize(

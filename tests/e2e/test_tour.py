@@ -101,8 +101,20 @@ def test_the_questions_about_the_constitution_take_a_key_each(steps):
         ("王秀英 健康体检表", ("健康体检表", "王秀英", "138", "26.79", "老年人健康状态")),
         ("给居民的单子", ("王秀英", "138/84", "请您记住三件事")),
         ("套打校准页", ("套打校准页", "170", "毫米")),
-        ("药品申领单", ("硝苯地平", "申领量", "79")),
-        ("药品申领审核单", ("本院库存不足", "抗菌药物控制用量", "调整", "不批")),
+        ("药品标签", ("李桂兰", "缬沙坦胶囊", "56 粒", "有效期至")),
+        ("发药登记", ("李桂兰", "高血压", "缬沙坦胶囊", "批号")),
+        ("库存表", ("盐酸二甲双胍片", "可用", "最近有效期")),
+        ("药品台账卡", ("盐酸二甲双胍片", "启用台账", "发药单", "入库")),
+        ("近效期药品表", ("硝酸异山梨酯片", "已过期", "报损")),
+        ("药品申领单", ("硝苯地平", "申领量", "月均用量", "盐酸二甲双胍片")),
+        ("药品申领审核单", ("本院库存不足", "调整", "同意", "600")),
+        ("药品发货单", ("阿卡波糖片", "600片", "20盒", "苯磺酸氨氯地平片", "252片", "9盒")),
+        ("签收单", ("570", "破损", "东线", "老周")),
+        ("采购需求表", ("左氧氟沙星滴眼液", "缺口", "11")),
+        ("药品出入库月报", ("2026-10", "期初", "结存")),
+        ("药品月度结算单", ("药师已核", "赵敏", "本软件启用前的发货")),
+        ("盘点结果", ("核对人：陈静", "差异批次：1", "-6")),
+        ("药品抽查结果", ("随机种子：2026", "王明", "-1")),
     ],
 )
 def test_the_sheets_of_the_day_say_what_was_written(played, ending, expected):
@@ -137,8 +149,17 @@ def test_the_refused_rows_of_the_roster_go_back_with_their_reasons(played):
 
 def test_what_goes_between_the_desks_cannot_be_read_on_the_way(played):
     letters = sorted((played / "exchange").glob("*.cyx"))
-    assert [letter.name for letter in letters] == ["reply.cyx", "request.cyx"]
+    assert [letter.stem for letter in letters] == [
+        "check", "count", "receipt", "released", "reply", "report", "request", "shipment", "statement",
+    ]  # fmt: skip
     assert [letter.name for letter in letters if "硝苯地平".encode() in letter.read_bytes()] == []
+
+
+def test_giving_the_drugs_of_a_visit_takes_few_keys(steps):
+    given = steps["the drugs of the month are given, from her initials to the labels"]
+    scanned = 8 * (20 + 1)
+    assert given["keystrokes"] - scanned <= MOST_OTHER_KEYS
+    assert given["clicks"] == 0
 
 
 def test_there_is_a_picture_of_every_screen(played):
@@ -148,5 +169,9 @@ def test_there_is_a_picture_of_every_screen(played):
         "day_sheet",
         "screening_round", "screening_results", "what_the_record_lacks", "constitution", "examination_against_last_time",
         "examination_taken_back", "changes_that_go_through", "folder_of_the_record", "line_code_found", "attachment",
-        "batch_print", "overprint", "printing_settings",
+        "batch_print", "overprint", "printing_settings", "dispensing", "dispensing_register", "stock_balances", "stock_card",
+        "stock_near_expiry", "stock_cold_chain", "stock_opening", "stocktake_review", "review_share", "review_pivot",
+        "review_release", "supply_allocated", "receiving", "supply_needs", "supply_distributors", "clinic_month",
+        "settlement_months", "settlement_differences", "clinic_statement", "random_check", "stocktake", "shortages",
+        "shortages_township", "catalogue", "catalogue_shares",
     } <= taken

@@ -187,7 +187,9 @@ def test_signing_in_shows_the_screens_of_a_clinic(compose, folder, store):
     services = sign_in(composer)
     window = composer.window
     assert not window.is_covered()
-    assert window.navigation.entry_keys() == ("today", "residents", "follow_ups", "requests", "exchange", "settings")
+    assert window.navigation.entry_keys() == (
+        "today", "residents", "follow_ups", "dispensing", "requests", "stock", "exchange", "settings"
+    )
     assert window.current_key() == "today"
     assert window.windowTitle().endswith(services.desk.place.name)
 
@@ -200,7 +202,9 @@ def test_a_township_has_other_screens(compose, tmp_path, store):
     create_desk(tmp_path / "township", told, store=store, clock=Clock()).close()
     composer = compose(tmp_path / "township", store)
     sign_in(composer)
-    assert composer.window.navigation.entry_keys() == ("review", "exchange", "settings")
+    assert composer.window.navigation.entry_keys() == (
+        "review", "supply", "stock", "settlement", "checks", "exchange", "settings"
+    )
 
 
 def test_every_screen_opens(compose, folder, store):

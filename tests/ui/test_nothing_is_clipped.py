@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from PySide6.QtWidgets import (
@@ -88,6 +89,13 @@ def places(composer: Composer) -> Iterator[str]:
         yield "an empty registration"
         window.show_screen("follow_ups", resident_id=first)
         yield "a visit"
+        window.show_screen("dispensing", resident_id=first)
+        window.current_screen().giving.add_drug(composer.services.catalogue.find("卡托普利")[0].code)
+        window.run_save()
+        yield "drugs that are to be given"
+        given = composer.services.dispensing.of_days(date(2020, 1, 1), composer.services.desk.today(), limit=1)
+        window.show_screen("dispensing", dispensing_id=given[0].id)
+        yield "drugs that were given"
         for code in KINDS:
             window.show_screen("forms", resident_id=first, form_code=code)
             page = window.screen("forms").page

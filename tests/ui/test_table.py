@@ -231,3 +231,23 @@ def test_rows_are_appended_without_moving_what_is_seen(table):
 
     assert [row.id for row in table.rows()] == [1, 2, 3, 4, 5]
     assert (table.current_row().id, chosen) == (2, [])
+
+
+def _inked_lines(table: DataTable) -> int:
+    """How many lines of words the first row shows, told from the rows of pixels that bear ink."""
+    table.setCurrentIndex(table.rows_model.index(-1, -1))
+    place = table.visualRect(table.rows_model.index(0, 0)).adjusted(4, 2, -4, -4)
+    shown = table.viewport().grab(place).toImage()
+    inked = [any(shown.pixelColor(x, y).lightness() < 130 for x in range(shown.width())) for y in range(shown.height())]
+    return sum(now and not before for before, now in zip([False, *inked], inked, strict=False))
+
+
+@pytest.mark.parametrize(("height", "lines"), [(38, 1), (60, 2)])
+def test_a_long_name_takes_two_lines_where_the_row_is_high_enough(qtbot, height, lines):
+    columns = (Column("name", "药品", width=130, bold=True), Column("id", "序号", width=60))
+    table = DataTable(columns, name="drugs", accessible_name="药品", row_height=height)
+    qtbot.addWidget(table)
+    table.resize(190, 300)
+    table.set_rows([Due(1, "田田田田田田田田田田田田")])
+    table.show()
+    assert _inked_lines(table) == lines

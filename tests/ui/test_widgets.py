@@ -22,7 +22,7 @@ from ui.theme.theme import Theme, apply_theme
 from ui.widgets.banner import PatientBanner, PersonHeading
 from ui.widgets.buttons import Button, DangerButton, LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, Card, PageHeader
-from ui.widgets.charts import Bar, BarChart, Series, TrendChart
+from ui.widgets.charts import Bar, BarChart, Line, LineChart, Series, TrendChart
 from ui.widgets.chips import Chip, ChipRow, ChipText
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_row import ComboBox, LabelledField, LineEdit
@@ -262,6 +262,18 @@ def test_any_values_can_be_drawn(qtbot, values):
     chart.show_series([Series("空腹血糖", points, "blue", "square"), Series("中位数", points, "grey", "none", dashed=True)],
                       until=date(2026, 6, 1))
     assert not chart.grab().isNull()
+
+
+def test_a_line_chart_says_its_lines_in_words_and_leaves_gaps_where_nothing_is_known(qtbot):
+    chart = shown(qtbot, LineChart(name="year", accessible_name="十二个月用量"), 300, 110)
+    median = Line("中位数", (3.0, 3.0, 3.0), "grey", dashed=True)
+    chart.show_lines(("8 月", "9 月", "10 月"), (Line("柳庄村", (4.0, None, 9.5)), median))
+    assert chart.accessibleDescription() == "柳庄村：8 月 4，10 月 9.5；中位数：8 月 3，9 月 3，10 月 3"
+    assert (chart.places(), len(chart.lines())) == (("8 月", "9 月", "10 月"), 2)
+    blank = chart.grab().toImage()
+    chart.show_lines(("8 月",), (Line("柳庄村", (None,)),))
+    assert chart.accessibleDescription() == "柳庄村：没有记录"
+    assert chart.grab().toImage() != blank
 
 
 def test_bars_show_the_one_that_is_meant(qtbot):

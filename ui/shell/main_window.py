@@ -423,7 +423,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self, frame: DeskFrame) -> None:
         frame.navigation.chosen.connect(self.show_screen)
-        frame.next_forms.taken.connect(lambda offer: self.show_screen("forms", offer=offer, from_screen=self._current))
+        frame.next_forms.taken.connect(lambda offer: self.show_screen(offer.screen, **offer.arguments(self._current)))
         frame.top_bar.type_size_asked.connect(self.next_type_size)
         frame.top_bar.lock_asked.connect(self.lock)
         frame.top_bar.search.chosen.connect(self.search_chosen)

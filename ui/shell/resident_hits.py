@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.i18n import tr
@@ -20,6 +21,15 @@ RECORD_FORMS = frozenset({"record_cover", "personal_info", "screening"})
 
 def resident_hits(services: Services, text: str) -> list[SearchHit]:
     """Residents for the search box, each in two lines."""
+    return _hits(services, text, place_of)
+
+
+def resident_choices(services: Services, text: str) -> list[SearchHit]:
+    """Residents for a line that chooses one: the key is the resident's id."""
+    return [hit for hit in _hits(services, text, lambda resident_id, _form_code: resident_id) if hit.key]
+
+
+def _hits(services: Services, text: str, key_of: Callable[[str, str], str]) -> list[SearchHit]:
     from app.domain.kinship import shown_relation
     from app.services.resident_views import ACTIVE, STATE_LABELS
 
@@ -37,8 +47,7 @@ def resident_hits(services: Services, text: str) -> list[SearchHit]:
         sheet = tr("录入“{form}”", form=form_title(hit.form_code)) if hit.form_code else ""
         place = (sheet, hit.group_name, family, relation, hit.id_number_masked, hit.phone_masked)
         chips = () if hit.state == ACTIVE else (ChipText(tr(STATE_LABELS[hit.state]), "grey"),)
-        key = place_of(hit.resident_id, hit.form_code)
-        hits.append(SearchHit(key, title, "  ".join(filter(None, place)), chips))
+        hits.append(SearchHit(key_of(hit.resident_id, hit.form_code), title, "  ".join(filter(None, place)), chips))
     return hits
 
 

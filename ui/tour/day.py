@@ -17,7 +17,10 @@ from ui.tour.stage import Stage
 if TYPE_CHECKING:
     from app.security.secret_store import SecretStore
 
-ACTS = ("first_start", "residents", "roster", "follow_ups", "day_sheet", "forms", "paper", "requests")
+ACTS = (
+    "first_start", "residents", "roster", "follow_ups", "day_sheet", "forms", "paper", "dispensing", "stock", "requests",
+    "supply", "settlement",
+)  # fmt: skip
 """In the order of the day; each leaves its windows as the next one needs them."""
 
 

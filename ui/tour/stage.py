@@ -100,6 +100,10 @@ class Stage:
             self.come_forward()
         self.log.picture(self.window, name, self.step)
 
+    def picture_in_front(self, name: str) -> None:
+        """Take a picture of the window that lies over the desk's."""
+        self.log.picture(QApplication.activeModalWidget() or self.window, name, self.step)
+
     def close(self) -> None:
         """Close the window and give the folder back."""
         self.window.close()

@@ -152,6 +152,7 @@ class PageHeader(QWidget):
         self._actions = FlowBox(spacing=12)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(current_theme().gap(8))
         self._box.addWidget(self._words, 1)
         self._box.addWidget(self._actions)
 

@@ -1,4 +1,4 @@
-"""Small charts: a trend over months with a target band, and bars of a few months.
+"""Small charts: a trend over months with a target band, bars of a few months, lines over named places.
 
 Series differ by colour, by the shape of their marks and by their line, so that they can be told apart without colour.
 Each chart describes itself in words for screen readers.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -220,10 +221,10 @@ class TrendChart(Chart):
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: what it is of (“6月”), how much, and whether it is the one meant."""
+    """One bar: what it is of (“6月”), how much (None is unknown, a dash without a bar), and whether it is the one meant."""
 
     title: str
-    value: float
+    value: float | None
     highlighted: bool = False
 
 
@@ -237,7 +238,7 @@ class BarChart(Chart):
     def show_bars(self, bars: Iterable[Bar]) -> None:
         """Show these."""
         self._bars = tuple(bars)
-        self.setAccessibleDescription(tr("，").join(f"{bar.title} {_number(bar.value)}" for bar in self._bars))
+        self.setAccessibleDescription(tr("，").join(f"{bar.title} {_told(bar.value)}" for bar in self._bars))
         self.update()
 
     def bars(self) -> tuple[Bar, ...]:
@@ -251,21 +252,128 @@ class BarChart(Chart):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(tokens.TYPE.axis))
-        highest = max((bar.value for bar in self._bars), default=0) or 1
+        highest = max((bar.value or 0 for bar in self._bars), default=0) or 1
         slot = min(theme.px(56), self.width() / max(1, len(self._bars)))
         words = theme.px(16)
         room = self.height() - 2 * words
         for number, bar in enumerate(self._bars):
-            height = max(1.0, room * bar.value / highest)
+            height = 0.0 if bar.value is None else max(1.0, room * max(0.0, bar.value) / highest)
             box = QRectF(number * slot + slot * 0.15, words + room - height, slot * 0.7, height)
             painter.fillRect(box, QColor(colours.primary if bar.highlighted else colours.accent_pale))
             painter.setPen(QColor(colours.text_muted))
             over = QRectF(number * slot, box.top() - words, slot, words)
-            painter.drawText(over, int(Qt.AlignmentFlag.AlignCenter), _number(bar.value))
+            painter.drawText(over, int(Qt.AlignmentFlag.AlignCenter), _told(bar.value))
             under = QRectF(number * slot, self.height() - words, slot, words)
             title = painter.fontMetrics().elidedText(bar.title, Qt.TextElideMode.ElideRight, int(slot))
             painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), title)
         painter.end()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line over named places, such as twelve months; a None value is unknown and breaks the line."""
+
+    title: str
+    values: tuple[float | None, ...]
+    tone: Tone = "blue"
+    dashed: bool = False
+
+
+class LineChart(Chart):
+    """Lines over named places from zero upwards, such as a clinic's use in twelve months and the median of its peers.
+
+    A value between two unknown ones is drawn as a dot, so that it is not lost.
+    """
+
+    def __init__(self, *, name: str, accessible_name: str, height: int = 110, parent: QWidget | None = None) -> None:
+        super().__init__(name=name, accessible_name=accessible_name, height=height, parent=parent)
+        self._places: tuple[str, ...] = ()
+        self._lines: tuple[Line, ...] = ()
+
+    def show_lines(self, places: Sequence[str], lines: Sequence[Line]) -> None:
+        """Show these lines over these places."""
+        self._places, self._lines = tuple(places), tuple(lines)
+        self.setAccessibleDescription(tr("；").join(self._words_of(line) for line in self._lines))
+        self.update()
+
+    def lines(self) -> tuple[Line, ...]:
+        """What is shown."""
+        return self._lines
+
+    def places(self) -> tuple[str, ...]:
+        """The places under the lines."""
+        return self._places
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw ground, places, legend and lines."""
+        theme = current_theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(tokens.TYPE.axis))
+        highest = max((value for line in self._lines for value in line.values if value is not None), default=0.0)
+        step = _nice_step(highest / 2 or 1.0)
+        ticks = _ticks(0.0, step * max(1, -(-highest // step)), step)
+        metrics = painter.fontMetrics()
+        left = max(metrics.horizontalAdvance(_number(tick)) for tick in ticks) + theme.px(10)
+        words = theme.px(18)
+        area = QRectF(left, words, self.width() - left - theme.px(8), self.height() - 2 * words)
+        self._paint_ground(painter, theme, area, ticks)
+        self._paint_legend(painter, theme, area)
+        for line in self._lines:
+            self._paint_line(painter, theme, line, area, ticks[-1])
+        painter.end()
+
+    def _across(self, area: QRectF, number: int) -> float:
+        return area.left() + area.width() * (number + 0.5) / max(1, len(self._places))
+
+    def _paint_ground(self, painter: QPainter, theme: Theme, area: QRectF, ticks: list[float]) -> None:
+        metrics = painter.fontMetrics()
+        for tick in ticks:
+            height = area.bottom() - tick / ticks[-1] * area.height()
+            painter.setPen(QPen(QColor(theme.colours.border), 1))
+            painter.drawLine(QPointF(area.left(), height), QPointF(area.right(), height))
+            painter.setPen(QColor(theme.colours.text_muted))
+            place = QRectF(0, height - theme.px(8), area.left() - theme.px(6), theme.px(16))
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), _number(tick))
+        widest = max((metrics.horizontalAdvance(place) for place in self._places), default=0) + theme.px(6)
+        every = max(1, -(-widest * len(self._places) // max(1, int(area.width()))))
+        for number, place in enumerate(self._places):
+            if (len(self._places) - 1 - number) % every == 0:
+                under = QRectF(self._across(area, number) - widest, area.bottom() + theme.px(2), 2 * widest, theme.px(16))
+                painter.drawText(under, int(Qt.AlignmentFlag.AlignCenter), place)
+
+    def _paint_legend(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
+        left = area.left() + theme.px(4)
+        for line in self._lines:
+            painter.setPen(self._pen(theme, line))
+            painter.drawLine(QPointF(left, theme.px(8)), QPointF(left + theme.px(22), theme.px(8)))
+            painter.setPen(QColor(theme.colours.text_muted))
+            left += theme.px(27)
+            painter.drawText(QPointF(left, theme.px(12)), line.title)
+            left += painter.fontMetrics().horizontalAdvance(line.title) + theme.px(18)
+
+    def _paint_line(self, painter: QPainter, theme: Theme, line: Line, area: QRectF, top: float) -> None:
+        pen = self._pen(theme, line)
+        spots = [None if value is None else QPointF(self._across(area, number), area.bottom() - value / top * area.height())
+                 for number, value in enumerate(line.values)]
+        painter.setPen(pen)
+        for before, after in pairwise(spots):
+            if before is not None and after is not None:
+                painter.drawLine(before, after)
+        for number, spot in enumerate(spots):
+            beside = spots[max(0, number - 1):number] + spots[number + 1:number + 2]
+            if spot is not None and all(each is None for each in beside):
+                _paint_mark(painter, "circle", spot, theme.px(3), pen.color())
+
+    @staticmethod
+    def _pen(theme: Theme, line: Line) -> QPen:
+        style = Qt.PenStyle.DashLine if line.dashed else Qt.PenStyle.SolidLine
+        return QPen(QColor(theme.colours.tone(line.tone).strong), theme.px(2), style)
+
+    def _words_of(self, line: Line) -> str:
+        known = [tr("{place} {value}", place=place, value=_number(value))
+                 for place, value in zip(self._places, line.values, strict=True) if value is not None]
+        return tr("{title}：{values}", title=line.title, values=tr("，").join(known) or tr("没有记录"))
 
 
 def _paint_mark(painter: QPainter, mark: Mark, spot: QPointF, size: float, colour: QColor) -> None:
@@ -292,6 +400,10 @@ def _nice_step(rough: float) -> float:
 def _ticks(low: float, high: float, step: float) -> list[float]:
     count = round((high - low) / step)
     return [low + number * step for number in range(count + 1)]
+
+
+def _told(value: float | None) -> str:
+    return "—" if value is None else _number(value)
 
 
 def _number(value: float) -> str:

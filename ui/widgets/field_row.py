@@ -229,11 +229,11 @@ class ComboBox(QComboBox):
     def set_options(self, options: list[tuple[object, str]]) -> None:
         """Offer these, keeping the present value when it is among them."""
         before = self.currentData()
-        self.blockSignals(True)
+        was_blocked = self.blockSignals(True)
         self.clear()
         for value, words in options:
             self.addItem(words, value)
-        self.blockSignals(False)
+        self.blockSignals(was_blocked)
         self.set_value(before)
 
     def value(self) -> object:

@@ -69,7 +69,7 @@ class TwoPane(QWidget):
         self._main, self._side = main, side
         self._sizes = (side_width, breakpoint, spacing)
         self._stacked: bool | None = None
-        self._is_side_above = False
+        self._is_side_above, self._is_side_shown = False, True
         self._main_scroll = ScrollPage(name="main_scroll", modest=True)
         self._side_scroll = ScrollPage(name="side_scroll", modest=True)
         self._side_scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -99,6 +99,12 @@ class TwoPane(QWidget):
         if self._stacked:
             self._arrange(True)
             self._main_scroll.verticalScrollBar().setValue(0)
+
+    def show_side(self, is_shown: bool) -> None:
+        """Whether the side column is there; without it the main column has the whole width."""
+        self._is_side_shown = is_shown
+        self._side_scroll.setVisible(is_shown and not self._stacked)
+        self._side.setVisible(is_shown)
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the distances of this appearance."""
@@ -138,9 +144,9 @@ class TwoPane(QWidget):
         else:
             self._main_scroll.show_content(self._main)
             self._side_scroll.show_content(self._side)
-        self._side_scroll.setVisible(not stacked)
-        for part in (self._main, self._side):
-            part.show()
+        self._side_scroll.setVisible(self._is_side_shown and not stacked)
+        self._main.show()
+        self._side.setVisible(self._is_side_shown)
         if together is not None and together is not self._main:
             together.deleteLater()
         if had_focus is not None and self.isAncestorOf(had_focus):

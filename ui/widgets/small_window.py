@@ -38,24 +38,24 @@ class SmallWindow(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.fields: dict[str, LabelledField] = {}
-        self._act: Callable[[], None] | None = None
+        self._act: Callable[[], object] | None = None
         self._column = Vertical(self, spacing=12, margins=20)
         self._column.addWidget(label(title, "card_title", wrap=True))
-        inside = QWidget()
-        inside.setProperty("kind", "plain")
-        self._body = Vertical(inside, spacing=10)
-        self._scroll = ScrollPage(inside, name=f"{name}_scroll")
+        self._inside = QWidget()
+        self._inside.setProperty("kind", "plain")
+        self._body = Vertical(self._inside, spacing=10)
+        self._scroll = ScrollPage(self._inside, name=f"{name}_scroll")
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._column.addWidget(self._scroll, 1)
         self._problem = label("", "problem", name=f"{name}_problem", wrap=True)
         self._problem.hide()
         self._column.addWidget(self._problem)
         row = Horizontal(spacing=10)
-        cancel = SecondaryButton(leave or tr("取消"), name=f"{name}_cancel", hint="Esc")
-        cancel.clicked.connect(self.reject)
+        self._cancel = SecondaryButton(leave or tr("取消"), name=f"{name}_cancel", hint="Esc")
+        self._cancel.clicked.connect(self.reject)
         self.do_button = PrimaryButton(do, name=f"{name}_do", hint="↵")
         self.do_button.clicked.connect(self.on_do)
-        row.addWidget(cancel)
+        row.addWidget(self._cancel)
         row.addStretch(1)
         row.addWidget(self.do_button)
         self._column.addLayout(row)
@@ -71,12 +71,25 @@ class SmallWindow(QDialog):
         self.fields[code] = field
         self._body.addWidget(field)
 
-    def start(self, act: Callable[[], None], then: Callable[[], None]) -> None:
+    def start(self, act: Callable[[], object], then: Callable[[], None]) -> None:
         """Show the window until `act` succeeds, then call `then`; or until it is cancelled."""
         self._act = act
+        self._begin_with_fields()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.accepted.connect(then)
         self.open()
+
+    def _begin_with_fields(self) -> None:
+        """The keyboard begins in the first field, unless another was meant, and comes to the buttons last."""
+        inside = self._inside.findChildren(QWidget)
+        # The list of a combo box is a window of its own.
+        reached = [each for each in inside if each.window() is self and each.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        if not reached:
+            return
+        self.setTabOrder(reached[-1], self.do_button)
+        self.setTabOrder(self.do_button, self._cancel)
+        if self.focusWidget() not in (*reached, self.do_button):
+            reached[0].setFocus()
 
     def on_do(self) -> None:
         """Try it."""

@@ -8,7 +8,7 @@ Sorting and paging are the query's work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -118,6 +118,13 @@ class RowsModel(QAbstractTableModel):
         self._rows[number] = row
         self.dataChanged.emit(self.index(number, 0), self.index(number, len(self.columns) - 1))
 
+    def replace_cells(self, number: int, row: object, keys: Collection[str]) -> None:
+        """Show another version of one row, but only these columns of it anew: what is typed in another one stays."""
+        self._rows[number] = row
+        for place, column in enumerate(self.columns):
+            if column.key in keys:
+                self.dataChanged.emit(self.index(number, place), self.index(number, place))
+
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008 (Qt's signature)
         """How many rows."""
         return 0 if parent.isValid() else len(self._rows)
@@ -214,6 +221,7 @@ class DataTable(QTableView):
         self._is_tight = False
         self._is_too_wide = False
         self._most_rows: int | None = None
+        self._is_fitting = False
         self.rows_model = RowsModel(columns)
         self.setModel(self.rows_model)
         self._delegate = CellDelegate(self)
@@ -256,6 +264,10 @@ class DataTable(QTableView):
     def replace_row(self, number: int, row: Any) -> None:
         """Show another version of one row."""
         self.rows_model.replace_row(number, row)
+
+    def replace_cells(self, number: int, row: Any, keys: Collection[str]) -> None:
+        """Show another version of one row in these columns alone, while another cell of it is being typed in."""
+        self.rows_model.replace_cells(number, row, keys)
 
     def current_row(self) -> Any | None:
         """The chosen row, or None."""
@@ -333,9 +345,21 @@ class DataTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the stretching column what is left."""
         super().resizeEvent(event)
-        self._fit_columns()
-        if self._most_rows is not None:
-            self._settle_height()
+        # Widths and height may bring or take a scroll bar, which resizes the view again: twice is enough, or where a
+        # bar would come and go for ever, all there is.
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        try:
+            for _again in range(2):
+                room = self.viewport().width()
+                self._fit_columns()
+                if self._most_rows is not None:
+                    self._settle_height()
+                if self.viewport().width() == room:
+                    break
+        finally:
+            self._is_fitting = False
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows, or the sentence for none."""
@@ -347,7 +371,7 @@ class DataTable(QTableView):
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.colours.text_muted))
         margin = theme.gap(20)
-        place = self.viewport().rect().adjusted(margin, margin, -margin, -margin)
+        place = self.viewport().rect().adjusted(margin, 0, -margin, 0)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(place, int(flags), self.empty_text())
         painter.end()

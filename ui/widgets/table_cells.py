@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -15,7 +16,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QLineEdit,
@@ -129,6 +130,9 @@ class CellDelegate(QStyledItemDelegate):
     def _paint_cell(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell) -> None:
         side = self._table.cell_padding()
         inner = place.adjusted(side, 0, -side, 0)
+        if self._wraps(theme, inner, column, cell):
+            self._paint_wrapped(painter, theme, inner, column, cell)
+            return
         if cell.second_line:
             upper, lower = inner.adjusted(0, theme.px(5), 0, 0), inner.adjusted(0, 0, 0, -theme.px(6))
             upper.setBottom(inner.center().y() + theme.px(4))
@@ -142,6 +146,38 @@ class CellDelegate(QStyledItemDelegate):
         left = self._paint_words(painter, theme, inner, column, cell)
         self._paint_chips(painter, theme, inner, column, cell, left)
 
+    def _wraps(self, theme: Theme, inner: QRectF, column: Column, cell: Cell) -> bool:
+        """Whether the words have no room in one line, but the row is high enough for two."""
+        if not cell.text or cell.suffix or cell.icon or column.align != "left":
+            return False
+        font = _font(theme, column, cell)
+        room = QFontMetrics(font).horizontalAdvance(cell.text)
+        if room <= inner.width() + 1 or inner.width() < 3 * _line_height(font):
+            return False
+        needed = 2 * _line_height(font)
+        if cell.second_line:
+            needed += _line_height(theme.font(tokens.TYPE.caption))
+        return needed <= inner.height() - theme.px(4)
+
+    def _paint_wrapped(self, painter: QPainter, theme: Theme, inner: QRectF, column: Column, cell: Cell) -> None:
+        """The words in two lines, chips at the end of the second, and the quiet line beneath; tight, but nothing is lost."""
+        font = _font(theme, column, cell)
+        metrics, height = QFontMetrics(font), _line_height(font)
+        small = _line_height(theme.font(tokens.TYPE.caption)) if cell.second_line else 0
+        top = inner.top() + (inner.height() - 2 * height - small) / 2
+        line = QRectF(inner.left(), top, inner.width(), height)
+        first, rest = _two_lines(metrics, cell.text, int(inner.width()))
+        self._paint_words(painter, theme, line, column, replace(cell, text=first))
+        line = line.translated(0, height)
+        taken = chips_width(theme, cell.chips) + theme.px(8) if cell.chips else 0
+        words = replace(cell, text=metrics.elidedText(rest, Qt.TextElideMode.ElideRight, int(inner.width() - taken) + 1))
+        left = self._paint_words(painter, theme, line, column, words)
+        self._paint_chips(painter, theme, line, column, words, left)
+        if cell.second_line:
+            painter.setFont(theme.font(tokens.TYPE.caption))
+            painter.setPen(QColor(theme.colours.text_muted))
+            self._draw(painter, QRectF(inner.left(), line.bottom(), inner.width(), small), column, cell.second_line)
+
     def _paint_words(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell) -> float:
         """Draws icon, text and suffix; returns where they end."""
         colours = theme.colours
@@ -153,10 +189,9 @@ class CellDelegate(QStyledItemDelegate):
             left += theme.px(20)
         if not cell.text:
             return left
-        bold = column.bold if cell.bold is None else cell.bold
         muted = cell.muted or column.muted
         ink = colours.tone(cell.tone).text if cell.tone else colours.text_muted if muted else colours.text
-        font = QFont(theme.font(bold=bold))
+        font = _font(theme, column, cell)
         font.setStrikeOut(cell.struck)
         painter.setFont(font)
         painter.setPen(QColor(ink))
@@ -189,3 +224,21 @@ class CellDelegate(QStyledItemDelegate):
             if room < min(theme.px(24), chip_width(theme, chip.text)):
                 break
             left += paint_chip(painter, theme, chip, QPointF(left, place.center().y()), room) + theme.px(4)
+
+
+def _font(theme: Theme, column: Column, cell: Cell) -> QFont:
+    return QFont(theme.font(bold=column.bold if cell.bold is None else cell.bold))
+
+
+def _line_height(font: QFont) -> int:
+    """Tight: the fonts' own height leaves half a line between Chinese characters."""
+    return round(QFontInfo(font).pixelSize() * 1.25)
+
+
+def _two_lines(metrics: QFontMetrics, text: str, width: int) -> tuple[str, str]:
+    """What fits into a width, and the rest: broken at a space where there is one, between characters in Chinese."""
+    count = max(1, next((n for n in range(1, len(text) + 1) if metrics.horizontalAdvance(text[:n]) > width), len(text)) - 1)
+    space = text.rfind(" ", 1, count + 1)
+    if space > 0:
+        return text[:space], text[space + 1:]
+    return text[:count], text[count:]

@@ -130,13 +130,8 @@ def test_a_sample_township_holds_requests_in_every_state(tmp_path, monkeypatch, 
         inbox = Review(desk).inbox()
         with desk.sessions.reading() as session:
             assert broken_links(session) == []
-    assert [request.state.value for request in inbox] == [
-        "authorised",
-        "in_review",
-        "authorised",
-        "approved",
-        "returned",
-    ]
+    assert [request.state.value for request in inbox[:5]] == ["authorised", "in_review", "authorised", "approved", "returned"]
+    assert {"released", "closed"} <= {request.state.value for request in inbox[5:]}
     assert inbox[0].kind.value == "emergency"
     assert all("示例" in request.clinic_name for request in inbox)
 

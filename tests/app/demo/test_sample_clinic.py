@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random
@@ -11,6 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from app.demo.clinic import DOCTOR, PIN, build_clinic, fill_clinic, is_sample
+from app.demo.clinic_supply import CODED
+from app.demo.drugs import UNPRICED
 from app.demo.village import village
 from app.desk import Desk
 from app.domain.dates import age_on
@@ -18,17 +21,40 @@ from app.domain.id_number import parse_id_number
 from app.forms.registry import form
 from app.forms.vocabulary import Context
 from app.i18n import tr
+from app.services.catalogue import Catalogue
+from app.services.cold_chain import ColdChain
+from app.services.dispensing import Dispensing as Dispensings
 from app.services.follow_ups import FollowUps
 from app.services.history import broken_links
 from app.services.indicators import Indicators
+from app.services.integrity import Integrity
+from app.services.ledger_reports import LedgerReports
 from app.services.progress import Cancelled
+from app.services.receiving import Arrival, Receiving
+from app.services.requests import Requests
 from app.services.resident_keys import check_keys
 from app.services.residents import Residents
+from app.services.stock import StateFilter, Stock
+from app.services.stocktakes import Stocktakes
+from app.services.trace_codes import codes_here
 from app.services.work_list import WorkList
 from app.startup import look, open_database
-from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident
+from db.models import (
+    Dispensing,
+    Drug,
+    DueTask,
+    Enrolment,
+    FollowUp,
+    FormEntry,
+    Resident,
+    Settlement,
+    SettlementLine,
+    StockMovement,
+    TraceCode,
+)
 from tests.desks import Clock, make_clinic
 from tests.followup_people import htn_answers
+from tests.supply_desks import give_keys
 
 TODAY = date(2026, 11, 22)
 PASSPHRASE = "示例用的一句长长的密码"
@@ -220,3 +246,90 @@ def test_one_resident_each_is_under_management_for_the_other_programmes(sample):
         tasks = [task for task in all_of(sample, DueTask) if task.enrolment_id == managed[disease].id]
         (open_task,) = [task for task in tasks if task.kind == "follow_up" and task.done_on is None]
         assert open_task.due_on >= TODAY
+
+
+# -- the year of its drugs ---------------------------------------------------------------------------------------------
+
+
+def test_the_books_of_the_sample_are_whole(sample):
+    assert [str(result.name) for result in Integrity(sample).check() if not result.is_whole] == []
+
+
+def test_every_state_of_the_shelf_has_a_drug_to_show(sample):
+    balances = Stock(sample).balances()
+    filled = {state for state, count in balances.counts.items() if count}
+    assert filled >= {StateFilter.OUT, StateFilter.NORMAL, StateFilter.UNUSED, StateFilter.EXPIRY_RISK}
+    by_code = {row.drug_code: row for row in balances.rows}
+    assert by_code["VD105"].usable == 0
+    assert by_code["VD105"].in_transit > 0
+    assert by_code["VD023"].on_hand > by_code["VD023"].usable, "one batch is past its expiry"
+    assert balances.value_fen is not None
+
+
+def test_drugs_were_given_by_the_follow_ups_and_the_patients_are_counted_in_the_draft(sample):
+    given = all_of(sample, Dispensing)
+    assert {row.kind for row in given} == {"ordinary", "long"}
+    assert all(row.given_on < TODAY for row in given)
+    draft = next(row for row in Requests(sample).summaries() if row.state == "draft")
+    assert draft.period == "2026-12"
+    lines = Requests(sample).get(draft.id).lines
+    assert any((line.suggested or 0) > 0 and "在管" in line.arithmetic for line in lines)
+
+
+def test_a_shipment_is_on_the_way_a_check_waits_and_the_last_month_may_be_closed(sample):
+    assert [summary.number[:2] for summary in Receiving(sample).open()] == ["FH"]
+    waiting = [take for take in Stocktakes(sample).list() if take.kind == "check"]
+    assert [take.state.value for take in waiting] == ["open"]
+    reports = LedgerReports(sample)
+    assert reports.next_to_close() == "2026-10"
+    statements = [row for row in all_of(sample, Settlement) if row.party == "clinic"]
+    assert {row.month for row in statements} == {"2026-07", "2026-08", "2026-09"}
+    for row in statements:
+        lines = [line for line in all_of(sample, SettlementLine) if line.settlement_id == row.id]
+        assert row.totals["payable"] == sum(line.amount_fen for line in lines) > 0
+
+
+def test_the_shipment_on_the_way_can_be_received_and_codes_are_those_of_the_shipment(sample):
+    give_keys(sample)
+    receiving = Receiving(sample)
+    (summary,) = receiving.open()
+    view = receiving.get(summary.id)
+    lines = tuple(
+        replace(line, codes=next(each.codes for each in view.lines if each.id == line.line_id))
+        for line in receiving.as_sent(summary.id, "5.0")
+    )
+    done = receiving.receive(summary.id, Arrival(lines, celsius="5.0"), view.version)
+    assert done.shipment.state.value == "received"
+    assert [str(result.name) for result in Integrity(sample).check() if not result.is_whole] == []
+
+
+def test_a_pack_of_the_sample_is_given_once_by_its_code(sample):
+    with sample.sessions.reading() as session:
+        drug = next(code for code in sorted(CODED) if codes_here(session, sample, code))
+        pack = codes_here(session, sample, drug)[0]
+        used = session.scalars(select(TraceCode).where(TraceCode.state == "used")).first()
+    dispensing = Dispensings(sample)
+    assert dispensing.look_up_code(pack.code).problem is None
+    assert used is not None
+    assert "已经发完" in str(dispensing.look_up_code(used.code).problem)
+
+
+def test_the_catalogue_has_prices_classes_and_the_products_of_the_follow_ups(sample):
+    catalogue = Catalogue(sample)
+    assert catalogue.find("xbdpksp")[0].price_fen == 1190
+    drugs = all_of(sample, Drug)
+    assert {drug.insurance_class for drug in drugs} <= {"甲", "乙", "非"}
+    assert len({drug.barcode for drug in drugs}) == len(drugs) == len({drug.trace_prefix for drug in drugs})
+    assert [drug.code for drug in drugs if drug.price_fen is None] == sorted(UNPRICED)
+
+
+def test_readings_of_the_refrigerator_hold_one_time_too_warm_and_one_silence(sample):
+    (register,) = ColdChain(sample).register(datetime(2026, 9, 20, tzinfo=UTC))
+    assert len(register.excursions) == 1
+    assert len(register.gaps) == 1
+
+
+def test_a_clinic_founded_today_has_its_opening_stock_only(clinic_desk):
+    filled = fill_clinic(clinic_desk, residents=10, years=0)
+    assert filled.dispensings == 0
+    assert {row.kind for row in all_of(clinic_desk, StockMovement)} == {"opening"}

@@ -173,6 +173,11 @@ NEVER = Batch("N", 100)
         # whole packs: rounded up where the batch holds the extra units
         (30, [B], {"splittable": False, "pack": 28}, ([("B", 56)], 0, 26)),
         (28, [B], {"splittable": False, "pack": 28}, ([("B", 28)], 0, 0)),
+        # the open pack goes as it is where it is enough, no other is opened then
+        (12, [A], {"splittable": False, "pack": 28}, ([("A", 12)], 0, 0)),
+        (5, [A], {"splittable": False, "pack": 28}, ([("A", 12)], 0, 7)),
+        (13, [A], {"splittable": False, "pack": 28}, ([("A", 28)], 0, 15)),
+        (29, [Batch("C", 96, in_days(60))], {"splittable": False, "pack": 28}, ([("C", 40)], 0, 11)),
         # otherwise what there is
         (30, [A], {"splittable": False, "pack": 28}, ([("A", 40)], 0, 10)),
         (50, [A, B], {"splittable": False, "pack": 28}, ([("A", 40), ("B", 28)], 0, 18)),

@@ -158,6 +158,33 @@ def test_stockout_days_are_never_more_than_the_days_of_the_look_back(start, leng
     assert 0 <= out <= look_back_days(start, end, min((change.on for change in changes), default=start))
 
 
+@given(
+    st.dates(date(2026, 1, 1), date(2026, 3, 1)),
+    st.integers(0, 60),
+    st.lists(
+        st.builds(
+            StockChange,
+            st.dates(date(2025, 12, 1), date(2026, 6, 1)),
+            st.integers(-5, 8),
+            st.sampled_from(["A", "B"]),
+            st.none() | st.dates(date(2026, 1, 1), date(2026, 5, 1)),
+            st.booleans(),
+        )
+    ),
+    st.none() | st.dates(date(2025, 12, 1), date(2026, 4, 1)),
+)
+def test_stockout_days_are_those_that_a_count_day_by_day_finds(start, length, changes, first_receipt):
+    end = start + timedelta(days=length)
+    known_from = first_receipt or min((change.on for change in changes), default=date.max)
+    out = 0
+    for day in (start + timedelta(days=number) for number in range(length + 1)):
+        lasting = [change for change in changes if change.expiry is None or change.expiry >= day]
+        usable = sum(change.units for change in lasting if change.on <= day)
+        arrived = any(change.on == day and change.units > 0 and not change.is_opening for change in lasting)
+        out += day >= known_from and usable <= 0 and not arrived
+    assert count_stockout_days(start, end, changes, first_receipt=first_receipt) == out
+
+
 def test_returns_from_residents_lower_consumption_but_never_below_zero():
     assert net_consumption([30, 60], [10]) == 80
     assert net_consumption([5], [10]) == 0

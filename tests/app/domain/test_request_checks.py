@@ -15,6 +15,7 @@ from app.domain.request_checks import (
     asking,
     blocking,
     check_approval,
+    check_line,
     check_submission,
     has_meaning,
     is_quantity,
@@ -222,3 +223,10 @@ def test_problems_are_sorted_by_what_they_want():
     problems = check_submission(REGULAR, [line(requested=20_000, listed=False, in_transit_previous=1)])
     assert [problem.code for problem in blocking(problems)] == ["not_listed"]
     assert [problem.code for problem in asking(problems)] == ["implausible_quantity"]
+
+
+def test_units_are_told_in_the_drugs_own_unit_and_in_packs():
+    found = check_line(Kind.REGULAR, line(unusable_units=34, in_transit_previous=56, pack=28, unit="片", pack_unit="盒"))
+    assert [str(problem.message) for problem in found] == [
+        "有 34 片（1 盒 6 片）已过期或停用：请先报损，或确认已知。", "上期申领还有 56 片（2 盒）在途，建议量里已经扣除。",
+    ]  # fmt: skip

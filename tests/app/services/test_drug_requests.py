@@ -21,7 +21,8 @@ from app.services.pairing import Pairing
 from app.services.problems import Refused
 from app.services.request_steps import StepRefused
 from app.services.requests import LineEdit, Requests
-from app.services.review import Review, marks
+from app.services.review import Review
+from app.services.review_marks import marks, wants_look
 from db.models import ExchangeMessage, Organisation, OwnKeys
 from tests.desks import make_clinic, make_township
 
@@ -139,6 +140,14 @@ def test_the_clinic_reads_line_by_line_what_became_of_its_request(clinic, townsh
             assert broken_links(session) == []
 
 
+def test_a_clinic_without_residents_tells_the_people_it_serves_and_no_chronic_cases(clinic, township, tmp_path):
+    with clinic.sessions.writing() as session:
+        session.get_one(Organisation, clinic.place.id).population = 1630
+    _done, file = submitted(clinic, tmp_path)
+    seen = reviewed(township, file)
+    assert (seen.population, seen.chronic) == (1630, None)
+
+
 def test_a_changed_line_needs_a_reason_before_approval(clinic, township, tmp_path):
     _done, file = submitted(clinic, tmp_path)
     request = reviewed(township, file)
@@ -164,7 +173,7 @@ def test_agreeing_to_the_unremarkable_leaves_flagged_lines_open(clinic, township
     request = reviewed(township, Exchange(clinic).save_file(done.message_id, tmp_path / "r.cyx"))
     agreed = Review(township).agree_to_unremarkable(request.id)
     lines = Review(township).get(request.id).lines
-    assert agreed == [line.id for line in lines if not marks(line)]
+    assert agreed == [line.id for line in lines if not wants_look(line)]
     assert lines[0].approved is None
     assert any("超建议量" in str(mark.text) for mark in marks(lines[0]))
 

@@ -19,6 +19,10 @@ NAMES = {
     "chain": "操作记录的链",
     "revisions": "修订的编号",
     "keys": "居民的查找索引",
+    "totals": "库存结存和流水",
+    "time lines": "库存不小于零",
+    "reservations": "库存的预留",
+    "codes": "追溯码和库存",
     "attachments": "附件的内容",
 }
 

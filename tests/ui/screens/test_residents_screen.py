@@ -565,7 +565,9 @@ def test_ctrl_i_opens_the_import_of_a_roster(screen, window):
 
 def test_the_menu_offers_what_can_be_done_and_f2_opens_it(screen, register):
     screen.open_record(register("李大山").id)
-    assert [action for action, _words in screen.record.actions_offered()][:3] == ["form", "enrol_htn", "enrol_dm"]
+    assert [action for action, _words in screen.record.actions_offered()][:4] == [
+        "form", "dispense", "enrol_htn", "enrol_dm",
+    ]  # fmt: skip
     screen.primary_action()
     menu = screen.record.menu()
     assert menu.isVisible()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QPushButton, QWidget
 from sqlalchemy import select
 
 from app.desk import Actor
@@ -39,7 +39,7 @@ from ui.widgets.naming import unnamed_controls
 from ui.widgets.table import DataTable
 
 BUTTONS = ("take", "approve", "return_request", "reject_request", "give_back", "reopen", "convert", "close_remaining",
-           "agree_rest", "print_decision")
+           "agree_rest", "print_decision", "go_to_shipments")
 
 
 @pytest.fixture
@@ -98,6 +98,27 @@ def strip(screen) -> str:
     return screen.parts.strip.words()
 
 
+def window(screen, name) -> QDialog:
+    """The window of this name that stands open over the screen."""
+    return next(each for each in screen.findChildren(QDialog, name) if each.isVisible())
+
+
+def give_reason(screen, name, text):
+    """Write a reason into its window, as at a keyboard, and press Enter."""
+    shown_window = window(screen, name)
+    box = control(shown_window, QComboBox, f"{name}_reason")
+    box.setFocus()
+    if text:
+        type_chinese(box.lineEdit(), text)
+    press(box, Qt.Key.Key_Return)
+
+
+def release(screen):
+    """Ctrl+Enter on an approved request, and in its window."""
+    screen.save_action()
+    click(button(window(screen, "release_window"), "release_window_do"))
+
+
 def agree_to_all(screen):
     table = lines_of(screen)
     table.setFocus()
@@ -149,8 +170,8 @@ def test_a_request_goes_all_the_way_through_both_screens(world, opened, dialogs,
     assert cell_texts(answered, "reason") == ["", "本院库存不足", "先用现有库存"]
 
     township.setFocus()
-    dialogs.will_answer("do").will_choose(tmp_path / "released.cyx")
-    township.save_action()
+    dialogs.will_choose(tmp_path / "released.cyx")
+    release(township)
     dialogs.will_choose(tmp_path / "released.cyx")
     clinic.open_answer()
     clinic.open_with(**clinic_seen.places[-1][1])
@@ -232,7 +253,7 @@ def test_agreeing_to_the_rest_leaves_marked_lines_open_and_f8_finds_them(world, 
     assert lines_of(screen).rows()[0].remark.sentence == "卫生室说明：新增病人"
     press_key(Qt.Key.Key_F6)
     assert [each.approved for each in stored(world).lines] == [None, 48, 21]
-    assert "1 种有提示" in seen.sentences[-1]
+    assert seen.sentences[-1] == "同意了 2 种；留下 1 种请逐行看（F8）：超建议量 1，有说明 1。"
     go_to(screen, 2, "approved")
     press_key(Qt.Key.Key_F8)
     assert lines_of(screen).current_number() == 0
@@ -302,46 +323,63 @@ def test_a_manager_gives_back_what_somebody_else_has_taken(world, taken, opened)
 def test_returning_asks_for_the_reason_and_writes_the_answer(world, taken, dialogs, tmp_path):
     screen, _seen = taken
     click(button(screen, "return_request"))
+    press(window(screen, "return_window"), Qt.Key.Key_Escape)
     assert stored(world).state is State.IN_REVIEW
-    dialogs.will_write("请核对阿莫西林的库存").will_choose(tmp_path / "back.cyx")
+    dialogs.will_choose(tmp_path / "back.cyx")
     click(button(screen, "return_request"))
+    give_reason(screen, "return_window", "请核对阿莫西林的库存")
     assert stored(world).state is State.RETURNED
     assert "请核对阿莫西林的库存" in strip(screen)
     assert offered(screen) == {"print_decision"}
     Exchange(world.clinic).open_file(tmp_path / "back.cyx")
 
 
-def test_returning_without_words_is_refused(world, taken, dialogs):
+def test_a_preset_reason_of_returning_is_chosen_by_its_number(world, taken):
     screen, _seen = taken
-    dialogs.will_write("")
     click(button(screen, "return_request"))
-    assert "请写明原因" in dialogs.last_told()
-    assert stored(world).state is State.IN_REVIEW
+    give_reason(screen, "return_window", "3")
+    assert stored(world).comment == "请补填月均用量"
 
 
-def test_rejecting_is_confirmed_once_more(world, taken, dialogs):
+def test_returning_without_words_is_refused_beside_the_field(world, taken):
     screen, _seen = taken
-    dialogs.will_write("本月已超预算").will_answer("keep")
-    click(button(screen, "reject_request"))
+    click(button(screen, "return_request"))
+    give_reason(screen, "return_window", "")
+    shown_window = window(screen, "return_window")
+    assert "请写明原因" in shown_window.fields["reason"].problem()
     assert stored(world).state is State.IN_REVIEW
-    dialogs.will_write("本月已超预算").will_answer("do")
+    give_reason(screen, "return_window", "请先盘点")
+    assert stored(world).state is State.RETURNED
+
+
+def test_rejecting_says_that_it_is_the_end_and_wants_a_reason(world, taken):
+    screen, _seen = taken
     click(button(screen, "reject_request"))
+    shown_window = window(screen, "reject_window")
+    assert any("就此办结，不能再改" in each.text() for each in shown_window.findChildren(QLabel))
+    press(shown_window, Qt.Key.Key_Escape)
+    assert stored(world).state is State.IN_REVIEW
+    click(button(screen, "reject_request"))
+    give_reason(screen, "reject_window", "本月已超预算")
     assert stored(world).state is State.REJECTED
     assert offered(screen) == {"print_decision"}
 
 
 def test_an_approved_request_is_released_and_then_closed(world, taken, dialogs, tmp_path):
-    screen, _seen = taken
+    screen, seen = taken
     agree_to_all(screen)
     screen.save_action()
     assert offered(screen) == {"convert", "print_decision"}
-    dialogs.will_answer("do")
     click(button(screen, "convert"))
+    click(button(window(screen, "release_window"), "release_window_do"))
     assert stored(world).state is State.RELEASED
-    assert offered(screen) == {"close_remaining", "print_decision"}
-    dialogs.will_write("已全部发出").will_choose(tmp_path / "closed.cyx")
+    assert offered(screen) == {"close_remaining", "print_decision", "go_to_shipments"}
+    screen.save_action()
+    assert seen.places[-1] == ("supply", {"section": "shipments", "request_id": screen.sheet.view.id})
+    dialogs.will_choose(tmp_path / "closed.cyx")
     click(button(screen, "close_remaining"))
-    assert stored(world).state is State.CLOSED
+    give_reason(screen, "close_remaining_window", "1")
+    assert (stored(world).state, stored(world).comment) == (State.CLOSED, "已全部发出")
     assert offered(screen) == {"print_decision"}
 
 
@@ -406,21 +444,32 @@ def other_request(world, folder, number, *, kind=Kind.REGULAR, use="20"):
 
 def test_emergencies_stand_first_in_red_then_the_longest_wait(world, opened, tmp_path):
     Exchange(world.township).open_file(world.submitted_file())
-    world.clock.forward(hours=1)
+    world.clock.forward(days=1)
     later = other_request(world, tmp_path, 1)
-    world.clock.forward(hours=1)
+    world.clock.forward(days=1)
     emergency = other_request(world, tmp_path, 2, kind=Kind.EMERGENCY)
     screen, _seen = opened(world)
     inbox = control(screen, DataTable, "inbox")
     assert [row.summary.id for row in inbox.rows()][::2] == [emergency, later]
+    assert "已等 2 天" in cell_texts(inbox, "clinic")[1]
     assert cell_texts(inbox, "state") == ["紧急", "待审核", "待审核"]
     assert screen.sheet.view.id == emergency
     assert strip(screen) == "紧急理由：流感病人突然增多"
 
 
-def test_another_request_is_opened_by_keyboard_from_the_list(world, opened, tmp_path):
+def test_of_the_same_day_the_request_with_more_marked_lines_stands_first(world, opened, tmp_path):
     Exchange(world.township).open_file(world.submitted_file())
     world.clock.forward(hours=1)
+    marked = other_request(world, tmp_path, 1)
+    screen, _seen = opened(world)
+    inbox = control(screen, DataTable, "inbox")
+    assert inbox.rows()[0].summary.id == marked
+    assert cell_texts(inbox, "kinds_of_drugs") == ["1 1 要看", "3"]
+
+
+def test_another_request_is_opened_by_keyboard_from_the_list(world, opened, tmp_path):
+    Exchange(world.township).open_file(world.submitted_file())
+    world.clock.forward(days=1)
     second = other_request(world, tmp_path, 1)
     screen, _seen = opened(world)
     inbox = control(screen, DataTable, "inbox")

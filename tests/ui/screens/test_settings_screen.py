@@ -147,13 +147,17 @@ def test_every_control_has_a_name_on_every_page(settings):
         assert unnamed_controls(screen) == [], key
 
 
-def test_a_township_has_no_rules_of_the_clinic_and_no_village(qtbot, tmp_path):
+def test_a_township_has_only_the_rules_of_its_own_shelf_and_no_village(qtbot, tmp_path):
     desk = make_township(tmp_path / "township", Clock())
     try:
         services = Services(desk, ImmediateRunner(), ScriptedDialogs())
         screen = entry(services).factory()
         qtbot.addWidget(screen)
-        assert "rules" not in screen.page_keys()
+        of_its_own_shelf = {"stock_min_months", "stock_max_months", "expiry_red_days", "expiry_orange_days",
+                            "expiry_yellow_days"}
+        assert {kind.name for kind in settings_of("rules", "township")} == of_its_own_shelf
+        assert {kind.name for kind in settings_of("rules", "clinic")} > of_its_own_shelf
+        assert "rules" in screen.page_keys()
         assert screen.findChild(QLineEdit, "organisation_village") is None
     finally:
         desk.close()

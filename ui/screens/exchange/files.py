@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.domain.message import Message, msg
@@ -19,10 +19,27 @@ from ui.dialogs import FileKind, Notice, show_failure
 if TYPE_CHECKING:
     from app.services.post import TakenIn
     from ui.services import Services
+    from ui.widgets.buttons import Button
 
 ENVELOPES = (FileKind(msg("收发文件"), ("cyx",)),)
-SCREEN_OF = {"drug_request": "review", "drug_decision": "requests"}
-"""Where what came in is looked at."""
+PLACES = {
+    "clinic": {
+        "request": ("requests", "", "request_id"), "shipment": ("stock", "receiving", "shipment_id"),
+        "count": ("stock", "stocktake", "stocktake_id"), "statement": ("stock", "statements", "settlement_id"),
+        "movements": ("stock", "statements", ""), "shortage": ("stock", "shortages", "report_id"),
+        "catalogue": ("stock", "catalogue", ""),
+    },
+    "township": {
+        "request": ("review", "", "request_id"), "shipment": ("supply", "shipments", "shipment_id"),
+        "count": ("checks", "random_checks", "check_id"), "statement": ("settlement", "months", "settlement_id"),
+        "movements": ("settlement", "months", ""), "shortage": ("supply", "shortages", "report_id"),
+        "catalogue": ("stock", "catalogue", ""),
+    },
+}
+"""Where each desk looks at what an envelope is about: the screen, its section, and what the subject is called there."""
+ABOUT = {"drug_request": "request", "drug_decision": "request", "receipt": "shipment", "count_result": "count"}
+"""The subject of the kinds of envelope that are not called after it."""
+OPEN_KEY = ("Ctrl O", msg("打开对方发来的文件"))
 
 
 def fail(services: Services, error: BaseException) -> None:
@@ -58,15 +75,29 @@ def hand_over(services: Services, message_id: str, *, title: Message | str, on_d
     )
 
 
-def choose_and_open(services: Services, *, on_refused: Callable[[], None] | None = None) -> None:
+def go_to_subject(services: Services, kind: str, subject_id: str) -> None:
+    """Show what an envelope is about."""
+    screen, section, name = PLACES[services.kind].get(ABOUT.get(kind, kind), ("exchange", "", ""))
+    arguments: dict[str, object] = {"section": section} if section else {}
+    if name:
+        arguments[name] = subject_id
+    services.navigate(screen, **arguments)
+
+
+def choose_and_open(
+    services: Services, *, on_refused: Callable[[], None] | None = None, on_taken: Callable[[], None] | None = None
+) -> None:
     """Let the user choose a file that came, and take it in."""
     file = services.dialogs.open_file(msg("打开对方发来的文件"), ENVELOPES)
     if file is not None:
-        open_envelope(services, file, on_refused=on_refused)
+        open_envelope(services, file, on_refused=on_refused, on_taken=on_taken)
 
 
-def open_envelope(services: Services, file: Path, *, on_refused: Callable[[], None] | None = None) -> None:
-    """Take a file in, tell what came of it, and show it where it belongs.
+def open_envelope(
+    services: Services, file: Path, *, on_refused: Callable[[], None] | None = None,
+    on_taken: Callable[[], None] | None = None,
+) -> None:
+    """Take a file in, tell what came of it, and show it where it belongs; `on_taken` may read something again before.
 
     A refusal is told and changes nothing; it stands in the list of the exchange, which `on_refused` may read again.
     """
@@ -76,7 +107,9 @@ def open_envelope(services: Services, file: Path, *, on_refused: Callable[[], No
             services.dialogs.tell(Notice(msg("还缺文件"), result.message, to_do=result.gap, tone="amber"))
         else:
             services.say(tr(result.message))
-        services.navigate(SCREEN_OF.get(result.kind, "exchange"), request_id=result.subject_id)
+        if on_taken is not None:
+            on_taken()
+        go_to_subject(services, result.kind, result.subject_id)
 
     def refused(error: BaseException) -> None:
         if on_refused is not None:
@@ -114,6 +147,42 @@ class EnvelopeDrops(QObject):
         if event.type() == QEvent.Type.Drop:
             QTimer.singleShot(0, self, lambda: self.dropped.emit(file))
         return True
+
+
+class FilesOpened(QObject):
+    """A page on which a file that came may be opened: by its button, by Ctrl+O, or dropped anywhere on the window."""
+
+    def __init__(self, page: QWidget, services: Services, button: Button) -> None:
+        super().__init__(page)
+        self._page, self._services = page, services
+        self._drops = EnvelopeDrops(self)
+        self._drops.dropped.connect(self._open)
+        button.clicked.connect(self.choose)
+        shortcut = QShortcut(QKeySequence("Ctrl+O"), page)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.choose)
+        page.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The page that was shown last takes what is dropped."""
+        if watched is self._page and event.type() == QEvent.Type.Show:
+            self._drops.watch(self._page.window())
+        return False
+
+    def choose(self) -> None:
+        """Let the user choose the file, unless something on the page is not done and the user stays."""
+        if self._may_leave():
+            refresh = getattr(self._page, "refresh", None)
+            choose_and_open(self._services, on_refused=refresh, on_taken=refresh)
+
+    def _open(self, file: Path) -> None:
+        if self._may_leave():
+            refresh = getattr(self._page, "refresh", None)
+            open_envelope(self._services, file, on_refused=refresh, on_taken=refresh)
+
+    def _may_leave(self) -> bool:
+        asked = getattr(self._page, "can_leave", None)
+        return asked is None or bool(asked())
 
 
 def _is_locked(window: QObject) -> bool:

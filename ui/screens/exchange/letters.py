@@ -43,7 +43,11 @@ def columns() -> tuple[Column, ...]:
 
 def content(letter: Letter) -> str:
     """“11 月申领单”."""
-    names = {"drug_request": tr("申领单"), "drug_decision": tr("申领答复")}
+    names = {
+        "drug_request": tr("申领单"), "drug_decision": tr("申领答复"), "catalogue": tr("药品目录"),
+        "shipment": tr("发货单"), "receipt": tr("签收单"), "movements": tr("月报"), "statement": tr("结算单"),
+        "count": tr("抽查通知"), "count_result": tr("抽查结果"), "shortage": tr("短缺报告"),
+    }  # fmt: skip
     name = names.get(letter.kind, tr("没有读入的文件"))
     return tr("{month}{name}", month=month_name(letter.period), name=name) if letter.period else name
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.message import msg
 from app.i18n import tr
 from ui.dialogs import Notice
-from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, hand_over, open_envelope
+from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, go_to_subject, hand_over, open_envelope
 from ui.screens.exchange.letters import can_be_saved, can_be_shown, columns, content, in_order
 from ui.screens.exchange.pairing_page import PairingPage
 from ui.screens.requests.notice_strip import NoticeStrip, StripAction
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ui.services import Services
 
 LETTERS, PAIRING = "letters", "pairing"
-OWN_KEYS = (("Ctrl O", msg("打开对方发来的文件")), ("↵", msg("存成文件，或看这张申领单")))
+OWN_KEYS = (("Ctrl O", msg("打开对方发来的文件")), ("↵", msg("存成文件，或看这张单据")))
 
 
 class ExchangeScreen(QWidget):
@@ -100,11 +100,10 @@ class ExchangeScreen(QWidget):
             hand_over(self.services, letter.id, title=msg("存成文件"), on_done=self.refresh)
 
     def show_chosen(self) -> None:
-        """Look at the request that the chosen file is about."""
+        """Look at what the chosen file is about."""
         letter = self.table.current_row()
         if letter is not None and can_be_shown(letter):
-            screen = "requests" if self.services.kind == "clinic" else "review"
-            self.services.navigate(screen, request_id=letter.subject_id)
+            go_to_subject(self.services, letter.kind, letter.subject_id or "")
 
     def _on_taken(self, letter: Letter) -> None:
         """Enter on a file: what is most likely wanted of it."""
@@ -150,7 +149,7 @@ class ExchangeScreen(QWidget):
         inside.addWidget(self.table, 1)
         self.foot = ActionBar(name="exchange_actions")
         self.foot.set_note(tr("也可以把 .cyx 文件拖到窗口里打开。"))
-        self.show_request = SecondaryButton(tr("看这张申领单"), name="show_request", small=True)
+        self.show_request = SecondaryButton(tr("看这张单据"), name="show_request", small=True)
         self.save = SecondaryButton(tr("再存一份"), name="save_letter", small=True)
         for button in (self.show_request, self.save):
             self.foot.add_right(button)

@@ -259,6 +259,11 @@ class FollowUpsScreen(QWidget):
         visit.voided.connect(self._on_voided)
         visit.recorded_asked.connect(lambda entry_id: self.open_with(entry_id=entry_id))
         visit.check_asked.connect(self._open_checks)
+        visit.side.dispense_asked.connect(
+            lambda entry_id: self._services.navigate(
+                "dispensing", resident_id=visit.resident_id, form_entry_id=entry_id
+            )
+        )
         self.visit = visit
         self._stack.addWidget(visit)
         self._stack.setCurrentWidget(visit)

@@ -74,9 +74,12 @@ def earlier_visits(sheet: VisitSheet) -> list[EarlierVisit]:
 
 
 class SideColumn(QWidget):
-    """`recorded_asked(entry_id)` when an earlier visit is to be opened; `check_asked(task_id)` to enter a result."""
+    """`recorded_asked(entry_id)` when an earlier visit is to be opened; `check_asked(task_id)` to enter a result;
+    `dispense_asked(entry_id)` when the medicines of the recorded visit are to be given.
+    """
 
     recorded_asked = Signal(str)
+    dispense_asked = Signal(str)
     check_asked = Signal(str)
 
     def __init__(self, sheet: VisitSheet, parent: QWidget | None = None) -> None:
@@ -90,6 +93,9 @@ class SideColumn(QWidget):
             keys = [sheet.key(managed.form_code, code) for code in ("visit_class", "class_reason", "no_referral_reason")]
             self.cards[managed.disease] = ProposalCard(managed.form_code, keys)
             column.addWidget(self.cards[managed.disease])
+        self.dispense: SecondaryButton | None = None
+        if sheet.revising is not None:
+            column.addWidget(self._drugs_card(next(iter(sheet.revising.entry_ids.values()))))
         if sheet.hospital_advice is not None:
             column.addWidget(self._advice_card(sheet.hospital_advice))
         if sheet.open_checks:
@@ -112,7 +118,16 @@ class SideColumn(QWidget):
 
     def stops(self) -> list[QWidget]:
         """The widgets that Tab stops at."""
-        return [stop for card in self.cards.values() for stop in card.stops()]
+        own = [] if self.dispense is None else [self.dispense]
+        return [*(stop for card in self.cards.values() for stop in card.stops()), *own]
+
+    def _drugs_card(self, entry_id: str) -> QWidget:
+        """The medicines of a recorded visit can be given at once."""
+        card = Card(tr("这次随访的药"), name="visit_drugs")
+        self.dispense = SecondaryButton(tr("发药"), name="dispense_visit", icon_name="prescriptions", small=True)
+        self.dispense.clicked.connect(lambda: self.dispense_asked.emit(entry_id))
+        card.add(self.dispense)
+        return card
 
     def _advice_card(self, advice: HospitalAdvice) -> QWidget:
         """What the hospital wrote, to be followed at this visit."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import tr
+from app.services.catalogue_sheets import pack_words
 from ui.screens.requests.rows import drug_chips
 from ui.screens.requests.words import yuan
 from ui.widgets.buttons import SecondaryButton
@@ -50,9 +51,10 @@ class SearchLine(LineEdit):
 
 
 class CataloguePage(QWidget):
-    """Search and list. `drug_chosen(drug)` follows Enter or the button."""
+    """Search and list. `drug_chosen(drug)` follows Enter or the button, `missing_asked(words)` the wish for another drug."""
 
     drug_chosen = Signal(object)
+    missing_asked = Signal(str)
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,8 +70,15 @@ class CataloguePage(QWidget):
         self.add = SecondaryButton(tr("加到申领单"), name="catalogue_add", hint="↵")
         row.addWidget(self.add)
         column.addLayout(row)
+        beneath = Horizontal(spacing=10)
         self._note = label("", "caption", name="catalogue_note")
-        column.addWidget(self._note)
+        beneath.addWidget(self._note)
+        self.missing = SecondaryButton(tr("目录里没有：登记目录外需求"), name="catalogue_missing", small=True)
+        self.missing.clicked.connect(lambda: self.missing_asked.emit(self.search.text().strip()))
+        self.missing.hide()
+        beneath.addWidget(self.missing)
+        beneath.addStretch(1)
+        column.addLayout(beneath)
         self.table = DataTable(_columns(), name="catalogue", accessible_name=tr("药品目录"),
                                empty_text=tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。"))
         column.addWidget(self.table, 1)
@@ -93,6 +102,7 @@ class CataloguePage(QWidget):
         if rows and self.table.current_number() < 0:
             self.table.select_row(0)
         self._note.setText(tr("找到 {count} 种", count=len(rows)))
+        self.missing.setVisible(not rows and bool(self.search.text().strip()))
 
     def choose(self) -> None:
         """Take the drug that is marked in the list."""
@@ -113,17 +123,16 @@ class CataloguePage(QWidget):
 def _columns() -> tuple[Column, ...]:
     return (
         Column("name", tr("药品"), width=190, stretch=True, bold=True, value=lambda row: row.drug.name),
-        Column("strength", tr("规格"), width=150, value=lambda row: row.drug.strength),
+        Column("strength", tr("规格"), width=120, value=lambda row: row.drug.strength),
         Column("pack", tr("包装"), width=110, value=_pack),
-        Column("class", tr("类别"), width=130, value=lambda row: drug_chips(row.drug)),
+        Column("class", tr("类别"), width=164, value=lambda row: drug_chips(row.drug)),
         Column("price", tr("每包装价格"), width=96, align="right", value=_price),
         Column("state", tr("申领单"), width=96, value=_state),
     )
 
 
 def _pack(row: DrugRow) -> str:
-    drug = row.drug
-    return tr("{count} {unit}/{pack_unit}", count=drug.units_per_pack, unit=drug.unit, pack_unit=drug.pack_unit)
+    return pack_words(row.drug)
 
 
 def _price(row: DrugRow) -> Cell:

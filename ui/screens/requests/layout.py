@@ -14,7 +14,7 @@ from ui.screens.requests.line_table import LineTable
 from ui.screens.requests.notice_strip import NoticeStrip
 from ui.screens.requests.progress import ProgressCard
 from ui.screens.requests.rows import reading_columns, remark_of
-from ui.screens.requests.sheet import EMPTY, NEEDED, OUT_OF_STOCK
+from ui.screens.requests.sheet import EMPTY, EXPIRING, NEEDED, OUT_OF_STOCK
 from ui.screens.requests.words import state_chip
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, Card, PageHeader
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.services.request_views import RequestSummary
 
 CATALOGUE = "catalogue"
-TABS = (NEEDED, CATALOGUE, OUT_OF_STOCK, EMPTY)
+TABS = (NEEDED, CATALOGUE, EXPIRING, OUT_OF_STOCK, EMPTY)
 MOST_PROBLEMS_SHOWN = 3
 
 
@@ -114,8 +114,9 @@ class RequestsLayout(QWidget):
         self.undo_skip = SecondaryButton(tr("撤销跳过"), name="undo_skip", small=True)
         self.cancel = SecondaryButton(tr("取消本单"), name="cancel", small=True)
         self.void = SecondaryButton(tr("作废本单"), name="void", small=True)
-        for button in (self.new_regular, self.new_emergency, self.withdraw, self.skip, self.undo_skip, self.cancel,
-                       self.void):
+        self.export = SecondaryButton(tr("导出表格"), name="export_request", small=True)
+        for button in (self.export, self.new_regular, self.new_emergency, self.withdraw, self.skip, self.undo_skip,
+                       self.cancel, self.void):
             self.foot.add_right(button)
 
 
@@ -182,7 +183,7 @@ class BeginCard(Card):
         buttons.addWidget(self.emergency)
         buttons.addWidget(self.start)
         self.words = EmptyState(
-            tr("还没有申领单"), tr("填现库存和月均用量，程序算出建议量；核对后提交，把文件交给卫生院。"),
+            tr("还没有申领单"), tr("程序按库存账和在管病人算出建议量；没有建账的要填库存和用量。核对后提交，把文件交给卫生院。"),
             name="no_request", icon_name="drugs", action=row,
         )
         self.add(self.words, 1)

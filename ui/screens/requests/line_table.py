@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
@@ -27,12 +37,14 @@ from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme
 from ui.theme.tokens import Tone
+from ui.widgets.chips import ChipText, chips_width, paint_chip
 from ui.widgets.table import Column, DataTable
 from ui.widgets.table_cells import CellDelegate
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 LINE_HEIGHT = 55
 SENTENCE_HEIGHT = 20
+CHIP_AT_LEAST = 40
 
 
 @dataclass(frozen=True)
@@ -76,14 +88,34 @@ class LineDelegate(CellDelegate):
     def _paint_quiet_words(self, painter: QPainter, place: QRect, index: AnyIndex) -> None:
         theme = current_theme()
         inner = QRectF(self.box_within(place)).adjusted(theme.gap(10), 0, -theme.gap(4), 0)
+        cell = self._lines.rows_model.cell(index)
+        if cell.chips:
+            inner = inner.adjusted(-theme.gap(8), 0, theme.gap(4), 0)
+        if len(cell.chips) > 1 and chips_width(theme, cell.chips) > inner.width():
+            self._paint_stacked(painter, theme, inner, place, cell.chips)
+            return
+        for chip in cell.chips:
+            if inner.width() >= theme.px(CHIP_AT_LEAST):
+                used = paint_chip(painter, theme, chip, QPointF(inner.left(), inner.center().y()), inner.width())
+                inner = inner.adjusted(used + theme.px(4), 0, 0, 0)
+        if inner.width() <= 0:
+            return
         painter.save()
         painter.setFont(theme.font())
         painter.setPen(QColor(theme.colours.text_muted))
         text = painter.fontMetrics().elidedText(
-            self._lines.rows_model.cell(index).text, Qt.TextElideMode.ElideRight, int(inner.width())
+            cell.text or cell.suffix, Qt.TextElideMode.ElideRight, int(inner.width())
         )
         painter.drawText(inner, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), text)
         painter.restore()
+
+    def _paint_stacked(
+        self, painter: QPainter, theme: Theme, inner: QRectF, place: QRect, chips: Sequence[ChipText]
+    ) -> None:
+        """Two chips that have no room side by side stand above each other; what was written shows when the line is chosen."""
+        for chip, step in zip(chips, (-1, 1), strict=False):
+            middle = place.center().y() + step * place.height() * 0.23
+            paint_chip(painter, theme, chip, QPointF(inner.left(), middle), inner.width())
 
     def box_within(self, rectangle: QRect) -> QRect:
         """The box stays beside the other cells, above the sentence."""
@@ -94,7 +126,11 @@ class LineDelegate(CellDelegate):
         column = self._lines.rows_model.columns[index.column()]
         choices = self._lines.choices(column.key)
         if not choices:
-            return super().createEditor(parent, option, index)
+            editor = super().createEditor(parent, option, index)
+            if isinstance(editor, QLineEdit):
+                row = self._lines.rows()[index.row()]
+                editor.textEdited.connect(lambda text: self._lines.typed.emit(row, column.key, text))
+            return editor
         box = QComboBox(parent)
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -164,25 +200,30 @@ class LineTable(DataTable):
     """Lines to fill in. `home` is the column where filling in begins; `remark` gives the sentence of a row, or None.
 
     `choices` offers words in a column; the boxes of `quiet` columns, seldom filled in, are drawn in the chosen line only.
-    `skip_asked(row)` follows Ctrl+Delete, `space_pressed(row)` the space key.
+    `skip_asked(row)` follows Ctrl+Delete, `space_pressed(row)` the space key. `typed(row, key, text)` comes with every
+    letter that is typed into a cell, `typing_ended()` when its editor closes, stored or not.
     """
 
     skip_asked = Signal(object)
     space_pressed = Signal(object)
+    typed = Signal(object, str, str)
+    typing_ended = Signal()
 
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, home: str,
         remark: Callable[[Any], Remark | None], choices: Mapping[str, Sequence[str]] | None = None,
-        quiet: Sequence[str] = (), empty_text: str = "", parent: QWidget | None = None,
+        quiet: Sequence[str] = (), empty_text: str = "", line_height: int = LINE_HEIGHT, parent: QWidget | None = None,
     ) -> None:
         self._remark = remark
         self._home = home
         self._choices = dict(choices or {})
         self._quiet = frozenset(quiet)
+        self._line_height = line_height
         super().__init__(columns, name=name, accessible_name=accessible_name, empty_text=empty_text,
-                         row_height=LINE_HEIGHT, parent=parent)
+                         row_height=line_height, parent=parent)
         self._line_delegate = LineDelegate(self)
         self.setItemDelegate(self._line_delegate)
+        self._line_delegate.closeEditor.connect(lambda *_hint: self.typing_ended.emit())
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.row_selected.connect(self._describe)
 
@@ -191,15 +232,20 @@ class LineTable(DataTable):
         return self._choices.get(key, ())
 
     def is_quiet(self, index: AnyIndex) -> bool:
-        """Whether a cell shows its words without a box: in a quiet column, nothing wrong, not in the chosen line."""
-        column = self.rows_model.columns[index.column()]
-        return (column.key in self._quiet and column.editable and index.row() != self.current_number()
-                and self.rows_model.cell(index).tone is None)
+        """Whether a cell shows its words without a box: in a quiet column, nothing wrong, not in the chosen line.
+
+        One that has chips to show keeps them in the chosen line until it is chosen itself.
+        """
+        column, cell = self.rows_model.columns[index.column()], self.rows_model.cell(index)
+        if column.key not in self._quiet or not column.editable or cell.tone is not None:
+            return False
+        is_chosen = index.row() == self.current_number()
+        return not is_chosen or (bool(cell.chips) and self.currentIndex().column() != index.column())
 
     def show_lines(self, columns: Sequence[Column], rows: Sequence[Any], *, keep: Callable[[Any], object]) -> None:
         """Show these rows under these columns; the chosen line and column stay chosen when they are still there."""
         before = self.currentIndex()
-        key = self.rows_model.columns[before.column()].key if before.isValid() else self._home
+        key = self.rows_model.columns[before.column()].key if before.isValid() else ""
         self.rows_model.columns = tuple(columns)
         self.set_rows(rows, keep=keep)
         self._settle_heights()
@@ -217,7 +263,7 @@ class LineTable(DataTable):
 
     def choose(self, number: int, key: str = "", *, edit: bool = False) -> None:
         """Go to a cell, or to where filling in begins; with `edit` open it for typing."""
-        index = self.rows_model.index(number, self._column(key or self._home))
+        index = self.rows_model.index(number, self._column(key) if key else self._begin())
         if not index.isValid():
             return
         self.setCurrentIndex(index)
@@ -246,7 +292,7 @@ class LineTable(DataTable):
 
     def cell_part(self, rectangle: QRect) -> QRect:
         """The part of a line's rectangle that its cells take, above the sentence."""
-        normal = current_theme().px(LINE_HEIGHT)
+        normal = current_theme().px(self._line_height)
         return QRect(rectangle.left(), rectangle.top(), rectangle.width(), min(rectangle.height(), normal))
 
     def cell_box(self, index: AnyIndex) -> QRect:
@@ -262,7 +308,7 @@ class LineTable(DataTable):
             row += place // len(editable)
             column = editable[place % len(editable)]
         target = self.rows_model.index(row, column)
-        if target.isValid():
+        if target.isValid() and self.rows_model.columns[column].editable:
             self.setCurrentIndex(target)
             self.edit(target)
         else:
@@ -297,7 +343,7 @@ class LineTable(DataTable):
                 self.cell_edited.emit(row, column.key, "")
             return
         if event.text().strip() and not column.editable and self._editable_columns():
-            self.setCurrentIndex(self.rows_model.index(index.row(), self._column(self._home)))
+            self.setCurrentIndex(self.rows_model.index(index.row(), self._begin()))
         super().keyPressEvent(event)
 
     def follow_theme(self, theme: Theme) -> None:
@@ -321,7 +367,7 @@ class LineTable(DataTable):
         painter.end()
 
     def _paint_remark(self, painter: QPainter, theme: Theme, number: int, remark: Remark) -> None:
-        top = self.rowViewportPosition(number) + theme.px(LINE_HEIGHT - 6)
+        top = self.rowViewportPosition(number) + theme.px(self._line_height - 6)
         place = QRectF(theme.gap(10), top, self.viewport().width() - 2 * theme.gap(10), theme.px(SENTENCE_HEIGHT))
         ink = theme.colours.tone(remark.tone).text
         size = theme.px(13)
@@ -338,6 +384,11 @@ class LineTable(DataTable):
         remark = None if row is None else self._remark(row)
         self.setAccessibleDescription("" if remark is None else remark.sentence)
 
+    def _begin(self) -> int:
+        """Where filling in begins: the home column, or the first to write in where that one is only read."""
+        home, editable = self._column(self._home), self._editable_columns()
+        return home if home in editable or not editable else editable[0]
+
     def _column(self, key: str) -> int:
         keys = [column.key for column in self.rows_model.columns]
         return keys.index(key) if key in keys else 0
@@ -351,7 +402,7 @@ class LineTable(DataTable):
 
     def _settle_height(self, number: int) -> None:
         theme = current_theme()
-        height = theme.px(LINE_HEIGHT)
+        height = theme.px(self._line_height)
         if self._remark(self.rows_model.rows()[number]) is not None:
             height += theme.px(SENTENCE_HEIGHT)
         if self.rowHeight(number) != height:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 from app.domain.request_terms import Kind, State
 from app.i18n import tr
-from ui.screens.requests.words import short_time
+from ui.screens.requests.words import request_title, short_time
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.services.exchange import Letter
+    from app.services.request_views import RequestSummary
     from ui.screens.requests.sheet import RequestSheet
     from ui.widgets.cards import CardTone
 
+MOST_NAMED = 3
 PAIR, SAVE, SAVE_AGAIN, OPEN_ANSWER = "go_to_pairing", "save_file", "save_file_again", "open_answer"
 
 
@@ -26,11 +30,14 @@ class StripWords:
     offers: tuple[str, ...] = ()
 
 
-def strip_for(sheet: RequestSheet, letter: Letter | None, *, is_paired: bool) -> StripWords:
-    """How things stand with this request. `letter` is the newest file written about it."""
+def strip_for(
+    sheet: RequestSheet, letter: Letter | None, *, is_paired: bool, unfinished: Sequence[RequestSummary] = ()
+) -> StripWords:
+    """How things stand with this request. `letter` is the newest file written about it, `unfinished` the older requests
+    that somebody still has to do something with."""
     view = sheet.view
     if view.state in (State.DRAFT, State.RETURNED):
-        return _while_written(sheet, is_paired=is_paired)
+        return _while_written(sheet, unfinished, is_paired=is_paired)
     if view.state is State.AUTHORISED:
         return _while_waiting(letter)
     if view.state is State.REJECTED:
@@ -46,7 +53,7 @@ def strip_for(sheet: RequestSheet, letter: Letter | None, *, is_paired: bool) ->
     return StripWords()
 
 
-def _while_written(sheet: RequestSheet, *, is_paired: bool) -> StripWords:
+def _while_written(sheet: RequestSheet, unfinished: Sequence[RequestSummary], *, is_paired: bool) -> StripWords:
     view = sheet.view
     if not is_paired:
         words = tr("还没有和卫生院配对：可以先填写，都会保存；提交以前要先配对。")
@@ -55,7 +62,12 @@ def _while_written(sheet: RequestSheet, *, is_paired: bool) -> StripWords:
         return StripWords(tr("卫生院退回：{comment}。请修改后重新提交。", comment=view.comment), "red")
     if view.kind is Kind.EMERGENCY:
         return StripWords(tr("紧急理由：{reason}", reason=view.reason), "red")
-    return StripWords()
+    told = list(sheet.notes())
+    if unfinished:
+        names = tr("、").join(tr("{title}（{state}）", title=request_title(each.kind, each.period), state=tr(each.state.label))
+                             for each in unfinished[:MOST_NAMED])
+        told.insert(0, tr("还没办完的：{names}。", names=names))
+    return StripWords(" ".join(told), "amber") if told else StripWords()
 
 
 def _while_waiting(letter: Letter | None) -> StripWords:

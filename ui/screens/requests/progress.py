@@ -19,7 +19,10 @@ from ui.widgets.labels import label
 from ui.widgets.layouts import Grid
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from app.services.request_views import RequestView, StateView
+    from app.services.request_workings import Delivery
 
 USUAL_WAY = (State.DRAFT, State.AUTHORISED, State.IN_REVIEW, State.APPROVED, State.RELEASED, State.CLOSED)
 ENDED = (State.REJECTED, State.CLOSED, State.SKIPPED, State.CANCELLED, State.VOIDED)
@@ -35,14 +38,41 @@ class Step:
     is_done: bool = True
 
 
-def steps_of(history: Sequence[StateView], state: State) -> list[Step]:
-    """What has happened, oldest first, then the usual way on."""
+def steps_of(history: Sequence[StateView], state: State, delivery: Delivery | None = None) -> list[Step]:
+    """What has happened, oldest first, then the usual way on. `delivery` is known at the clinic."""
     done = [
         Step(_words(change), tr("{who} {when}", who=change.user_name, when=short_time(change.at)), change.comment)
         for change in history
         if not (change.action is Action.SUBMIT and change.to_state is State.AUTHORISED)
     ]
-    return done + [Step(words, is_done=False) for words in _way_on(state)]
+    told, to_come = _goods(delivery, state)
+    ways = [words for words in _way_on(state) if words not in to_come]
+    return done + told + [Step(words, is_done=False) for words in (*ways, *to_come)]
+
+
+def _goods(delivery: Delivery | None, state: State) -> tuple[list[Step], list[str]]:
+    """How far the goods are: what was sent, put on the shelf and settled, and what of it is still to come."""
+    if delivery is None or not delivery.shipments or state not in (State.RELEASED, State.CLOSED):
+        return [], [tr("已签收入库"), tr("月底结算")] if state is State.RELEASED else []
+    told = []
+    if delivery.shipped_on is not None:
+        told.append(Step(tr("配送中"), _who_day(delivery.shipped_by_name, delivery.shipped_on)))
+    if delivery.is_received and delivery.received_on is not None:
+        told.append(Step(tr("已签收入库"), _who_day(delivery.received_by_name, delivery.received_on)))
+    elif delivery.received:
+        told.append(Step(tr("已签收 {count} 批，共 {all} 批", count=delivery.received, all=delivery.shipments)))
+    if delivery.settled_at is not None:
+        told.append(Step(tr("月底结算"), short_time(delivery.settled_at)))
+    to_come = []
+    if not delivery.is_received:
+        to_come.append(tr("已签收入库"))
+    if delivery.settled_at is None:
+        to_come.append(tr("月底结算"))
+    return told, to_come
+
+
+def _who_day(name: str, day: date) -> str:
+    return tr("{who} {when}", who=name, when=f"{day.month}-{day.day:02d}").strip()
 
 
 def _words(change: StateView) -> str:
@@ -58,9 +88,13 @@ def _way_on(state: State) -> list[str]:
     if state is State.RETURNED:
         return [tr("修改后重新提交"), tr("药师审核")]
     if state is State.SUBMITTED:
-        return [tr("负责人签发"), tr("药师审核"), tr("发货"), tr("办结")]
-    words = (tr("提交"), tr("药师审核"), tr("批准"), tr("发货"), tr("办结"))
-    return list(words[USUAL_WAY.index(state):])
+        return [tr("负责人签发"), tr("药师审核"), tr("配送中"), tr("已签收入库"), tr("月底结算")]
+    if state is State.RELEASED:
+        return []
+    review, approval = tr("药师审核"), tr("批准")
+    words = (tr("已提交"), review, approval, tr("配送中"), tr("已签收入库"), tr("月底结算"))
+    way = words[USUAL_WAY.index(state):]
+    return [each for each in way if each != approval or review not in way]
 
 
 class Mark(QWidget):
@@ -98,9 +132,9 @@ class ProgressCard(Card):
         self._most_to_come = most_to_come
         self._steps: tuple[Step, ...] = ()
 
-    def show_request(self, request: RequestView | None) -> None:
+    def show_request(self, request: RequestView | None, delivery: Delivery | None = None) -> None:
         """Show the steps of this request."""
-        steps = [] if request is None else steps_of(request.history, request.state)
+        steps = [] if request is None else steps_of(request.history, request.state, delivery)
         to_come = [step for step in steps if not step.is_done]
         self.show_steps([step for step in steps if step.is_done] + to_come[:self._most_to_come])
 

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.domain.message import msg
@@ -20,29 +19,41 @@ from app.i18n import tr
 from ui.dialogs import Answer, Question, show_failure
 from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, open_envelope
 from ui.screens.requests import notices
-from ui.screens.requests.layout import CATALOGUE, BeginCard, RequestsLayout
+from ui.screens.requests.beside import Beside
+from ui.screens.requests.layout import CATALOGUE, TABS, BeginCard, RequestsLayout
 from ui.screens.requests.notice_strip import StripAction
-from ui.screens.requests.rows import decision_columns, reading_columns, row_key, writing_columns
-from ui.screens.requests.sheet import EMPTY, NEEDED, OUT_OF_STOCK, RequestSheet
+from ui.screens.requests.rows import (
+    decision_columns,
+    ledger_columns,
+    reading_columns,
+    row_key,
+    writing_columns,
+)
+from ui.screens.requests.sheet import EMPTY, EXPIRING, NEEDED, OUT_OF_STOCK, RequestSheet
 from ui.screens.requests.submission import Submission
 from ui.screens.requests.whole_request import WholeRequest
 from ui.screens.requests.words import month_name, request_title, state_chip
 from ui.screens.requests.writing import Writing
+from ui.theme.theme import current_theme, theme_changes
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
-    from app.services.request_views import ActionResult, RequestSummary
+    from app.services.request_views import ActionResult, RequestSummary, RequestView
     from app.services.requests import StartOption
     from ui.screens.requests.catalogue_page import DrugRow
     from ui.screens.requests.rows import RequestRow
     from ui.screens.requests.sheet import Obstacle
     from ui.services import Services
+    from ui.theme.theme import Theme
+    from ui.widgets.table import Column
 
+COMPACT_BELOW = 900
 OWN_KEYS = (
     ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")), ("Delete", msg("清空这一格")),
     ("Ctrl Delete", msg("本期不要这种药，或恢复")), ("Ctrl F", msg("到全部目录里找药品")),
-    ("F6", msg("按建议量填满，或撤销")), ("F8", msg("到下一处要改的地方")), ("Ctrl O", msg("打开卫生院的答复文件")),
+    ("F6", msg("按建议量填满，或撤销")), ("F7", msg("过期停用的药我知道")), ("F8", msg("到下一处要改的地方")),
+    ("Ctrl B", msg("登记选中的药缺货")), ("Ctrl O", msg("打开卫生院的答复文件")),
     ("Ctrl ↵", msg("提交；提交以后存文件")),
 )
 
@@ -61,9 +72,11 @@ class RequestsScreen(QWidget):
         self.submission = Submission(self)
         self.writing = Writing(self)
         self.whole = WholeRequest(self)
+        self.beside = Beside(self)
         self._summaries: list[RequestSummary] = []
         self._starts: tuple[StartOption, ...] = ()
-        self._use: dict[str, list[tuple[str, Decimal]]] = {}
+        self._unfinished: list[RequestSummary] = []
+        self._shown_compact: bool | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.parts)
         self._stack.addWidget(self.begin)
@@ -76,7 +89,13 @@ class RequestsScreen(QWidget):
     # --- what the shell calls ---------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Read everything again; the open request stays open, and what is being typed is stored first."""
+        """Read everything again, a draft's figures from the ledger; the open request stays open, and what is being typed
+        is stored first."""
+        self.parts.table.finish_editing()
+        self._open(self.sheet.view.id if self.sheet is not None else "", anew=True)
+
+    def reread(self) -> None:
+        """Show the open request as it is stored now."""
         self.parts.table.finish_editing()
         self._open(self.sheet.view.id if self.sheet is not None else "")
 
@@ -84,7 +103,7 @@ class RequestsScreen(QWidget):
         """Show a certain request, unless something in the open one is not saved and the user stays with it."""
         is_other = self.sheet is not None and request_id != self.sheet.view.id
         if not is_other or self.can_leave():
-            self._open(request_id)
+            self._open(request_id, anew=True)
 
     def can_leave(self) -> bool:
         """Store what is being typed; ask when something could not be stored."""
@@ -140,6 +159,24 @@ class RequestsScreen(QWidget):
         super().showEvent(event)
         self._drops.watch(self.window())
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The table has fewer columns where there is little room."""
+        super().resizeEvent(event)
+        self.settle_columns()
+
+    def follow_theme(self, _theme: Theme) -> None:
+        """Larger type leaves room for fewer columns."""
+        self.settle_columns()
+
+    def settle_columns(self) -> None:
+        """Show the columns for the room there is, when that is another than before."""
+        if self.sheet is not None and self._shown_compact != self._is_compact():
+            self.parts.table.finish_editing()
+            self._show_rows()
+
+    def _is_compact(self) -> bool:
+        return self.width() < current_theme().px(COMPACT_BELOW)
+
     # --- showing ----------------------------------------------------------------------------------------------
 
     def show_result(self, result: ActionResult) -> None:
@@ -171,11 +208,13 @@ class RequestsScreen(QWidget):
         """Show where desks become acquainted."""
         self.services.navigate("exchange", page="pairing")
 
-    def _open(self, request_id: str) -> None:
+    def _open(self, request_id: str, *, anew: bool = False, view: RequestView | None = None) -> None:
+        """`view` is the request where it was read just now."""
         requests = self.services.requests
         self._summaries = requests.summaries()
         self._starts = requests.starts()
-        self._use.clear()
+        self._unfinished = requests.unfinished()
+        self.beside.forget()
         known = [each.id for each in self._summaries]
         open_first = [each.id for each in self._summaries if each.state in (State.DRAFT, State.RETURNED)]
         chosen = next((each for each in (request_id, *open_first, *known) if each in known), "")
@@ -185,16 +224,26 @@ class RequestsScreen(QWidget):
             return
         if self.sheet is None or self.sheet.view.id != chosen:
             self.writing.forget()
-        self._show(RequestSheet(requests.get(chosen), former=self.sheet))
+        just_read = view is not None and view.id == chosen
+        self._show(RequestSheet(view if just_read else requests.get(chosen), former=self.sheet))
+        self.beside.read_marks()
+        if anew and self.open_sheet().is_editable:
+            self.beside.read_figures()
 
-    def open_anew(self, request_id: str) -> None:
-        """Show a request, or the one to go on with, forgetting the one that is open."""
+    def show_anew(self, view: RequestView) -> None:
+        """Show the open request as it was just read."""
+        self._show(RequestSheet(view, former=self.sheet))
+        self.beside.forget()
+        self.beside.show_line(self.parts.table.current_row())
+
+    def open_anew(self, request_id: str, view: RequestView | None = None) -> None:
+        """Show a request, or the one to go on with, forgetting the one that is open. `view` where it was read just now."""
         self.sheet = None
-        self._open(request_id)
+        self._open(request_id, view=view)
 
-    def forget_use(self, drug_code: str) -> None:
-        """The use written for this drug has changed."""
-        self._use.pop(drug_code, None)
+    def chosen_line(self) -> RequestRow | None:
+        """The line that is chosen; None in the catalogue."""
+        return None if self.sheet is None or self.parts.current_tab() == CATALOGUE else self.parts.table.current_row()
 
     def _show_begin(self) -> None:
         regular = self.start_of(Kind.REGULAR)
@@ -209,15 +258,17 @@ class RequestsScreen(QWidget):
         self.sheet = sheet
         self._stack.setCurrentWidget(self.parts)
         self.setFocusProxy(self.parts.table)
-        self._show_head()
+        self.show_head()
         self._show_strip()
         self._show_rows()
         self._show_problems()
         self.show_actions()
-        self.parts.progress.show_request(sheet.view)
+        known = sheet.view.state in (State.RELEASED, State.CLOSED)
+        self.parts.progress.show_request(sheet.view, self.services.requests.delivery(sheet.view.id) if known else None)
         self.parts.former.show_requests(self._summaries, sheet.view.id)
 
-    def _show_head(self) -> None:
+    def show_head(self) -> None:
+        """Title, state, price and the numbers in the tabs."""
         sheet = self.open_sheet()
         view = sheet.view
         chips = [state_chip(view.state)]
@@ -232,8 +283,10 @@ class RequestsScreen(QWidget):
         self.parts.header.set_note("　·　".join(part for part in parts if part))
         titles = (
             tr("需要申领 {count}", count=sheet.count(NEEDED)), tr("全部目录 {count}", count=self._listed()),
-            tr("缺药 {count}", count=sheet.count(OUT_OF_STOCK)), tr("未填 {count}", count=sheet.count(EMPTY)),
+            tr("近效期 {count}", count=sheet.count(EXPIRING)), tr("缺药 {count}", count=sheet.count(OUT_OF_STOCK)),
+            tr("未填 {count}", count=sheet.count(EMPTY)),
         )
+        self.parts.tabs.setTabVisible(TABS.index(EXPIRING), sheet.is_of_ledger)
         for number, title in enumerate(titles):
             if self.parts.tabs.tabText(number) != title:
                 self.parts.tabs.setTabText(number, title)
@@ -242,7 +295,8 @@ class RequestsScreen(QWidget):
         sheet = self.open_sheet()
         letter = self.services.exchange.latest_about(sheet.view.id)
         paired = self.services.pairing.township_id() is not None
-        told = notices.strip_for(sheet, letter, is_paired=paired)
+        older = [each for each in self._unfinished if each.id != sheet.view.id and each.created_at < sheet.view.created_at]
+        told = notices.strip_for(sheet, letter, is_paired=paired, unfinished=older)
         offers: dict[str, tuple[str, Callable[[], object]]] = {
             notices.PAIR: (tr("去配对"), self.go_to_pairing),
             notices.SAVE: (tr("存交给卫生院的文件"), self.submission.save_file),
@@ -259,9 +313,9 @@ class RequestsScreen(QWidget):
             codes = [line.drug_code for line in sheet.lines()]
             self.parts.catalogue.show_request(codes, is_editable=sheet.is_editable)
             return
-        columns = writing_columns() if sheet.is_editable else decision_columns() if sheet.is_decided else reading_columns()
-        self.parts.table.show_lines(columns, sheet.rows(tab), keep=row_key)
-        self._show_line_card(self.parts.table.current_row())
+        self._shown_compact = self._is_compact()
+        self.parts.table.show_lines(_columns_of(sheet, is_compact=self._is_compact()), sheet.rows(tab), keep=row_key)
+        self.beside.show_line(self.parts.table.current_row())
 
     def _show_problems(self) -> None:
         sheet = self.open_sheet()
@@ -284,17 +338,6 @@ class RequestsScreen(QWidget):
         note = tr("↵ 下一行　Tab 右一格　Ctrl Delete 本期不要　填好的随时保存") if sheet.is_editable else ""
         parts.foot.set_note(note)
 
-    def _show_line_card(self, row: RequestRow | None) -> None:
-        sheet = self.open_sheet()
-        if row is None:
-            self.parts.arithmetic.show_line(None, remark="", history=(), is_editable=False)
-            return
-        if row.line.drug_code not in self._use:
-            self._use[row.line.drug_code] = self.services.requests.use_history(row.line.drug_code)
-        remark = row.remark.sentence if row.remark is not None else ""
-        self.parts.arithmetic.show_line(row.line, remark=remark, history=self._use[row.line.drug_code],
-                                        is_editable=sheet.is_editable)
-
     def show_one_line(self, line_id: str) -> None:
         """Show one line as it is now, and what depends on it."""
         row = self.open_sheet().row(line_id)
@@ -303,8 +346,8 @@ class RequestsScreen(QWidget):
                 self.parts.table.replace_row(number, row)
         current = self.parts.table.current_row()
         if current is not None and current.line.id == line_id:
-            self._show_line_card(row)
-        self._show_head()
+            self.beside.show_line(row)
+        self.show_head()
         if self.open_sheet().is_strict:
             self._show_problems()
 
@@ -332,7 +375,7 @@ class RequestsScreen(QWidget):
             self.refresh()
             show_failure(self.services.dialogs, error)
             return
-        self.refresh()
+        self.reread()
         self.services.say(tr("已添加 {drug}", drug=added.name))
         self.parts.catalogue.begin()
 
@@ -368,12 +411,16 @@ class RequestsScreen(QWidget):
     def _connect(self) -> None:
         parts = self.parts
         parts.table.cell_edited.connect(lambda row, key, text: self.writing.save_cell(row.line.id, key, text))
-        parts.table.row_selected.connect(self._show_line_card)
+        parts.table.row_selected.connect(self.beside.show_line)
         parts.table.skip_asked.connect(lambda _row: self.writing.toggle_skip())
         parts.arithmetic.skip_asked.connect(self.writing.toggle_skip)
+        parts.arithmetic.shortage_asked.connect(self.whole.report_shortage)
+        parts.arithmetic.acknowledge_asked.connect(self.beside.acknowledge)
+        parts.export.clicked.connect(self.whole.export)
         parts.tabs.currentChanged.connect(lambda _index: self.sheet is not None and self._on_tab())
         parts.problems.table.row_activated.connect(self._on_problem)
         parts.catalogue.drug_chosen.connect(self.add_drug)
+        parts.catalogue.missing_asked.connect(self.whole.report_missing)
         parts.former.table.row_selected.connect(lambda row: row is not None and self._on_former(row))
         parts.fill.clicked.connect(self.writing.fill_or_undo)
         parts.print.clicked.connect(lambda: self.whole.print_sheet(decision=False))
@@ -386,9 +433,10 @@ class RequestsScreen(QWidget):
             button.clicked.connect(self.whole.start_regular)
         for button in (parts.new_emergency, self.begin.emergency):
             button.clicked.connect(self.whole.start_emergency)
+        theme_changes().changed.connect(self.follow_theme)
         self._drops.dropped.connect(lambda file: open_envelope(self.services, file))
-        keys = {"Ctrl+F": self.show_catalogue, "F6": self.writing.fill_or_undo, "F8": self._next_problem,
-                "Ctrl+O": self.open_answer}
+        keys = {"Ctrl+F": self.show_catalogue, "F6": self.writing.fill_or_undo, "F7": self.beside.acknowledge,
+                "F8": self._next_problem, "Ctrl+B": self.whole.report_shortage, "Ctrl+O": self.open_answer}
         for keys_pressed, does in keys.items():
             shortcut = QShortcut(QKeySequence(keys_pressed), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -411,16 +459,25 @@ class RequestsScreen(QWidget):
         if not obstacles:
             self.services.say(tr("没有要改的地方了。"))
             return
-        order = [line.id for line in sheet.lines()]
+        order = {line.id: number for number, line in enumerate(sheet.lines())}
         row = self.parts.table.current_row()
-        here = order.index(row.line.id) if row is not None else -1
-        behind = [each for each in obstacles if order.index(each.line_id) > here]
+        here = order[row.line.id] if row is not None else -1
+        behind = [each for each in obstacles if order.get(each.line_id, -1) > here]
         self._on_problem((behind or obstacles)[0])
 
     def _on_former(self, summary: RequestSummary) -> None:
         if self.sheet is None or summary.id == self.sheet.view.id:
             return
         if self.can_leave():
-            self._open(summary.id)
+            self._open(summary.id, anew=True)
         else:
             self.parts.former.show_requests(self._summaries, self.sheet.view.id)
+
+
+def _columns_of(sheet: RequestSheet, *, is_compact: bool) -> tuple[Column, ...]:
+    """The columns in the state of this request."""
+    if sheet.is_decided:
+        return decision_columns()
+    if sheet.is_of_ledger:
+        return ledger_columns(is_editable=sheet.is_editable, is_compact=is_compact)
+    return writing_columns() if sheet.is_editable else reading_columns()

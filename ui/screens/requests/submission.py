@@ -14,6 +14,7 @@ from ui.screens.exchange.files import fail, hand_over
 if TYPE_CHECKING:
     from app.services.request_views import ActionResult
     from ui.screens.requests.screen import RequestsScreen
+    from ui.screens.requests.sheet import RequestSheet
 
 HAND_OVER_TITLE = msg("交给卫生院的文件")
 MOST_QUESTIONS_SHOWN = 8
@@ -35,17 +36,18 @@ class Submission:
             self._offer_pairing()
             return
         sheet.is_strict = True
+        self._ask_unusable(sheet)
         if sheet.obstacles():
             screen.show_obstacles()
             return
         confirmed = self._confirmed_lines()
         if confirmed is None:
             return
-        request_id, version = sheet.view.id, sheet.version
+        request_id, version, known = sheet.view.id, sheet.version, sheet.acknowledged
         requests = screen.services.requests
         self._run(
             lambda: requests.submit(
-                request_id, version, confirmed=confirmed, key=f"submit {request_id} {version}"
+                request_id, version, confirmed=confirmed, acknowledged=known, key=f"submit {request_id} {version}"
             ),
             title=tr("正在提交"),
         )
@@ -64,6 +66,22 @@ class Submission:
         letter = None if sheet is None else services.exchange.latest_about(sheet.view.id)
         if letter is not None:
             hand_over(services, letter.id, title=HAND_OVER_TITLE, on_done=self._screen.refresh)
+
+    def _ask_unusable(self, sheet: RequestSheet) -> None:
+        """Where nothing but expired or held goods stands in the way, they are told in one question (V10)."""
+        lines = sheet.unusable_only()
+        if not lines:
+            return
+        shown = [tr("{drug}：{sentence}", drug=line.name, sentence=sentence) for line, sentence in lines[:MOST_QUESTIONS_SHOWN]]
+        if len(lines) > MOST_QUESTIONS_SHOWN:
+            shown.append(tr("还有 {count} 种也是这样。", count=len(lines) - MOST_QUESTIONS_SHOWN))
+        agreed = confirm(
+            self._screen.services.dialogs, msg("架上有过期或停用的药，都知道吗？"), "\n".join(shown),
+            do=msg("都知道，继续提交"), keep=msg("先去处理"), safe=msg("申领量没有把它们算进去；报损在“库存”里做。"),
+        )
+        if agreed:
+            for line, _sentence in lines:
+                sheet.acknowledge(line.id)
 
     def _confirmed_lines(self) -> frozenset[str] | None:
         questions = self._screen.sheet.questions() if self._screen.sheet is not None else []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
+from decimal import Decimal
 
 from app.domain.message import msg
 from app.domain.request_terms import Kind, State
@@ -54,3 +56,8 @@ def short_time(at: datetime) -> str:
 def yuan(fen: int) -> str:
     """“¥2,318.40”."""
     return f"¥{fen // 100:,}.{fen % 100:02d}"
+
+
+def whole_units(use: Decimal | None) -> int | None:
+    """A monthly use in whole units, upwards; None is unknown."""
+    return None if use is None else math.ceil(use)

@@ -59,7 +59,7 @@ class Writing:
             self._keep_unsaved(line_id, key, text, error)
         else:
             self._filled.pop(line_id, None)
-            self._screen.forget_use(saved.drug_code)
+            self._screen.beside.forget_use(saved.drug_code)
             sheet.keep(saved, key)
         self._screen.show_one_line(line_id)
 
@@ -81,18 +81,19 @@ class Writing:
             else:
                 self._fill(sheet)
         except CunyiError as error:
-            self._screen.refresh()
+            self._screen.reread()
             show_failure(self._screen.services.dialogs, error)
 
     def _fill(self, sheet: RequestSheet) -> None:
         filled = self._screen.services.requests.fill_with_suggestions(sheet.view.id, version=sheet.version)
-        self._screen.refresh()
+        self._screen.reread()
         lines = [self._screen.open_sheet().line(line_id) for line_id in filled]
         self._filled = {line.id: line.requested for line in lines}
         self._screen.show_actions()
         skipped = sum(line.is_skipped for line in lines)
         if not lines:
-            self._screen.services.say(tr("没有可以填的空行：先填现库存和月均用量。"))
+            self._screen.services.say(tr("没有可以填的空行：没有建议量的药，请自己填数量和原因。") if sheet.is_of_ledger
+                                      else tr("没有可以填的空行：先填现库存和月均用量。"))
         elif skipped:
             words = tr("填了 {count} 种；{skipped} 种库存够用，标为本期不要。F6 撤销。", count=len(lines) - skipped,
                        skipped=skipped)
@@ -105,7 +106,7 @@ class Writing:
                      if sheet.line(line_id).requested == requested]
         self._screen.services.requests.empty_lines(sheet.view.id, as_filled)
         self._filled.clear()
-        self._screen.refresh()
+        self._screen.reread()
         self._screen.services.say(tr("已撤销，{count} 种又空着。", count=len(as_filled)))
 
     def _keep_unsaved(self, line_id: str, key: str, text: str, error: CunyiError) -> None:
@@ -121,7 +122,7 @@ class Writing:
     def _after_stale(self, line_id: str, key: str, text: str) -> None:
         """Somebody else has written: read again, and keep both unless both wrote the same line."""
         before = self._screen.open_sheet().lines()
-        self._screen.refresh()
+        self._screen.reread()
         sheet = self._screen.open_sheet()
         changed = changed_lines(before, sheet.lines())
         if sheet.is_editable and line_id not in [line.id for line in changed]:

@@ -24,13 +24,15 @@ class RecordForms:
         self._services, self._screen = services, screen
 
     def open_row(self, row: TimelineRow) -> None:
-        """Enter on a line of the timeline: the sheet or the attachment it tells of."""
+        """Enter on a line of the timeline: the sheet, the attachment or the drugs it tells of."""
         if row.attachment_id is not None:
             self._screen.record.tabs.show_tab("attachments")
             self._screen.record.attachments.choose(row.attachment_id)
             self._screen.record.attachments.setFocus()
         elif row.form_entry_id is not None:
             self._open(row.kind, row.form_entry_id)
+        elif row.dispensing_id is not None:
+            self._services.navigate("dispensing", dispensing_id=row.dispensing_id)
         elif row.kind == "enrolment":
             self._screen.record.tabs.show_tab("chronic")
 

@@ -50,8 +50,8 @@ class Shown:
 
 
 class RecordView(QWidget):
-    """Banner and tabs. `asked(action)`: form, visit, letter, enrol_htn, enrol_dm, family, correct, state, household, note,
-    reveal, print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
+    """Banner and tabs. `asked(action)`: form, visit, dispense, letter, enrol_htn, enrol_dm, family, correct, state, household,
+    note, reveal, print_cover, print_info. `history_wanted()` when the corrections are looked at, for `show_history`."""
 
     asked = Signal(str)
     revealed = Signal(str)
@@ -159,7 +159,7 @@ class RecordView(QWidget):
                         for disease in PROGRAMMES if disease in managed and disease not in DISEASES]
             if self._shown is not None and self._shown.letters:
                 offered.append(("letter", tr("开转诊单")))
-            offered.append(("form", tr("填写新表")))
+            offered += [("form", tr("填写新表")), ("dispense", tr("发药"))]
             offered += [(f"enrol_{disease}", tr("纳入{disease}管理", disease=NAMES[disease]))
                         for disease in PROGRAMMES if disease not in managed]
             if person.household is not None:

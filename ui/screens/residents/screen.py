@@ -220,6 +220,7 @@ class ResidentsScreen(QWidget):
             return
         actions: dict[str, Callable[[], object]] = {
             "form": self.forms.fill_chosen, "letter": self.forms.write_letter, "visit": self.start_visit,
+            "dispense": lambda: self.give_drugs(),
             "family": self.add_member,
             "correct": self.start_correction, "state": self.change_state, "household": self.edit_household,
             "note": self.write_note, "reveal": self.record.toggle_reveal,
@@ -243,6 +244,11 @@ class ResidentsScreen(QWidget):
         last = next((each.last_visit_on for each in self._shown.enrolments
                      if each.disease == disease and each.ended_on is None), None)
         self._services.navigate("forms", resident_id=person.id, form_code=visit_form(disease, last))
+
+    def give_drugs(self) -> None:
+        """Go to the counter with this resident: the medicines of the newest follow-ups stand there."""
+        if self._shown is not None:
+            self._services.navigate("dispensing", resident_id=self._shown.person.id)
 
     def add_member(self) -> None:
         """Register somebody into the household shown."""

@@ -18,7 +18,9 @@ from ui.widgets.field_row import ComboBox
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.table import Cell, Column, DataTable
 
-OTHER_KINDS = {"attachment": msg("附件"), "enrolment": msg("纳入与结束管理"), "state": msg("迁出、死亡等")}
+OTHER_KINDS = {
+    "attachment": msg("附件"), "dispensing": msg("发药"), "enrolment": msg("纳入与结束管理"), "state": msg("迁出、死亡等"),
+}  # fmt: skip
 
 
 class TimelineTab(QWidget):

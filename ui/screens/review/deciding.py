@@ -10,11 +10,12 @@ from app.domain.request_terms import ErrorKind
 from app.errors import CunyiError
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_kept
-from ui.dialogs import show_failure
+from ui.screens.exchange.files import fail
 from ui.screens.requests.sheet import changed_lines
 
 if TYPE_CHECKING:
     from app.services.request_views import LineView
+    from app.services.review_bulk import BulkResult
     from ui.screens.review.screen import ReviewScreen
 
 
@@ -59,21 +60,27 @@ class Deciding:
         table.choose(min(table.current_number() + 1, table.rows_model.rowCount() - 1), "approved")
 
     def agree_to_rest(self) -> None:
-        """F6: approve as asked every undecided line without a mark."""
+        """F6: approve as asked every undecided line without a mark, of which the township has enough."""
         screen, sheet = self._screen, self._screen.sheet
         if sheet is None or not sheet.is_editable:
             return
         screen.parts.table.finish_editing()
-        try:
-            agreed = screen.services.review.agree_to_unremarkable(sheet.view.id, version=sheet.version)
-        except CunyiError as error:
-            screen.refresh()
-            show_failure(screen.services.dialogs, error)
+        services, request_id = screen.services, sheet.view.id
+        services.runner.run(
+            lambda _report, _cancelled: services.review_stock.agree([request_id]), on_done=self._on_agreed,
+            on_error=self._after_failure, title=tr("正在同意"), can_cancel=False,
+        )
+
+    def _on_agreed(self, done: BulkResult) -> None:
+        from app.services.review_sheets import reasons_words
+
+        self._screen.refresh()
+        if not done.left_open:
+            self._screen.services.say(tr("同意了 {count} 种，全部有了决定。", count=done.agreed))
             return
-        screen.refresh()
-        left = screen.open_sheet().undecided()
-        words = tr("同意了 {count} 种；{left} 种有提示，请逐行看（F8）。", count=len(agreed), left=left)
-        screen.services.say(words if left else tr("同意了 {count} 种，全部有了决定。", count=len(agreed)))
+        why = reasons_words(reason for row in done.requests for reason in row.reasons)
+        self._screen.services.say(tr("同意了 {count} 种；留下 {left} 种请逐行看（F8）：{why}。", count=done.agreed,
+                                     left=done.left_open, why=why))
 
     def _keep_unsaved(self, line_id: str, key: str, text: str, error: CunyiError) -> None:
         problems = getattr(error, "problems", ())
@@ -85,9 +92,9 @@ class Deciding:
         elif not problems:
             QTimer.singleShot(0, self._screen, lambda: self._after_failure(error))
 
-    def _after_failure(self, error: CunyiError) -> None:
+    def _after_failure(self, error: BaseException) -> None:
         self._screen.refresh()
-        show_failure(self._screen.services.dialogs, error)
+        fail(self._screen.services, error)
 
     def _after_stale(self, line_id: str, key: str, text: str) -> None:
         """A colleague has written: read again, and keep both unless both decided the same line."""

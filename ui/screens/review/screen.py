@@ -19,9 +19,11 @@ from ui.dialogs import Answer, Question
 from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, open_envelope
 from ui.screens.requests.notice_strip import StripAction
 from ui.screens.requests.words import request_title, short_time, state_chip
-from ui.screens.review.comparison import short_name
+from ui.screens.review.beside import Beside
+from ui.screens.review.comparison import LEAST_MONTHS, short_name
 from ui.screens.review.deciding import Deciding
-from ui.screens.review.layout import WAITING, InboxRow, ReviewLayout
+from ui.screens.review.layout import WAITING, InboxRow, ReviewLayout, round_words
+from ui.screens.review.openings import Openings
 from ui.screens.review.sheet import ReviewSheet, decided_columns, deciding_columns, row_key, waiting_columns
 from ui.screens.review.steps import ReviewSteps
 from ui.widgets.chips import ChipText
@@ -36,9 +38,11 @@ ANSWERED = (State.RETURNED, State.APPROVED, State.REJECTED, State.RELEASED, Stat
 OWN_KEYS = (
     ("Space", msg("同意这一行")), ("F2", msg("填写选中的一格")), ("↵", msg("下一行")), ("Tab", msg("右一格")),
     ("1 – 6", msg("在原因里选第几条")),
-    ("F6", msg("其余全部同意")), ("F8", msg("到下一处要看的地方")), ("Alt ↑ ↓", msg("上一张、下一张申领单")),
+    ("F6", msg("其余全部同意")), ("Shift F6", msg("全部村一并同意")),
+    ("F7", msg("选中的药公平分配")), ("Shift F7", msg("药品×村汇总")),
+    ("F8", msg("到下一处要看的地方")), ("Alt ↑ ↓", msg("上一张、下一张申领单")),
     ("Ctrl O", msg("打开申领文件")),
-    ("Ctrl ↵", msg("领取、通过、转发货")),
+    ("Ctrl ↵", msg("领取、通过、转发货、去配货")), ("Ctrl P", msg("打印审核单")),
 )
 
 
@@ -54,6 +58,8 @@ class ReviewScreen(QWidget):
         self.parts = ReviewLayout()
         self.deciding = Deciding(self)
         self.steps = ReviewSteps(self)
+        self.beside = Beside(self)
+        self.openings = Openings(self)
         Vertical(self).addWidget(self.parts)
         self._drops = EnvelopeDrops(self)
         self._connect()
@@ -66,12 +72,18 @@ class ReviewScreen(QWidget):
         """Read everything again; the open request stays open, and what is being typed is stored first."""
         self.parts.table.finish_editing()
         self._open(self.sheet.view.id if self.sheet is not None else "")
+        self.beside.read_history()
 
-    def open_with(self, request_id: str = "", **_arguments: object) -> None:
-        """Show a certain request, unless something in the open one is not saved and the user stays with it."""
+    def open_with(self, request_id: str = "", drug_code: str = "", **_arguments: object) -> None:
+        """Show a certain request (and a drug of it), unless something in the open one is not saved and the user stays."""
         is_other = self.sheet is not None and request_id != self.sheet.view.id
-        if not is_other or self.can_leave():
-            self._open(request_id)
+        if is_other and not self.can_leave():
+            return
+        self._open(request_id)
+        if drug_code and self.sheet is not None:
+            for line in self.sheet.lines():
+                if line.drug_code == drug_code:
+                    self.go_to_line(line.id, "approved")
 
     def can_leave(self) -> bool:
         """Store what is being typed; ask when something could not be stored."""
@@ -96,11 +108,11 @@ class ReviewScreen(QWidget):
         """Ctrl+Enter: the step that comes next."""
         self.parts.table.finish_editing()
         allowed = self.sheet.view.actions if self.sheet is not None else ()
-        following = (Action.TAKE, Action.APPROVE, Action.CONVERT, Action.CLOSE_REMAINING)
-        for action in following:
+        for action in (Action.TAKE, Action.APPROVE, Action.CONVERT):
             if action in allowed:
                 self.steps.do(action)
                 return
+        self.steps.go_to_shipments()
 
     def print_action(self) -> None:
         """Ctrl+P: the decision on paper."""
@@ -151,7 +163,7 @@ class ReviewScreen(QWidget):
         for number, shown in enumerate(self.parts.table.rows()):
             if shown.line.id == line_id:
                 self.parts.table.replace_row(number, row)
-        self._show_head()
+        self.show_head()
         self._show_strip()
 
     def _open(self, request_id: str) -> None:
@@ -168,7 +180,10 @@ class ReviewScreen(QWidget):
     def _show_inbox(self, request_id: str) -> str:
         """Show the list with this request chosen, or the first; gives the id chosen, empty without any."""
         today = self.services.desk.today()
-        rows = [InboxRow(summary, today) for summary in self.services.review.inbox()]
+        rows = [InboxRow(item, today) for item in self.services.review_inbox.items()]
+        month = self.services.review_inbox.month()
+        self.parts.round.set_words(round_words(month))
+        self.parts.round.setVisible(bool(month.clinics))
         inbox = self.parts.inbox
         inbox.blockSignals(True)
         inbox.set_rows(rows)
@@ -183,13 +198,15 @@ class ReviewScreen(QWidget):
         self.parts.empty.hide()
         self.parts.opened.show()
         self.parts.panes.put_side_above(False)
-        self._show_head()
+        self.show_head()
         self._show_strip()
         self._show_rows()
         self._show_actions()
         self.parts.progress.show_request(sheet.view)
+        self.beside.read_stock()
 
-    def _show_head(self) -> None:
+    def show_head(self) -> None:
+        """Title, chips and what the clinic wrote of itself."""
         sheet = self.open_sheet()
         view = sheet.view
         title = request_title(view.kind, view.period)
@@ -199,6 +216,8 @@ class ReviewScreen(QWidget):
             chips.insert(0, ChipText(tr("紧急"), "red"))
         if view.state in WAITING and sheet.to_look_at():
             chips.append(ChipText(tr("{count} 行需要看", count=sheet.to_look_at()), "amber"))
+        if view.state in WAITING and sheet.short_lines():
+            chips.append(ChipText(tr("{count} 行本院不够", count=sheet.short_lines()), "amber"))
         self.parts.header.set_chips(chips)
         parts = [tr("{count} 种", count=len(view.wanted_lines))]
         if view.population is not None:
@@ -253,17 +272,28 @@ class ReviewScreen(QWidget):
             button.setVisible(action in sheet.view.actions)
         parts.agree.setVisible(sheet.is_editable)
         parts.print_decision.setVisible(sheet.view.state in ANSWERED)
+        parts.ship.setVisible(sheet.view.state is State.RELEASED)
+        parts.share.setVisible(sheet.is_open)
         note = tr("空格 同意这一行　↵ 下一行　Tab 到原因，按 1 – 6 选一条") if sheet.is_editable else ""
         parts.foot.set_note(note)
-        beneath = (Action.REJECT, Action.GIVE_BACK, Action.REOPEN)
-        parts.foot.setVisible(bool(note) or any(action in sheet.view.actions for action in beneath))
+        parts.foot.show()
+
+    def show_use(self) -> None:
+        """What the clinic uses of the chosen drug, beside its peers."""
+        self._show_comparison(self.parts.table.current_row())
 
     def _show_comparison(self, row: ReviewRow | None) -> None:
+        card, history = self.parts.comparison, self.beside.history
         if row is None or self.sheet is None:
-            self.parts.comparison.show_comparison(None, None)
+            card.show_comparison(None, None)
             return
-        compared = self.services.review.compare_use(self.sheet.view.id, row.line.drug_code)
-        self.parts.comparison.show_comparison(row.line, compared)
+        view = self.sheet.view
+        if history is not None:
+            use = history.lines(row.line.drug_code, view.clinic_id)
+            if use.known >= LEAST_MONTHS:
+                card.show_months(row.line, view.clinic_name, use)
+                return
+        card.show_comparison(row.line, self.services.review.compare_use(view.id, row.line.drug_code))
 
     # --- keys and buttons -------------------------------------------------------------------------------------
 
@@ -275,7 +305,7 @@ class ReviewScreen(QWidget):
         here = self.parts.table.current_number()
         for row in rows[here + 1:] + rows[:here + 1]:
             line = row.line
-            if line.id in wrong or (not sheet.is_strict and row.marks and not line.decision):
+            if line.id in wrong or (not sheet.is_strict and sheet.wants_look(line.id)):
                 self.go_to_line(line.id, wrong.get(line.id, "approved"))
                 return
         self.services.say(tr("没有要看的地方了。"))
@@ -307,13 +337,22 @@ class ReviewScreen(QWidget):
         parts.table.row_selected.connect(self._show_comparison)
         parts.table.cell_edited.connect(lambda row, key, text: self.deciding.save_cell(row.line.id, key, text))
         parts.table.space_pressed.connect(lambda row: self.deciding.agree_to(row.line.id))
+        parts.table.typed.connect(lambda row, key, text: self.beside.typed(row.line.id, key, text))
+        parts.table.typing_ended.connect(self.beside.typing_ended)
         parts.agree.clicked.connect(self.deciding.agree_to_rest)
+        parts.agree_all.clicked.connect(self.openings.bulk)
+        parts.pivot.clicked.connect(self.openings.pivot)
+        parts.share.clicked.connect(self.openings.share)
+        parts.export.clicked.connect(self.openings.export)
+        parts.round.clicked.connect(self.openings.missing)
+        parts.ship.clicked.connect(self.steps.go_to_shipments)
         parts.print_decision.clicked.connect(self.steps.print_decision)
         parts.open_file.clicked.connect(self.open_file)
         for button, action in self._action_buttons():
             button.clicked.connect(partial(self._on_step, action))
         self._drops.dropped.connect(lambda file: open_envelope(self.services, file))
-        keys = {"F6": self.deciding.agree_to_rest, "F8": self.next_to_look_at, "Ctrl+O": self.open_file,
+        keys = {"F6": self.deciding.agree_to_rest, "Shift+F6": self.openings.bulk, "F7": self.openings.share,
+                "Shift+F7": self.openings.pivot, "F8": self.next_to_look_at, "Ctrl+O": self.open_file,
                 "Alt+Up": partial(self.next_request, -1), "Alt+Down": partial(self.next_request, 1)}
         for keys_pressed, does in keys.items():
             shortcut = QShortcut(QKeySequence(keys_pressed), self)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.domain.packs import packs_for
+from app.domain.quantities import half_up
 from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_shown
-from app.services.review import marks
+from app.services.review_marks import EXPLAINED, SHARED, SHORT, Mark, marks
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.rows import drug_words, packs_cell
 from ui.screens.requests.sheet import Obstacle, Unsaved
@@ -20,21 +23,34 @@ from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
     from app.services.request_views import LineView, RequestView
+    from app.services.review_stock import LineStock
 
 OPEN = "approved_missing"
 """Not told of a line until approving was tried: every line begins without a decision."""
 COLUMN_OF = {"reason_required": "reason"}
+OPEN_STATES = (State.AUTHORISED, State.IN_REVIEW)
+COLOURS = ("red", "amber", "blue", "green", "grey")
+STOCK = (SHORT, SHARED)
+BESIDE = ("available", "marks")
+"""The columns that change while a quantity is typed."""
 
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """A line with its marks, what was typed but could not be saved, and the sentence beneath it."""
+    """A line with its marks, what was typed but could not be saved, and the sentence beneath it.
+
+    `beside` is the township's stock (None: not read yet), `approving` the units that are given as things stand: what is
+    being typed, else what is decided, else what is asked for; `packs` in how many packs they are sent, where they fill none.
+    """
 
     line: LineView
     marks: tuple[ChipText, ...] = ()
+    beside: LineStock | None = None
+    approving: int = 0
     typed: Mapping[str, str] = field(default_factory=dict)
     remark: Remark | None = None
     wrong: frozenset[str] = frozenset()
+    packs: str = ""
 
 
 class ReviewSheet:
@@ -52,11 +68,19 @@ class ReviewSheet:
         same = former is not None and former.view.id == view.id and self.is_editable
         self._unsaved: dict[str, dict[str, Unsaved]] = dict(former._unsaved) if same else {}
         self.is_strict = same and former.is_strict
+        is_again = former is not None and former.view.id == view.id
+        self.beside: Mapping[str, LineStock] = former.beside if is_again else {}
+        self._typing: dict[str, int] = {}
 
     @property
     def is_editable(self) -> bool:
         """Whether this user writes decisions now."""
         return self.view.state is State.IN_REVIEW and self.view.is_held_by_me
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the request is still to be decided, by whomever."""
+        return self.view.state in OPEN_STATES
 
     def lines(self) -> list[LineView]:
         """The lines in their order."""
@@ -81,6 +105,18 @@ class ReviewSheet:
         """Forget what was typed and not saved in a cell; False when there is nothing of the kind."""
         return self._unsaved.get(line_id, {}).pop(key, None) is not None
 
+    def type_approved(self, line_id: str, text: str) -> None:
+        """What is being typed as the approved quantity, for what remains beside it; anything but a number is no number."""
+        self._typing.pop(line_id, None)
+        if text.strip().isdecimal():
+            self._typing[line_id] = int(text)
+
+    def end_typing(self) -> list[str]:
+        """The editor has closed; gives the ids of the lines that were being typed in."""
+        typed = list(self._typing)
+        self._typing.clear()
+        return typed
+
     def has_unsaved(self) -> bool:
         """Whether anything typed is not saved."""
         return any(self._unsaved.values())
@@ -95,27 +131,64 @@ class ReviewSheet:
         line = self._lines[line_id]
         unsaved = self._unsaved.get(line_id, {})
         typed = {key: each.text for key, each in unsaved.items()}
-        chips = () if line.is_skipped else tuple(ChipText(tr(mark.text), mark.colour) for mark in marks(line))
+        chips = _chips(self.marks(line_id))
+        beside, packs = self.beside.get(line_id), self._whole_packs(line_id)
+        shown = ReviewRow(line, chips, beside, self.approving(line_id), typed, packs=packs)
         for each in unsaved.values():
-            return ReviewRow(line, chips, typed, Remark(each.sentence), frozenset(unsaved))
+            return replace(shown, remark=Remark(each.sentence), wrong=frozenset(unsaved))
         problem = self._first_problem(line_id)
         if problem is not None and problem.level is Level.BLOCK:
             wrong = frozenset({COLUMN_OF.get(problem.code, "approved")})
-            return ReviewRow(line, chips, typed, Remark(tr(problem.message)), wrong)
+            return replace(shown, remark=Remark(tr(problem.message)), wrong=wrong)
         if problem is not None:
-            return ReviewRow(line, chips, typed, Remark(tr(problem.message), "amber"))
+            return replace(shown, remark=Remark(tr(problem.message), "amber"))
         if has_meaning(line.explanation) and not line.is_skipped:
             said = tr("卫生室说明：{explanation}", explanation=line.explanation)
-            return ReviewRow(line, chips, typed, Remark(said, "blue"))
-        return ReviewRow(line, chips, typed)
+            others = [mark for mark in self.marks(line_id) if mark.kind != EXPLAINED]
+            return replace(shown, remark=Remark(said, "blue"), marks=_chips(others))
+        return shown
+
+    def approving(self, line_id: str) -> int:
+        """Units that the line gets as things stand."""
+        line = self._lines[line_id]
+        if line_id in self._typing:
+            return self._typing[line_id]
+        return 0 if line.is_skipped else (line.approved if line.decision else line.requested) or 0
+
+    def marks(self, line_id: str) -> tuple[Mark, ...]:
+        """What the request and the township's stock say of a line; the strongest first, the quiet ones last."""
+        line, beside = self._lines[line_id], self.beside.get(line_id)
+        if line.is_skipped:
+            return ()
+        stock = beside.marks(self.approving(line_id)) if beside is not None and self.is_open else ()
+        return tuple(sorted((*marks(line), *stock), key=lambda mark: COLOURS.index(mark.colour)))
+
+    def _whole_packs(self, line_id: str) -> str:
+        """How many packs are sent where what is approved does not fill them (drug_requests §4.7)."""
+        line, units = self._lines[line_id], self.approving(line_id)
+        if not self.is_open or not units % line.units_per_pack:
+            return ""
+        return tr("按 {count} {unit}发", count=packs_for(units, line.units_per_pack), unit=line.pack_unit)
+
+    def wants_look(self, line_id: str) -> bool:
+        """Whether a line is undecided and has a mark that wants a look."""
+        line = self._lines[line_id]
+        return not line.is_skipped and not line.decision and any(mark.wants_look for mark in self.marks(line_id))
 
     def to_look_at(self) -> int:
-        """How many lines carry a mark and have no decision yet."""
-        return sum(1 for line in self._lines.values() if not line.is_skipped and not line.decision and marks(line))
+        """How many undecided lines want a look for what the request itself says, as the list of the requests counts."""
+        return sum(1 for line in self._undecided() if any(mark.wants_look for mark in marks(line)))
+
+    def short_lines(self) -> int:
+        """How many undecided lines the township has too little for."""
+        return sum(1 for line in self._undecided() if any(mark.kind in STOCK and mark.wants_look for mark in self.marks(line.id)))
+
+    def _undecided(self) -> list[LineView]:
+        return [line for line in self._lines.values() if not line.is_skipped and not line.decision]
 
     def undecided(self) -> int:
         """How many lines have no decision yet."""
-        return sum(1 for line in self._lines.values() if not line.is_skipped and not line.decision)
+        return len(self._undecided())
 
     def obstacles(self) -> list[Obstacle]:
         """Everything that stands in the way of approving."""
@@ -140,6 +213,10 @@ class ReviewSheet:
         return min(told, key=lambda each: order.index(each.level), default=None)
 
 
+def _chips(found: Iterable[Mark]) -> tuple[ChipText, ...]:
+    return tuple(ChipText(tr(mark.text), mark.colour) for mark in found)
+
+
 def remark_of(row: ReviewRow) -> Remark | None:
     """The sentence beneath a row."""
     return row.remark
@@ -154,16 +231,17 @@ def deciding_columns() -> tuple[Column, ...]:
     """The columns while decisions are written."""
     return (
         *_asked_columns(),
-        Column("approved", tr("批准"), width=86, editable=True, value=_box("approved", lambda line: line.approved)),
-        Column("reason", tr("原因"), width=176, stretch=True, editable=True, value=_box("reason", _reason)),
-        Column("marks", tr("提示"), width=150, value=_marks),
+        Column("approved", tr("批准"), width=82, editable=True, value=_box("approved", lambda line: line.approved)),
+        _available_column(),
+        Column("marks", tr("提示"), width=220, stretch=True, value=_marks),
+        Column("reason", tr("原因"), width=114, editable=True, value=_box("reason", _reason)),
     )
 
 
 def waiting_columns() -> tuple[Column, ...]:
     """The columns before a request is taken."""
-    return (*_asked_columns(), Column("packs", tr("折合"), width=96, value=packs_cell),
-            Column("marks", tr("提示"), width=220, stretch=True, value=_marks))
+    return (*_asked_columns(), Column("packs", tr("折合"), width=92, value=packs_cell), _available_column(),
+            Column("marks", tr("提示"), width=200, stretch=True, value=_marks))
 
 
 def decided_columns() -> tuple[Column, ...]:
@@ -179,13 +257,37 @@ def decided_columns() -> tuple[Column, ...]:
 
 def _asked_columns() -> tuple[Column, ...]:
     return (
-        Column("drug", tr("药品"), width=172, stretch=True,
+        Column("drug", tr("药品"), width=150, stretch=True,
                value=lambda row: drug_words(row.line, muted=row.line.is_skipped)),
-        Column("on_hand", tr("库存"), width=58, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均"), width=62, align="right", value=lambda row: row.line.monthly_use),
-        Column("suggested", tr("建议"), width=58, align="right", value=lambda row: row.line.suggested),
-        Column("requested", tr("申领"), width=62, align="right", value=_requested),
+        Column("on_hand", tr("库存"), width=54, align="right", value=lambda row: row.line.on_hand),
+        Column("monthly_use", tr("月均"), width=62, align="right", value=lambda row: use_words(row.line.monthly_use)),
+        Column("suggested", tr("建议"), width=54, align="right", value=lambda row: row.line.suggested),
+        Column("requested", tr("申领"), width=58, align="right", value=_requested),
     )
+
+
+def _available_column() -> Column:
+    return Column("available", tr("本院可供"), width=74, align="right", value=_available,
+                  tip=tr("本院可用库存减去已答应别的村的；下面一行是批准这一行以后还剩的，都按整包装发货算。"))
+
+
+def _available(row: ReviewRow) -> Cell:
+    """What the township may give, and beneath it what remains; a dash for a drug that it has never had."""
+    if row.beside is None or row.line.is_skipped:
+        return Cell()
+    if not row.beside.is_kept:
+        return Cell("—", muted=True)
+    after = row.beside.after_with(row.approving)
+    left = tr("余 {units}", units=after) if after >= 0 else tr("缺 {units}", units=row.beside.missing_with(row.approving))
+    return Cell(str(max(0, row.beside.available)), second_line=left, tone="red" if after < 0 else None)
+
+
+def use_words(use: Decimal | None) -> str | None:
+    """A monthly use with at most one decimal, from 1,000 on with none."""
+    if use is None:
+        return None
+    shown = half_up(use, 0 if use >= 1000 else 1)
+    return f"{shown.normalize():f}"
 
 
 def _requested(row: ReviewRow) -> Cell:
@@ -194,8 +296,8 @@ def _requested(row: ReviewRow) -> Cell:
     return Cell("—" if row.line.requested is None else str(row.line.requested), bold=True)
 
 
-def _marks(row: ReviewRow) -> tuple[ChipText, ...]:
-    return row.marks
+def _marks(row: ReviewRow) -> Cell:
+    return Cell(chips=row.marks, second_line=row.packs) if row.marks else Cell(row.packs, muted=True)
 
 
 def _decision(row: ReviewRow) -> Cell:

@@ -36,11 +36,21 @@ SECTION_OF = {
 RULES = "rules"
 CLINIC_ONLY = frozenset({"visits_per_year", "prorate_new", "count_ended", "request_authorise_step", "overprint_dx_mm",
                          "copd_months_satisfactory", "copd_days_otherwise",
-                         "overprint_dy_mm", "overprint_width_percent", "overprint_height_percent"})
+                         "overprint_dy_mm", "overprint_width_percent", "overprint_height_percent",
+                         "antibiotic_injection_approved", "order_mode", "pack_rounding_percent", "isolation_months",
+                         "season_factors",
+                         "delivery_every_days", "caseload_spare_days", "request_open_days", "emergency_requests"})
 FOLDERS = frozenset({"backup_folder"})
-CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English")}
+CHOICE_WORDS: dict[str, Message] = {"zh_CN": msg("简体中文"), "en": msg("English"),
+                                   "periodic": msg("每期补到最高"), "min_max": msg("低了才补")}
 NUMBER_WIDTH = 200
-UNITS: dict[str, Message] = {"lock_after_minutes": msg("分钟"), "visits_per_year": msg("次"),
+UNITS: dict[str, Message] = {"stock_min_months": msg("个月"), "stock_max_months": msg("个月"),
+                             "expiry_red_days": msg("天"), "expiry_orange_days": msg("天"),
+                             "expiry_yellow_days": msg("天"),
+                             "lock_after_minutes": msg("分钟"), "visits_per_year": msg("次"),
+                             "pack_rounding_percent": msg("%"), "isolation_months": msg("月"),
+                             "delivery_every_days": msg("天"), "caseload_spare_days": msg("天"),
+                             "request_open_days": msg("天"), "emergency_requests": msg("张"),
                               "copd_months_satisfactory": msg("个月"), "copd_days_otherwise": msg("天"),
                               "overprint_dx_mm": msg("毫米"), "overprint_dy_mm": msg("毫米"),
                               "overprint_width_percent": msg("%"), "overprint_height_percent": msg("%")}

@@ -5,19 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabBar
 
 from app.demo.clinic import PIN
 from app.demo.township import build_township
 from ui.screens.requests.line_table import LineTable
 from ui.tour.day import Day
-from ui.tour.hands import Hands
-from ui.tour.log import Step
+from ui.tour.hands import settle
 from ui.tour.stage import Stage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-DRUGS = (("xbdp", 9, 44), ("ejsg", 12, 30), ("xst", 0, 8), ("aspl", 22, 25), ("amxl", 31, 26))
-"""(pinyin initials, stock on hand, monthly use): nifedipine, metformin, valsartan, aspirin, amoxicillin."""
+METFORMIN, REDUCED, SHORT = "盐酸二甲双胍片", "阿卡波糖片", "硝苯地平控释片"
 
 
 def play(day: Day) -> None:
@@ -36,6 +33,8 @@ def open_township(day: Day) -> None:
     stage = day.township
     with day.step("the township's pharmacist signs in", stage):
         stage.hands.wait_for("sign_in")
+        if not stage.hands.is_there("pin"):
+            stage.hands.press(Qt.Key.Key_Space)  # the first of the three people who work there
         stage.hands.type(PIN)
         if stage.hands.is_there("pin_enter"):
             stage.hands.press(Qt.Key.Key_Return)
@@ -66,31 +65,26 @@ def pair(day: Day) -> None:
 
 
 def write_request(day: Day) -> Path:
-    """Write the month's request by keyboard and submit it to a file."""
+    """Look through the month's draft, which the ledger filled in, and submit it to a file."""
     stage = day.clinic
     hands = stage.hands
     file = day.log.exchange / "request.cyx"
-    with day.step("drugs are chosen by their pinyin initials"):
+    with day.step("the ledger proposes what the month needs"):
         stage.window.show_screen("requests")
-        hands.click("begin_regular")
-        for initials, _on_hand, _use in DRUGS:
-            hands.type(initials)
-            hands.press(Qt.Key.Key_Return)
-    with day.step("stock and monthly use are typed, suggestions follow"):
-        table = first_cell(hands, "on_hand")
-        for number, (_initials, on_hand, use) in enumerate(DRUGS):
-            table.choose(number, "on_hand")
-            hands.type(str(on_hand), reading=True)
-            hands.press(Qt.Key.Key_Tab)
-            hands.type(str(use), reading=True)
-            hands.press(Qt.Key.Key_Return)
+        stage.wait_idle()
         hands.press(Qt.Key.Key_F6)
-        table.choose(0, "requested")
+        stage.wait_idle()
+        choose_line(stage, "lines", METFORMIN, "requested")
+        stage.hush()
         stage.picture("drug request")
-    with day.step("the request is printed"):
+    with day.step("the request is printed and exported"):
         hands.click("print_request")
         stage.wait_idle()
+        stage.dialogs.will_choose(day.log.exchange / "request.xlsx")
+        hands.click("export_request")
+        stage.wait_idle()
     with day.step("the request is submitted to a signed file"):
+        stage.dialogs.will_answer("do")
         stage.dialogs.will_choose(file)
         hands.click("submit_request")
         stage.wait_idle()
@@ -98,18 +92,18 @@ def write_request(day: Day) -> Path:
     return file
 
 
-def first_cell(hands: Hands, column: str) -> LineTable:
-    """The table of lines, with its first cell of `column` chosen."""
-    tabs = hands.find("request_tabs", QTabBar)
-    hands.click_at(tabs, tabs.tabRect(0).center())
-    table = hands.find("lines", LineTable)
+def choose_line(stage: Stage, table_name: str, drug: str, column: str) -> LineTable:
+    """Go to a drug's line in a table of lines, ready to type into a column."""
+    table = stage.hands.find(table_name, LineTable)
     table.setFocus()
-    table.choose(0, column)
+    names = [row.line.name for row in table.rows_model.rows()]
+    table.choose(names.index(drug), column)
+    settle()
     return table
 
 
 def review_request(day: Day, request: Path) -> Path:
-    """Take the request, change one line and refuse another with reasons, agree to the rest, and answer."""
+    """Take the request, give less of one drug, share out what is short, agree to the rest, release, and answer."""
     stage = day.township
     hands = stage.hands
     reply = day.log.exchange / "reply.cyx"
@@ -121,34 +115,61 @@ def review_request(day: Day, request: Path) -> Path:
         hands.click("take")
         stage.wait_idle()
         stage.picture("review")
-    with day.step("line by line: agree, change, refuse", stage) as step:
-        decide(stage, step)
+    with day.step("line by line: less of one, the rest agreed to, what is short shared out", stage):
+        decide(stage)
     with day.step("the decision is printed and sent back", stage):
         stage.dialogs.will_choose(reply)
         hands.click("approve")
         stage.wait_idle()
         hands.click("print_decision")
         stage.wait_idle()
+    with day.step("drugs by village, on paper", stage):
+        hands.press(Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+        stage.wait_idle()
+        stage.picture_in_front("review pivot")
+        hands.press(Qt.Key.Key_Escape)
+        stage.wait_idle()
+    release(day)
     return reply
 
 
-def decide(stage: Stage, step: Step) -> None:
-    """Two lines get less than was asked, each with a preset reason; a marked one is agreed to by itself, then the rest."""
+def decide(stage: Stage) -> None:
+    """One line gets less with a preset reason; what is unremarkable in one key; a short drug by fair share; the rest."""
     hands = stage.hands
-    table = hands.find("review_lines", LineTable)
-    table.setFocus()
-    for number, approved, preset in ((1, "24", "1"), (4, "0", "5")):
-        table.choose(number, "approved")
-        hands.type(approved, reading=True)
-        hands.press(Qt.Key.Key_Tab)
-        hands.type(preset)
-        hands.press(Qt.Key.Key_Return)
-    table.choose(2, "approved")
-    hands.press(Qt.Key.Key_Space)
+    table = choose_line(stage, "review_lines", REDUCED, "approved")
+    hands.type("600", reading=True)
+    hands.press(Qt.Key.Key_Tab)
+    hands.type("1")
+    hands.press(Qt.Key.Key_Return)
     hands.click("agree_rest")
     stage.wait_idle()
-    table.choose(4, "approved")
+    choose_line(stage, "review_lines", SHORT, "approved")
+    hands.press(Qt.Key.Key_F7)
+    stage.wait_idle()
+    stage.picture_in_front("review share")
+    hands.click("share_window_do")
+    stage.wait_idle()
+    left = [row.line.name for row in table.rows_model.rows() if row.line.approved is None and not row.line.is_skipped]
+    for drug in left:
+        choose_line(stage, "review_lines", drug, "approved")
+        hands.press(Qt.Key.Key_Space)
+        stage.wait_idle()
+    choose_line(stage, "review_lines", SHORT, "approved")
+    stage.wait_idle()
+    stage.hush()
     stage.picture("review decided")
+
+
+def release(day: Day) -> None:
+    """Every approved line gets its source: own stock, or a purchase for what is not kept."""
+    stage = day.township
+    with day.step("each line gets its source, and the request is released", stage):
+        stage.dialogs.will_choose(day.log.exchange / "released.cyx")
+        stage.hands.click("convert")
+        stage.wait_idle()
+        stage.picture_in_front("review release")
+        stage.hands.click("release_window_do")
+        stage.wait_idle()
 
 
 def read_reply(day: Day, reply: Path) -> None:
@@ -159,6 +180,11 @@ def read_reply(day: Day, reply: Path) -> None:
         stage.dialogs.will_choose(reply)
         stage.hands.press(Qt.Key.Key_O, CONTROL)
         stage.wait_idle()
+        stage.hush()
         stage.picture("drug request decided")
         stage.hands.click("print_decision")
+        stage.wait_idle()
+    with day.step("and that it was released"):
+        stage.dialogs.will_choose(day.log.exchange / "released.cyx")
+        stage.hands.press(Qt.Key.Key_O, CONTROL)
         stage.wait_idle()

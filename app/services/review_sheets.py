@@ -1,0 +1,149 @@
+"""The lists of the review on paper and as XLSX: a fair share, who has not sent, what one action did, drugs by village."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from app.domain.quantities import half_up
+from app.i18n import tr
+from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
+from app.printing.lists import TableColumn, TableContent
+from app.services.fair_shares import ShareProposal
+from app.services.review_bulk import BulkRequest, BulkResult
+from app.services.review_inbox import MonthRound
+from app.services.review_marks import WHY_LEFT
+from app.services.review_pivot import Pivot, PivotCell
+
+CLINICS_ON_A_SHEET = 9
+"""Columns of villages that a landscape sheet holds beside drug, stock and sum."""
+
+
+def share_list(proposal: ShareProposal, day: date) -> ListSheet:
+    """The fair share of one drug, with the months of stock before and after."""
+    columns = (
+        *_columns((tr("村卫生室"), 0)),
+        *_numbers(
+            (tr("现有和在途"), 26), (tr("月均"), 20), (tr("现够几个月"), 26), (tr("申领"), 20), (tr("公平分配"), 24),
+            (tr("分配后够几个月"), 32), (tr("已批"), 20),
+        ),
+    )  # fmt: skip
+    rows = tuple(
+        (line.clinic_name, line.available, line.monthly_use, _months(line.months_before), line.asked, line.share,
+         _months(line.months_after), "" if line.approved is None else line.approved)
+        for line in proposal.lines
+    )  # fmt: skip
+    head = (
+        (tr("药品"), f"{proposal.drug_name} {proposal.strength}".strip()), (tr("本院可分配"), str(proposal.free)),
+        (tr("日期"), day.isoformat()),
+    )  # fmt: skip
+    total = sum(line.share for line in proposal.lines)
+    totals = (tr("合计"), "", "", "", proposal.asked, total, "", "")
+    return ListSheet(tr("{drug} 公平分配表", drug=proposal.drug_name), columns, rows, head, totals,
+                     signatures=(tr("审核药师"),))  # fmt: skip
+
+
+def missing_list(month: MonthRound, day: date) -> ListSheet:
+    """The clinics whose request of the month is not here."""
+    columns = _columns((tr("村卫生室"), 0), (tr("电话"), 40), (tr("上次常规申领"), 40), (tr("情况"), 50))
+    rows = tuple(
+        (clinic.name, clinic.phone, clinic.last_period or None, tr("已退回，未重交") if clinic.was_returned else tr("未交"))
+        for clinic in month.missing
+    )  # fmt: skip
+    head = ((tr("月份"), month.period), (tr("已交"), f"{month.handed_in} / {month.clinics}"), (tr("日期"), day.isoformat()))
+    return ListSheet(tr("{month} 未交申领单的村卫生室", month=month.period), columns, rows, head, paper="A4")
+
+
+def bulk_list(done: BulkResult, day: date) -> ListSheet:
+    """What agreeing in one action did, request by request, and why lines were left."""
+    columns = (
+        *_columns((tr("村卫生室"), 0)), *_numbers((tr("同意"), 20), (tr("公平分配"), 24), (tr("留下"), 20)),
+        *_columns((tr("为什么留下"), 110), (tr("结果"), 34)),
+    )  # fmt: skip
+    rows = tuple(
+        (row.clinic_name, row.agreed, row.shared, row.left, reasons_words(row.reasons), result_words(row))
+        for row in done.requests
+    )
+    totals = (tr("合计"), done.agreed, done.shared, done.left_open, "", "")
+    return ListSheet(tr("一并同意的结果"), columns, rows, ((tr("日期"), day.isoformat()),), totals)
+
+
+def reasons_words(reasons: Iterable[tuple[str, int]]) -> str:
+    """“超建议量 3，有说明 1”."""
+    told = [tr("{why} {count}", why=tr(WHY_LEFT[kind]), count=count) for kind, count in reasons if kind in WHY_LEFT]
+    return tr("，").join(told)
+
+
+def result_words(row: BulkRequest) -> str:
+    """What became of a request."""
+    if row.is_colleagues:
+        return tr("在别人手里，没有动")
+    if row.is_approved:
+        return tr("已审核通过")
+    return tr("等您看 {left} 行", left=row.left) if row.left else tr("全部有决定，待通过")
+
+
+def pivot_file(pivot: Pivot, day: date) -> ListSheet:
+    """药品 × 村 as a file: every clinic a column with what it asks for, an empty cell where it asks for none."""
+    columns = [
+        *_columns((tr("药品"), 0), (tr("规格"), 26), (tr("单位"), 12), (tr("本院可供"), 20), (tr("合计申领"), 20),
+                  (tr("合计批准"), 20), (tr("缺口"), 16)),
+        *(ListColumn(name) for _id, name in pivot.clinics),
+    ]  # fmt: skip
+    rows = tuple(
+        (row.drug_name, row.strength, row.unit, max(0, row.own_stock), row.asked, row.approved, row.short,
+         *(row.cells[clinic].asked if clinic in row.cells else "" for clinic, _name in pivot.clinics))
+        for row in pivot.rows
+    )  # fmt: skip
+    return ListSheet(tr("申领汇总（药品×村）"), tuple(columns), rows, ((tr("日期"), day.isoformat()),))
+
+
+def pivot_tables(pivot: Pivot, day: date, short_names: dict[str, str]) -> tuple[TableContent, ...]:
+    """药品 × 村 on paper: as many villages on a sheet as there is room for, every sheet with the drugs at its left."""
+    clinics = pivot.clinics
+    parts = [clinics[start : start + CLINICS_ON_A_SHEET] for start in range(0, len(clinics), CLINICS_ON_A_SHEET)]
+    return tuple(_pivot_part(pivot, part, number, len(parts), day, short_names) for number, part in enumerate(parts, 1))
+
+
+def _pivot_part(
+    pivot: Pivot, clinics: tuple[tuple[str, str], ...], number: int, count: int, day: date, short_names: dict[str, str]
+) -> TableContent:
+    columns = (
+        TableColumn(tr("药品")), TableColumn(tr("可供"), 15, "right"), TableColumn(tr("合计"), 15, "right"),
+        TableColumn(tr("缺口"), 15, "right"),
+        *(TableColumn(short_names.get(clinic, name), 18, "right") for clinic, name in clinics),
+    )  # fmt: skip
+    rows = tuple(
+        (
+            f"{row.drug_name} {row.strength}".strip(), str(max(0, row.own_stock)), str(row.asked), str(row.short),
+            *(cell_words(row.cells.get(clinic)) for clinic, _name in clinics),
+        )
+        for row in pivot.rows
+    )  # fmt: skip
+    head = ((tr("日期"), day.isoformat()), (tr("村"), tr("第 {number} 张，共 {count} 张", number=number, count=count)))
+    return TableContent(
+        title=tr("申领汇总（药品×村）"), columns=columns, rows=rows, head=head, paper="A4-landscape",
+        foot_left=tr("“60→50”：申领 60，已批 50。数量按最小发药单位计。"),
+    )  # fmt: skip
+
+
+def cell_words(cell: PivotCell | None) -> str:
+    """What is asked, and what is approved where it is decided otherwise; nothing where nothing is asked."""
+    if cell is None:
+        return ""
+    if cell.approved is None or cell.approved == cell.asked:
+        return str(cell.asked)
+    return f"{cell.asked}→{cell.approved}"
+
+
+def _months(months: object) -> Value:
+    return None if months is None else half_up(months, 1)  # type: ignore[arg-type]
+
+
+def _columns(*columns: tuple[str, float]) -> tuple[ListColumn, ...]:
+    return tuple(ListColumn(title, mm) for title, mm in columns)
+
+
+def _numbers(*columns: tuple[str, float]) -> tuple[ListColumn, ...]:
+    return tuple(ListColumn(title, mm, "right") for title, mm in columns)
+

@@ -1,0 +1,675 @@
+"""Goods from the township's shelf to a clinic and the receipt back, on two real encrypted databases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event, select, update
+
+from app.domain.document_states import StepError
+from app.domain.movements import MovementKind
+from app.domain.request_states import State
+from app.domain.shipment_states import SHIPMENT_STEPS, Resolution, ShipmentAction, ShipmentState
+from app.errors import UserError
+from app.exchange.envelope import Envelope, EnvelopeRefused, Fault
+from app.services.document_steps import DocumentRefused, take_document_step
+from app.services.exchange import Exchange
+from app.services.history import broken_links
+from app.services.problems import Refused
+from app.services.releases import LineSource, Releases
+from app.services.request_steps import StepRefused
+from app.services.review import Review
+from app.services.shipment_post import shipment_body, take_in_shipment, tell_receipt
+from app.services.shipment_sheets import delivery_note, receipt_sheet
+from app.services.shipment_views import ENTITY, lines_of_shipment
+from app.services.shipments import DifferenceDecision, HandPick, Shipments
+from app.services.stock_ledger import wrong_totals
+from app.services.supply_balance import in_transit_to, owed_lines
+from bench import supply as supply_bench
+from db.models import (
+    DrugRequest,
+    DrugRequestLine,
+    Shipment,
+    ShipmentLine,
+    ShortageReport,
+    StockBatch,
+    StockMovement,
+    TraceCode,
+)
+from tests.desks import make_clinic, make_township
+from tests.supply_desks import (
+    MANAGER,
+    PHARMACIST,
+    approved,
+    as_person,
+    change_drug,
+    drug_code,
+    give_keys,
+    hand_over,
+    introduce,
+    released,
+    stock,
+)
+
+
+@pytest.fixture
+def desks(tmp_path, clock):
+    clinic, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
+    for desk in (clinic, township):
+        give_keys(desk)
+    introduce(clinic, township, tmp_path)
+    yield clinic, township
+    for desk in (clinic, township):
+        desk.sessions.engine.dispose()
+
+
+@pytest.fixture
+def clinic(desks):
+    return desks[0]
+
+
+@pytest.fixture
+def township(desks):
+    return desks[1]
+
+
+@pytest.fixture
+def codes(clinic, township):
+    drug_code(clinic, "硝苯地平")
+    return {name: drug_code(township, name) for name in ("硝苯地平", "二甲双胍", "阿莫西林")}
+
+
+def shelf(desk, batch_id):
+    with desk.sessions.reading() as session:
+        row = session.get_one(StockBatch, batch_id)
+        return row.on_hand, row.reserved
+
+
+def shipped(township, request_id, *, delivered_by="老李"):
+    shipments = Shipments(township)
+    draft = shipments.draft(request_id, route="东线")
+    allocated = shipments.allocate(draft.id, draft.version).shipment
+    picked = shipments.pick(allocated.id, allocated.version).shipment
+    return shipments.ship([(picked.id, picked.version)], delivered_by=delivered_by)[0]
+
+
+def answered(clinic, shipment_id, *, rejected=None, reason="破损", extra=None):
+    """The clinic's receipt as its screen writes it: rejected units by position."""
+    with clinic.sessions.writing() as session:
+        row = session.get_one(Shipment, shipment_id)
+        for line in lines_of_shipment(session, shipment_id):
+            line.rejected = (rejected or {}).get(line.position, 0)
+            line.accepted = line.shipped - line.rejected
+            line.reject_reason = reason if line.rejected else ""
+        if extra:
+            session.add(ShipmentLine(shipment_id=shipment_id, position=99, shipped=0, rejected=0, is_pending=True, **extra))
+        take_document_step(
+            session, clinic, SHIPMENT_STEPS, ENTITY, row, ShipmentState.SHIPPED, ShipmentAction.RECEIVE
+        )
+        row.received_on, row.received_by_name = clinic.today(), clinic.actor.name
+        return tell_receipt(session, clinic, row)
+
+
+def test_goods_go_the_whole_way_and_the_request_closes(clinic, township, codes, tmp_path):
+    batch = stock(township, codes["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    sent = shipped(township, request_id)
+    assert sent.shipment.state is ShipmentState.SHIPPED
+    assert shelf(township, batch) == (40, 0)
+    with township.sessions.reading() as session:
+        assert in_transit_to(session, clinic.place.id) == {codes["硝苯地平"]: 60}
+    taken = hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    assert "1 种药品在途" in str(taken.message)
+    hand_over(clinic, township, answered(clinic, sent.shipment.id), tmp_path)
+    other = Shipments(as_person(township, MANAGER))
+    received = other.get(sent.shipment.id)
+    assert (received.state, received.differences) == (ShipmentState.RECEIVED, ())
+    done = other.verify(received.id, received.version)
+    assert done.shipment.state is ShipmentState.VERIFIED
+    assert Review(township).get(request_id).state is State.CLOSED
+    hand_over(township, clinic, done.message_ids[0], tmp_path)
+    with clinic.sessions.reading() as session:
+        assert session.get_one(Shipment, received.id).state == "received"
+        assert broken_links(session) == []
+    with township.sessions.reading() as session:
+        assert wrong_totals(session) == []
+        assert broken_links(session) == []
+        assert session.scalars(select(StockMovement.kind)).all() == ["receipt", "issue"]
+
+
+def test_allocation_reserves_and_nothing_leaves_before_it_is_shipped(clinic, township, codes, tmp_path):
+    batch = stock(township, codes["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    shipments = Shipments(township)
+    draft = shipments.draft(request_id)
+    assert shelf(township, batch) == (100, 0)
+    allocated = shipments.allocate(draft.id, draft.version).shipment
+    assert shelf(township, batch) == (100, 60)
+    back = shipments.release(allocated.id, allocated.version, "换一批再配").shipment
+    assert (back.state, shelf(township, batch)) == (ShipmentState.DRAFT, (100, 0))
+    assert [(line.shipped, line.batch_no) for line in back.lines] == [(60, "")]
+    again = shipments.allocate(back.id, back.version).shipment
+    gone = shipments.cancel(again.id, again.version, "村里要求改日送").shipment
+    assert (gone.state, shelf(township, batch)) == (ShipmentState.CANCELLED, (100, 0))
+    assert [line.remaining for line in open_lines(township)] == [60]
+
+
+def open_lines(township):
+    with township.sessions.reading() as session:
+        return owed_lines(session)
+
+
+def test_first_expired_goes_first_and_what_is_too_short_dated_stays(clinic, township, codes, tmp_path):
+    code, today = codes["硝苯地平"], township.today()
+    short = stock(township, code, 50, batch_no="短", expiry=today + timedelta(days=178))
+    edge = stock(township, code, 20, batch_no="界", expiry=today + timedelta(days=179))
+    late = stock(township, code, 50, batch_no="长", expiry=date(2029, 1, 31))
+    request_id = released(clinic, township, tmp_path, {code: 60})
+    draft = Shipments(township).draft(request_id)
+    lines = Shipments(township).allocate(draft.id, draft.version).shipment.lines
+    assert [(line.batch_no, line.shipped) for line in lines] == [("界", 20), ("长", 40)]
+    assert [shelf(township, batch) for batch in (short, edge, late)] == [(50, 0), (20, 20), (50, 40)]
+
+
+def test_cold_chain_drugs_may_be_sent_with_ninety_days_left(clinic, township, codes, tmp_path):
+    code, today = codes["硝苯地平"], township.today()
+    change_drug(township, code, cold_chain=True)
+    stock(township, code, 10, batch_no="89", expiry=today + timedelta(days=88))
+    stock(township, code, 10, batch_no="90", expiry=today + timedelta(days=89))
+    request_id = released(clinic, township, tmp_path, {code: 20})
+    draft = Shipments(township).draft(request_id)
+    result = Shipments(township).allocate(draft.id, draft.version)
+    assert [line.batch_no for line in result.shipment.lines] == ["90"]
+    assert [(short.wanted, short.missing) for short in result.short] == [(20, 10)]
+
+
+@pytest.mark.parametrize("may_be_opened_for_a_resident", [True, False])
+def test_a_village_gets_whole_packs(clinic, township, codes, tmp_path, may_be_opened_for_a_resident):
+    for desk in (township, clinic):
+        change_drug(desk, codes["硝苯地平"], is_splittable=may_be_opened_for_a_resident, units_per_pack=28)
+    stock(township, codes["硝苯地平"], 280, pack=28)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 79})
+    draft = Shipments(township).draft(request_id)
+    lines = Shipments(township).allocate(draft.id, draft.version).shipment.lines
+    assert [line.shipped for line in lines] == [84]
+    with pytest.raises(UserError, match="没有可继续发货的数量"):
+        Shipments(township).draft(request_id)
+
+
+@pytest.mark.parametrize(
+    ("on_shelf", "approved_units", "sent"),
+    [
+        (100, 79, 84),  # rounded up where the batch holds it
+        (79, 79, 79),  # otherwise what it holds
+        (96, 40, 40),  # 3 whole packs and 12 of an open one, which goes as it is
+        (96, 41, 56),
+        (20, 5, 20),  # nothing but an open one
+    ],
+)
+def test_an_open_pack_goes_as_it_is(clinic, township, codes, tmp_path, on_shelf, approved_units, sent):
+    code = codes["硝苯地平"]
+    batch = stock(township, code, on_shelf, pack=28)
+    request_id = released(clinic, township, tmp_path, {code: approved_units})
+    draft = Shipments(township).draft(request_id)
+    done = Shipments(township).allocate(draft.id, draft.version)
+    assert ([line.shipped for line in done.shipment.lines], done.short) == ([sent], ())
+    assert shelf(township, batch) == (on_shelf, sent)
+    assert open_lines(township) == []
+    back = Shipments(township).release(draft.id, done.shipment.version, "换一批再配").shipment
+    assert [line.shipped for line in back.lines] == [approved_units]
+
+
+def test_as_many_codes_are_wanted_as_whole_packs_are_sent(clinic, township, codes, tmp_path):
+    code = codes["硝苯地平"]
+    batch = stock(township, code, 56, pack=28)
+    with_codes(township, batch, code, "8" * 20, "9" * 20)
+    with township.sessions.writing() as session:
+        session.execute(update(TraceCode).values(units_left=28))
+    draft = Shipments(township).draft(released(clinic, township, tmp_path, {code: 30}))
+    allocated = Shipments(township).allocate(draft.id, draft.version).shipment
+    line = allocated.lines[0]
+    assert (line.shipped, Shipments(township).work(draft.id).codes_wanted) == (56, {line.id: 2})
+    picked = Shipments(township).pick(allocated.id, allocated.version, {line.id: ["8" * 20, "9" * 20]}).shipment
+    Shipments(township).ship([(picked.id, picked.version)], delivered_by="老李")
+    with township.sessions.reading() as session:
+        assert {(row.state, row.units_left) for row in session.scalars(select(TraceCode))} == {("gone", 0)}
+
+
+def test_what_came_beyond_the_approval_is_received_and_the_request_closes(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100, pack=28)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 50})
+    sent = shipped(township, request_id)
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    hand_over(clinic, township, answered(clinic, sent.shipment.id), tmp_path)
+    other = Shipments(as_person(township, MANAGER))
+    received = other.get(sent.shipment.id)
+    assert [(line.shipped, line.accepted) for line in received.lines] == [(56, 56)]
+    other.verify(received.id, received.version)
+    assert Review(township).get(request_id).state is State.CLOSED
+
+
+def test_another_shipment_takes_only_what_remains(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 40)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    first = shipped(township, request_id)
+    assert [line.shipped for line in first.shipment.lines] == [40]
+    stock(township, codes["硝苯地平"], 100, batch_no="B2")
+    second = shipped(township, request_id)
+    assert [line.shipped for line in second.shipment.lines] == [20]
+    with pytest.raises(UserError, match="没有可继续发货的数量"):
+        Shipments(township).draft(request_id)
+
+
+def test_nothing_on_the_shelf_allocates_nothing(clinic, township, codes, tmp_path):
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    draft = Shipments(township).draft(request_id)
+    with pytest.raises(UserError, match="没有可以发出的库存"):
+        Shipments(township).allocate(draft.id, draft.version)
+    assert Shipments(township).get(draft.id).state is ShipmentState.DRAFT
+
+
+def test_batches_by_hand_need_a_reason_and_are_checked(clinic, township, codes, tmp_path):
+    code = codes["硝苯地平"]
+    near = stock(township, code, 50, batch_no="近", expiry=date(2027, 8, 31))
+    far = stock(township, code, 50, batch_no="远")
+    draft = Shipments(township).draft(released(clinic, township, tmp_path, {code: 30}))
+    line_id = draft.lines[0].id
+
+    def allocate(picks, reason):
+        return Shipments(township).allocate(draft.id, draft.version, by_hand={line_id: picks}, reason=reason)
+
+    with pytest.raises(Refused, match="请写明原因"):
+        allocate([HandPick(far, 30)], "")
+    with pytest.raises(Refused, match="可以配 1 到 50"):
+        allocate([HandPick(far, 51)], "村里指定批号")
+    with pytest.raises(Refused, match="超过余量"):
+        allocate([HandPick(far, 20), HandPick(near, 20)], "村里指定批号")
+    with pytest.raises(Refused, match="按整包装发，每盒 10 片，您填的是 25 片。请改成 20 或 30 片"):
+        allocate([HandPick(far, 25)], "村里指定批号")
+    with pytest.raises(Refused, match="没有这个批次"):
+        allocate([HandPick("nothing", 1)], "村里指定批号")
+    assert shelf(township, far) == (50, 0)
+    done = allocate([HandPick(far, 30)], "村里指定批号")
+    assert [line.batch_no for line in done.shipment.lines] == ["远"]
+
+
+def test_a_batch_held_meanwhile_stops_the_whole_drive(clinic, township, codes, tmp_path):
+    first = stock(township, codes["硝苯地平"], 100)
+    second = stock(township, codes["二甲双胍"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 60})
+    shipments = Shipments(township)
+    draft = shipments.draft(request_id)
+    allocated = shipments.allocate(draft.id, draft.version).shipment
+    picked = shipments.pick(allocated.id, allocated.version).shipment
+    with township.sessions.writing() as session:
+        session.execute(update(StockBatch).where(StockBatch.id == second).values(hold="quality"))
+    with pytest.raises(Refused, match="停用"):
+        shipments.ship([(picked.id, picked.version)], delivered_by="老李")
+    assert shelf(township, first) == (100, 60)
+    assert shipments.get(picked.id).state is ShipmentState.PICKED
+    assert Exchange(township).latest_about(picked.id) is None
+
+
+def test_one_drive_of_several_clinics_goes_as_a_whole(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    shipments = Shipments(township)
+    draft = shipments.draft(request_id)
+    allocated = shipments.allocate(draft.id, draft.version).shipment
+    picked = shipments.pick(allocated.id, allocated.version).shipment
+    with pytest.raises(DocumentRefused, match="别人刚刚改过"):
+        shipments.ship([(picked.id, picked.version), (picked.id, 99)], delivered_by="老李")
+    assert shipments.get(picked.id).state is ShipmentState.PICKED
+    with pytest.raises(Refused, match="送货人"):
+        shipments.ship([(picked.id, picked.version)], delivered_by=" ")
+    shipments.ship([(picked.id, picked.version)], delivered_by="老李", key="k1")
+    with pytest.raises(UserError, match="没有重复发出"):
+        shipments.ship([(picked.id, picked.version)], delivered_by="老李", key="k1")
+
+
+def with_codes(township, batch_id, code, *numbers):
+    with township.sessions.writing() as session:
+        received = session.scalars(select(StockMovement.id).where(StockMovement.batch_id == batch_id)).first()
+        for number in numbers:
+            session.add(
+                TraceCode(
+                    code=number, organisation_id=township.place.id, drug_code=code, batch_id=batch_id, units_left=10,
+                    received_by_id=received,
+                )
+            )
+
+
+@pytest.mark.parametrize(
+    ("scanned", "why"),
+    [
+        (["8" * 20], "要扫 2 个追溯码"),
+        (["8" * 20, "8" * 20], "扫了两次"),
+        (["8" * 20, "7" * 19], "20 位数字"),
+        (["8" * 20, "7" * 20], "没有在本院入库"),
+        (["8" * 20, "6" * 20], "不是"),
+    ],
+)
+def test_wrong_trace_codes_stop_the_picking(clinic, township, codes, tmp_path, scanned, why):
+    batch = stock(township, codes["硝苯地平"], 20)
+    other = stock(township, codes["二甲双胍"], 100)
+    with_codes(township, batch, codes["硝苯地平"], "8" * 20, "9" * 20)
+    with_codes(township, other, codes["二甲双胍"], "6" * 20)
+    draft = Shipments(township).draft(released(clinic, township, tmp_path, {codes["硝苯地平"]: 20}))
+    allocated = Shipments(township).allocate(draft.id, draft.version).shipment
+    with pytest.raises(Refused, match=why):
+        Shipments(township).pick(allocated.id, allocated.version, {allocated.lines[0].id: scanned})
+    assert Shipments(township).get(draft.id).state is ShipmentState.ALLOCATED
+
+
+def test_trace_codes_travel_with_their_packs_and_are_gone_here(clinic, township, codes, tmp_path):
+    batch = stock(township, codes["硝苯地平"], 20)
+    with_codes(township, batch, codes["硝苯地平"], "8" * 20, "9" * 20)
+    shipments = Shipments(township)
+    draft = shipments.draft(released(clinic, township, tmp_path, {codes["硝苯地平"]: 20}))
+    allocated = shipments.allocate(draft.id, draft.version).shipment
+    picked = shipments.pick(allocated.id, allocated.version, {allocated.lines[0].id: ["8" * 20, "9" * 20]}).shipment
+    sent = shipments.ship([(picked.id, picked.version)], delivered_by="老李")[0]
+    with township.sessions.reading() as session:
+        assert {row.state for row in session.scalars(select(TraceCode))} == {"gone"}
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    with clinic.sessions.reading() as session:
+        assert lines_of_shipment(session, picked.id)[0].codes == ["8" * 20, "9" * 20]
+
+
+def test_a_shipment_is_refused_twice_altered_and_for_another_clinic(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+    file = Exchange(township).save_file(sent.message_ids[0], tmp_path / "fh.cyx")
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    (tmp_path / "altered.cyx").write_bytes(bytes(data))
+    with pytest.raises(EnvelopeRefused) as altered:
+        Exchange(clinic).open_file(tmp_path / "altered.cyx")
+    assert altered.value.fault is Fault.ALTERED
+    Exchange(clinic).open_file(file)
+    with pytest.raises(EnvelopeRefused) as twice:
+        Exchange(clinic).open_file(file)
+    assert twice.value.fault is Fault.REPEATED
+    with clinic.sessions.reading() as session:
+        assert len(session.scalars(select(Shipment)).all()) == 1
+
+
+def test_a_renewed_envelope_of_a_known_shipment_and_one_of_another_clinic_are_refused(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    with township.sessions.reading() as session:
+        row = session.get_one(Shipment, sent.shipment.id)
+        body = shipment_body(row, lines_of_shipment(session, row.id)).model_dump(mode="json")
+
+    def envelope(content):
+        return Envelope("e", township.place.id, clinic.place.id, "shipment", 1, 1, clinic.now(), content)
+
+    other = {**body, "shipment_id": body["lines"][0]["id"]}
+    for content, why in (
+        (body, "以前已经读入过"),
+        ({**other, "clinic_id": township.place.id}, "发给别的村卫生室"),
+        (other, "已经用在另一张发货单上"),
+        ({**other, "number": "FH20261122-777"}, "属于别的发货单"),
+        ({**other, "lines": [{**body["lines"][0], "codes": ["1" * 20, "1" * 20]}]}, "追溯码有重复"),
+    ):
+        with pytest.raises(UserError, match=why), clinic.sessions.writing() as session:
+            take_in_shipment(session, clinic, envelope(content))
+    with clinic.sessions.reading() as session:
+        assert len(session.scalars(select(Shipment)).all()) == 1
+
+
+def test_differences_are_decided_by_somebody_else_before_it_is_verified(clinic, township, codes, tmp_path):
+    batch = stock(township, codes["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    sent = shipped(township, request_id)
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    told = hand_over(clinic, township, answered(clinic, sent.shipment.id, rejected={0: 20}), tmp_path)
+    assert "1 行与发货不符" in str(told.message)
+    mine = Shipments(township)
+    received = mine.get(sent.shipment.id)
+    line = received.differences[0]
+    decision = {line.id: DifferenceDecision(Resolution.RESTOCKED, again=True)}
+    with pytest.raises(DocumentRefused) as own:
+        mine.verify(received.id, received.version, decision)
+    assert own.value.error is StepError.OWN_WORK
+    other = Shipments(as_person(township, PHARMACIST))
+    with pytest.raises(Refused, match="请决定怎样处理"):
+        other.verify(received.id, received.version)
+    with pytest.raises(Refused, match="由谁承担"):
+        other.verify(received.id, received.version, {line.id: DifferenceDecision(Resolution.LOST)})
+    assert shelf(township, batch) == (40, 0)
+    done = other.verify(received.id, received.version, decision)
+    assert done.message_ids == ()
+    assert shelf(township, batch) == (60, 0)
+    assert [line.shipped for line in mine.draft(request_id).lines] == [20]
+
+
+@pytest.mark.parametrize(
+    ("decision", "own", "apart", "state"),
+    [
+        (DifferenceDecision(Resolution.RESTOCKED), 60, 0, State.CLOSED),
+        (DifferenceDecision(Resolution.QUARANTINED), 40, 20, State.CLOSED),
+        (DifferenceDecision(Resolution.LOST, bearer="distributor"), 40, 0, State.CLOSED),
+        (DifferenceDecision(Resolution.LOST, bearer="township", again=True), 40, 0, State.RELEASED),
+    ],
+)
+def test_rejected_units_go_where_the_pharmacist_says(clinic, township, codes, tmp_path, decision, own, apart, state):
+    batch = stock(township, codes["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    sent = shipped(township, request_id)
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    hand_over(clinic, township, answered(clinic, sent.shipment.id, rejected={0: 20}), tmp_path)
+    other = Shipments(as_person(township, MANAGER))
+    received = other.get(sent.shipment.id)
+    other.verify(received.id, received.version, {received.lines[0].id: decision})
+    assert shelf(township, batch)[0] == own
+    with township.sessions.reading() as session:
+        held = session.scalars(select(StockBatch.on_hand).where(StockBatch.hold == "returned")).all()
+        assert sum(held) == apart
+        assert wrong_totals(session) == []
+    assert Review(township).get(request_id).state is state
+
+
+def test_what_was_not_sent_waits_for_the_pharmacist_and_goes_through_the_books(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100)
+    stock(township, codes["二甲双胍"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    extra = {
+        "drug_code": codes["二甲双胍"], "drug_name": "二甲双胍", "unit": "片", "pack_unit": "盒", "units_per_pack": 10,
+        "batch_no": "A1", "accepted": 10, "codes": [],
+    }
+    hand_over(clinic, township, answered(clinic, sent.shipment.id, extra=extra), tmp_path)
+    other = Shipments(as_person(township, MANAGER))
+    received = other.get(sent.shipment.id)
+    assert [line.is_pending for line in received.lines] == [False, True]
+    pending = received.lines[1].id
+    with pytest.raises(Refused, match="留下还是收回"):
+        other.verify(received.id, received.version)
+    other_pharmacist = Shipments(as_person(township, PHARMACIST))
+    other_pharmacist.verify(received.id, received.version, {pending: DifferenceDecision(accept_extra=True)})
+    drafts = [row for row in other.list() if row.state is ShipmentState.DRAFT]
+    assert len(drafts) == 1
+    assert [(line.drug_name, line.shipped) for line in other.get(drafts[0].id).lines] == [("二甲双胍", 10)]
+
+
+def test_a_receipt_of_other_lines_or_a_second_one_is_refused(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    message = answered(clinic, sent.shipment.id)
+    with clinic.sessions.writing() as session:
+        row = session.get_one(Shipment, sent.shipment.id)
+        lines_of_shipment(session, row.id)[0].shipped = 59
+        lines_of_shipment(session, row.id)[0].accepted = 59
+        wrong = tell_receipt(session, clinic, row)
+    with pytest.raises(UserError, match="对不上"):
+        hand_over(clinic, township, wrong, tmp_path)
+    assert Shipments(township).get(sent.shipment.id).state is ShipmentState.SHIPPED
+    hand_over(clinic, township, message, tmp_path)
+    with clinic.sessions.writing() as session:
+        again = tell_receipt(session, clinic, session.get_one(Shipment, sent.shipment.id))
+    with pytest.raises(UserError, match="没有再读入签收"):
+        hand_over(clinic, township, again, tmp_path)
+
+
+def test_everything_that_came_back_is_on_the_shelf_again(clinic, township, codes, tmp_path):
+    batch = stock(township, codes["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+    sent = shipped(township, request_id)
+    hand_over(township, clinic, sent.message_ids[0], tmp_path)
+    back = Shipments(township).return_in_full(sent.shipment.id, sent.shipment.version, "路断了没有送到")
+    assert back.shipment.state is ShipmentState.RETURNED_IN_FULL
+    assert shelf(township, batch) == (100, 0)
+    hand_over(township, clinic, back.message_ids[0], tmp_path)
+    with clinic.sessions.reading() as session:
+        assert session.get_one(Shipment, sent.shipment.id).state == "returned_in_full"
+    assert [line.shipped for line in Shipments(township).draft(request_id).lines] == [60]
+    with township.sessions.reading() as session:
+        kinds = session.scalars(select(StockMovement.kind).order_by(StockMovement.id)).all()
+    assert kinds[-1] == MovementKind.RETURN_FROM_CLINIC.value
+
+
+def test_closing_the_rest_raises_a_shortage_draft_for_what_was_not_sent(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 40)
+    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+    shipped(township, request_id)
+    view = Review(township).get(request_id)
+    with pytest.raises(StepRefused):
+        Releases(township).close_remaining(request_id, view.version, "")
+    _done, raised = Releases(township).close_remaining(request_id, view.version, "厂家停产，不再补发")
+    assert Review(township).get(request_id).state is State.CLOSED
+    with township.sessions.reading() as session:
+        reports = {row.drug_code: row.kind for row in session.scalars(select(ShortageReport))}
+    assert reports == {codes["硝苯地平"]: "供应不足", codes["二甲双胍"]: "断供"}
+    assert len(raised) == 2
+    with pytest.raises(UserError, match="不能发货"):
+        Shipments(township).draft(request_id)
+
+
+def test_every_approved_line_needs_a_source_and_not_supplied_a_reason(clinic, township, codes, tmp_path):
+    request_id = approved(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+    view = Review(township).get(request_id)
+    first, second = (line.id for line in view.lines)
+    releases = Releases(township)
+    for sources, why in (
+        ({first: LineSource("own_stock")}, "还没有选货源"),
+        ({first: LineSource("own_stock"), second: LineSource("somewhere")}, "还没有选货源"),
+        ({first: LineSource("own_stock"), second: LineSource("not_supplied", "无")}, "请写明原因"),
+    ):
+        with pytest.raises(Refused, match=why):
+            releases.convert(request_id, view.version, sources)
+    assert Review(township).get(request_id).state is State.APPROVED
+    sources = {first: LineSource("own_stock"), second: LineSource("not_supplied", "厂家停产")}
+    done = releases.convert(request_id, view.version, sources, key="once")
+    assert done.request.state is State.RELEASED
+    assert releases.convert(request_id, view.version, sources, key="once").message_id is None
+    stock(township, codes["硝苯地平"], 100)
+    assert [line.drug_code for line in Shipments(township).draft(request_id).lines] == [codes["硝苯地平"]]
+
+
+def test_sources_are_proposed_from_the_shelf_after_all_open_approvals(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 59)
+    stock(township, codes["二甲双胍"], 30)
+    request_id = approved(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+    proposed = Releases(township).propose_sources(request_id)
+    by_drug = {line.drug_code: proposed[line.id].source for line in Review(township).get(request_id).lines}
+    assert by_drug == {codes["硝苯地平"]: "purchase", codes["二甲双胍"]: "own_stock"}
+
+
+def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clinic, township, codes, tmp_path):
+    stock(township, codes["硝苯地平"], 100, price=1234, pack=28)
+    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+    note = delivery_note(sent.shipment)
+    assert note.signatures == ("发货人", "送货人", "收货人")
+    assert note.rows[0][4:10] == ("A1", "2028-06-30", "72片", "2盒+16片", "12.34", "31.73")
+    assert note.totals[9] == "31.73"
+    assert "按整包装发货" in note.foot_left
+    assert receipt_sheet(sent.shipment).draft
+
+
+@pytest.fixture
+def busy(tmp_path):
+    """busy(lines): a township with two released requests of so many lines, every pack with its code."""
+    made = []
+
+    def make(lines):
+        town = supply_bench.township(tmp_path / f"busy{lines}", drugs=lines)
+        made.append(town)
+        for number in range(2):
+            supply_bench.add_request(town, number, lines)
+        supply_bench.stock_up(town, 4)
+        with town.desk.sessions.writing() as session:
+            session.execute(update(DrugRequest).values(state="released"))
+            session.execute(update(DrugRequestLine).values(approved=50, decision="approved", source="own_stock"))
+            for row in session.execute(select(StockMovement.batch_id, StockMovement.drug_code, StockMovement.id)).all():
+                for number in range(5):
+                    code = f"8{int(row.drug_code[1:]):010d}{number:09d}"
+                    session.add(
+                        TraceCode(
+                            code=code, organisation_id=town.desk.place.id, drug_code=row.drug_code,
+                            batch_id=row.batch_id, units_left=10, received_by_id=row.id,
+                        )
+                    )  # fmt: skip
+        return town
+
+    yield make
+    for town in made:
+        town.desk.close()
+
+
+def statements_of(desk, work):
+    """How many statements a piece of work takes, and what it gives."""
+    seen = []
+
+    def heard(*arguments):
+        seen.append(arguments[2])
+
+    event.listen(desk.sessions.engine, "before_cursor_execute", heard)
+    try:
+        given = work()
+    finally:
+        event.remove(desk.sessions.engine, "before_cursor_execute", heard)
+    return len(seen), given
+
+
+def test_a_shipment_of_many_lines_takes_no_more_statements_than_one_of_few(busy):
+    taken = {}
+    for lines in (3, 30):
+        town = busy(lines)
+        shipments = Shipments(town.desk)
+        counts = []
+
+        def counted(work, desk=town.desk, counts=counts):
+            count, given = statements_of(desk, work)
+            counts.append(count)
+            return given
+
+        assert [len(each.lines) for each in counted(shipments.to_ship)] == [lines, lines]
+        draft = shipments.draft(town.requests[0])
+        allocated = counted(lambda draft=draft, of=shipments: of.allocate(draft.id, draft.version)).shipment
+        with town.desk.sessions.reading() as session:
+            scanned = {
+                line.id: list(session.scalars(select(TraceCode.code).where(TraceCode.batch_id == line.batch_id)))
+                for line in allocated.lines
+            }
+        picked = counted(lambda row=allocated, of=shipments, codes=scanned: of.pick(row.id, row.version, codes)).shipment
+        counted(lambda row=picked, of=shipments: of.ship([(row.id, row.version)], delivered_by="老李"))
+        with town.desk.sessions.reading() as session:
+            assert set(session.scalars(select(TraceCode.state))) == {"gone"}
+            assert wrong_totals(session) == []
+            assert session.scalars(select(StockBatch.reserved).where(StockBatch.reserved != 0)).all() == []
+        taken[lines] = counts
+    assert taken[30] == taken[3]
+
+
+def test_the_list_to_ship_knows_what_went_and_what_remains(busy):
+    town = busy(3)
+    shipments = Shipments(town.desk)
+    draft = shipments.draft(town.requests[0])
+    assert [each.request_id for each in shipments.to_ship()] == [town.requests[1]]
+    shipments.cancel(draft.id, draft.version, "村里要求改日送")
+    waiting = {each.request_id: each for each in shipments.to_ship()}
+    assert [(line.approved, line.remaining) for line in waiting[town.requests[0]].lines] == [(50, 50)] * 3

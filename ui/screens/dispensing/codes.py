@@ -1,0 +1,40 @@
+"""To which drug a scanned code belongs, or why it is taken for none."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.domain.message import Message
+
+if TYPE_CHECKING:
+    from app.services.dispensing import Dispensing
+
+
+@dataclass(frozen=True)
+class Belongs:
+    """The drug of a scanned pack; or why the pack is not taken."""
+
+    drug_code: str = ""
+    problem: Message | None = None
+
+
+class CodeBook:
+    """Asks the service what a scan means."""
+
+    def __init__(self, dispensing: Dispensing) -> None:
+        self._dispensing = dispensing
+
+    def where(self, code: str, drugs: Container[str], here: str, *, must_be_here: bool) -> Belongs:
+        """The drug of `code` among `drugs` or a new one.
+
+        Scanned into the line of a drug (`here`, `must_be_here`), a pack of a drug that is not among `drugs` is refused.
+        """
+        found = self._dispensing.look_up_code(code)
+        if found.problem is not None or found.known is None:
+            return Belongs(problem=found.problem)
+        drug_code = found.known.drug_code
+        if must_be_here and drug_code not in drugs:
+            return Belongs(problem=self._dispensing.look_up_code(code, here).problem)
+        return Belongs(drug_code)
