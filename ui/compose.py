@@ -42,15 +42,16 @@ SCREENS = {
     "township": ("review", "supply", "stock", "settlement", "checks", "exchange", "settings"),
 }
 SERVICES_OF = {
-    "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "requests",
-               "catalogue", "exchange", "accounts", "backups", "settings"),
+    "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "exchange",
+               "accounts", "backups", "settings"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
 """What is made before the first screen; other services are made at their first use. Pairing is left to its page at a
 clinic: it brings pydantic, 15 MB and 0.2 s."""
 
-RARELY_SHOWN = ("import_roster", "day_sheet", "settings", "exchange", "supply", "stock", "settlement", "checks")
-"""Imported at their first visit: most days do not need them."""
+RARELY_SHOWN = ("import_roster", "day_sheet", "settings", "exchange", "supply", "stock", "settlement", "checks",
+                "requests", "dispensing")
+"""Imported at their first visit: most days do not need them, or they bring much (the drugs 9 MB)."""
 
 DATE_CHECK_MS = 60_000
 

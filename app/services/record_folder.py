@@ -30,7 +30,6 @@ from app.services.completeness import (
     completeness_of,
 )
 from app.services.diseases import DISEASE_OF, NAMES, PROGRAMME_OF
-from app.services.dispensing_views import REVERSED, drugs_in_words
 from app.services.form_views import COMPLETE, PARTIAL, VOID
 from app.services.resident_facts import laid_over
 from app.services.resident_rows import ENTITY, columns_of, get_resident
@@ -295,6 +294,9 @@ def _state_rows(session: Session, resident_id: str) -> list[TimelineRow]:
 
 def _dispensing_rows(session: Session, resident_id: str) -> list[TimelineRow]:
     """What was given here; what was reversed stands as void."""
+    # At its first use: it brings the trace codes with it, which the first screen does not need.
+    from app.services.dispensing_views import REVERSED, drugs_in_words
+
     lines: dict[str, list[tuple[str, int, str]]] = {}
     of_resident = select(Dispensing.id).where(Dispensing.resident_id == resident_id)
     query = select(DispensingLine).where(DispensingLine.dispensing_id.in_(of_resident)).order_by(DispensingLine.position)
