@@ -1,6 +1,13 @@
-"""The stock ledger and the supply of drugs."""
+"""The stock ledger and the supply of drugs.
+
+The tables stand in the order in which they are made. This step is frozen: it imports nothing of ours, and the few
+words below are its own, so that it makes the same tables when the models have moved on.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,570 +18,475 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """The stock ledger and the supply of drugs."""
-    op.create_table(
+    make_registers_and_documents()
+    make_their_lines_and_the_goods()
+    make_movements_and_dispensing()
+    widen_drugs_and_request_lines()
+
+
+def make_registers_and_documents() -> None:
+    """What stands alone at an organisation: distributors, orders, closed months, settlements, batches, stock-takes."""
+    table(
         "distributor",
-        sa.Column("code", sa.String(length=30), nullable=False),
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("licence_no", sa.String(length=40), nullable=False),
-        sa.Column("licence_valid_to", sa.Date(), nullable=True),
-        sa.Column("credit_grade", sa.String(length=5), nullable=False),
-        sa.Column("delivers_to_village", sa.Boolean(), nullable=False),
-        sa.Column("lead_days", sa.Integer(), nullable=False),
-        sa.Column("payment_day", sa.Integer(), nullable=False),
-        sa.Column("contact", sa.String(length=50), nullable=False),
-        sa.Column("phone", sa.String(length=20), nullable=False),
-        sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_distributor")),
-        sa.UniqueConstraint("code", name=op.f("uq_distributor_code")),
+        text("code", 30),
+        text("name", 100),
+        text("licence_no", 40),
+        day("licence_valid_to", null=True),
+        text("credit_grade", 5),
+        flag("delivers_to_village"),
+        whole("lead_days"),
+        whole("payment_day"),
+        text("contact", 50),
+        text("phone", 20),
+        flag("is_active"),
+        unique={"uq_distributor_code": ["code"]},
     )
-    op.create_table(
+    table(
         "closed_month",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("closed_at", sa.DateTime(), nullable=False),
-        sa.Column("closed_by_name", sa.String(length=50), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_closed_month_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("organisation_id", "month", name=op.f("pk_closed_month")),
+        owner(),
+        text("month", 7),
+        moment("closed_at"),
+        text("closed_by_name", 50),
+        key=("organisation_id", "month"),
     )
-    op.create_table(
+    table(
         "cold_reading",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("device", sa.String(length=30), nullable=False),
-        sa.Column("read_at", sa.DateTime(), nullable=False),
-        sa.Column("celsius", sa.Numeric(precision=4, scale=1), nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("user_name", sa.String(length=50), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_cold_reading_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cold_reading")),
+        owner(),
+        text("device", 30),
+        moment("read_at"),
+        decimal("celsius", 4, 1),
+        *person("user"),
+        text("note", 200),
     )
-    with op.batch_alter_table("cold_reading", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_cold_reading_organisation_id_read_at", ["organisation_id", "read_at"], unique=False
-        )
-
-    op.create_table(
+    index("cold_reading", "organisation_id", "read_at")
+    table(
         "purchase_order",
-        sa.Column("number", sa.String(length=30), nullable=False),
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("distributor_id", sa.String(length=36), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("created_by_id", sa.String(length=36), nullable=False),
-        sa.Column("created_by_name", sa.String(length=50), nullable=False),
-        sa.Column("ordered_on", sa.Date(), nullable=True),
-        sa.Column("expected_on", sa.Date(), nullable=True),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("remark", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["distributor_id"], ["distributor.id"], name=op.f("fk_purchase_order_distributor_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_purchase_order_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
-        sa.UniqueConstraint("number", name=op.f("uq_purchase_order_number")),
+        text("number", 30),
+        owner(),
+        ident("distributor_id", "distributor"),
+        text("state", 12),
+        moment("created_at"),
+        *person("created_by"),
+        day("ordered_on", null=True),
+        day("expected_on", null=True),
+        day("closed_on", null=True),
+        text("remark", 200),
+        whole("version"),
+        unique={"uq_purchase_order_number": ["number"]},
     )
-    with op.batch_alter_table("purchase_order", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_purchase_order_distributor_id"), ["distributor_id"], unique=False
-        )
-
-    op.create_table(
+    index("purchase_order", "distributor_id")
+    table(
         "ledger_report",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.Column("made_by_name", sa.String(length=50), nullable=False),
-        sa.Column("taken_in_at", sa.DateTime(), nullable=True),
-        sa.Column("lines", sa.JSON(), nullable=False),
-        sa.Column("stock", sa.JSON(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_ledger_report_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_report")),
-        sa.UniqueConstraint("organisation_id", "month", "number", name="uq_ledger_report_number"),
+        owner(),
+        text("month", 7),
+        whole("number"),
+        moment("made_at"),
+        text("made_by_name", 50),
+        moment("taken_in_at", null=True),
+        json("lines"),
+        json("stock"),
+        unique={"uq_ledger_report_number": ["organisation_id", "month", "number"]},
     )
-    op.create_table(
+    table(
         "settlement",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("party", sa.String(length=12), nullable=False),
-        sa.Column("party_id", sa.String(length=36), nullable=False),
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("totals", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("created_by_id", sa.String(length=36), nullable=False),
-        sa.Column("created_by_name", sa.String(length=50), nullable=False),
-        sa.Column("confirmed_by_id", sa.String(length=36), nullable=True),
-        sa.Column("confirmed_by_name", sa.String(length=50), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(), nullable=True),
-        sa.Column("remark", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_settlement_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement")),
-        sa.UniqueConstraint("organisation_id", "party", "party_id", "month", name="uq_settlement_month"),
+        owner(),
+        text("party", 12),
+        ident("party_id"),
+        text("month", 7),
+        text("state", 12),
+        json("totals"),
+        moment("created_at"),
+        *person("created_by"),
+        *person("confirmed_by", null=True),
+        moment("confirmed_at", null=True),
+        text("remark", 200),
+        whole("version"),
+        unique={"uq_settlement_month": ["organisation_id", "party", "party_id", "month"]},
     )
-    op.create_table(
+    table(
         "stock_batch",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("batch_no", sa.String(length=40), nullable=False),
-        sa.Column("expiry", sa.Date(), nullable=True),
-        sa.Column("manufacturer", sa.String(length=100), nullable=False),
-        sa.Column("price_fen", sa.Integer(), nullable=True),
-        sa.Column("units_per_pack", sa.Integer(), nullable=False),
-        sa.Column("on_hand", sa.Integer(), nullable=False),
-        sa.Column("reserved", sa.Integer(), nullable=False),
-        sa.Column("hold", sa.String(length=20), nullable=False),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_stock_batch_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_batch")),
-        sa.UniqueConstraint(
-            "organisation_id",
-            "drug_code",
-            "batch_no",
-            "expiry",
-            "manufacturer",
-            "price_fen",
-            "hold",
-            name="uq_stock_batch_identity",
-        ),
+        owner(),
+        text("drug_code", 30),
+        text("batch_no", 40),
+        day("expiry", null=True),
+        text("manufacturer", 100),
+        whole("price_fen", null=True),
+        whole("units_per_pack"),
+        whole("on_hand"),
+        whole("reserved"),
+        text("hold", 20),
+        day("received_on"),
+        unique={
+            "uq_stock_batch_identity": [
+                "organisation_id", "drug_code", "batch_no", "expiry", "manufacturer", "price_fen", "hold",
+            ]
+        },
     )
-    with op.batch_alter_table("stock_batch", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_stock_batch_in_stock",
-            ["organisation_id", "drug_code"],
-            unique=False,
-            sqlite_where=sa.text("on_hand > 0"),
-        )
-
-    op.create_table(
+    index("stock_batch", "organisation_id", "drug_code", name="ix_stock_batch_in_stock", where="on_hand > 0")
+    table(
         "stocktake",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("is_blind", sa.Boolean(), nullable=False),
-        sa.Column("seed", sa.Integer(), nullable=True),
-        sa.Column("opened_at", sa.DateTime(), nullable=False),
-        sa.Column("opened_by_id", sa.String(length=36), nullable=False),
-        sa.Column("opened_by_name", sa.String(length=50), nullable=False),
-        sa.Column("counter_name", sa.String(length=50), nullable=False),
-        sa.Column("finalised_at", sa.DateTime(), nullable=True),
-        sa.Column("finalised_by_id", sa.String(length=36), nullable=True),
-        sa.Column("finalised_by_name", sa.String(length=50), nullable=False),
-        sa.Column("result", sa.String(length=20), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_stocktake_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake")),
+        owner(),
+        text("kind", 10),
+        text("state", 10),
+        flag("is_blind"),
+        whole("seed", null=True),
+        moment("opened_at"),
+        *person("opened_by"),
+        text("counter_name", 50),
+        moment("finalised_at", null=True),
+        *person("finalised_by", null=True),
+        text("result", 20),
+        whole("version"),
     )
-    with op.batch_alter_table("stocktake", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_stocktake_organisation_id_opened_at", ["organisation_id", "opened_at"], unique=False
-        )
+    index("stocktake", "organisation_id", "opened_at")
 
-    op.create_table(
+
+def make_their_lines_and_the_goods() -> None:
+    """The lines of orders, settlements and stock-takes; shipments, shortages, trace codes, opened packs."""
+    table(
         "purchase_order_line",
-        sa.Column("order_id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("drug_name", sa.String(length=100), nullable=False),
-        sa.Column("unit", sa.String(length=10), nullable=False),
-        sa.Column("units_per_pack", sa.Integer(), nullable=False),
-        sa.Column("price_fen", sa.Integer(), nullable=True),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("received", sa.Integer(), nullable=False),
-        sa.Column("is_volume_procured", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["purchase_order.id"], name=op.f("fk_purchase_order_line_order_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order_line")),
+        ident("order_id", "purchase_order"),
+        whole("position"),
+        text("drug_code", 30),
+        text("drug_name", 100),
+        text("unit", 10),
+        whole("units_per_pack"),
+        whole("price_fen", null=True),
+        whole("quantity"),
+        whole("received"),
+        flag("is_volume_procured"),
+        text("reason", 200),
     )
-    with op.batch_alter_table("purchase_order_line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_purchase_order_line_order_id"), ["order_id"], unique=False)
-
-    op.create_table(
+    index("purchase_order_line", "order_id")
+    table(
         "settlement_line",
-        sa.Column("settlement_id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("drug_name", sa.String(length=100), nullable=False),
-        sa.Column("strength", sa.String(length=50), nullable=False),
-        sa.Column("unit", sa.String(length=10), nullable=False),
-        sa.Column("units_per_pack", sa.Integer(), nullable=False),
-        sa.Column("price_fen", sa.Integer(), nullable=True),
-        sa.Column("opening", sa.Integer(), nullable=False),
-        sa.Column("received", sa.Integer(), nullable=False),
-        sa.Column("returned", sa.Integer(), nullable=False),
-        sa.Column("dispensed", sa.Integer(), nullable=False),
-        sa.Column("lost", sa.Integer(), nullable=False),
-        sa.Column("counted", sa.Integer(), nullable=False),
-        sa.Column("closing", sa.Integer(), nullable=False),
-        sa.Column("charged", sa.Integer(), nullable=False),
-        sa.Column("amount_fen", sa.Integer(), nullable=True),
-        sa.Column("note", sa.String(length=200), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["settlement_id"], ["settlement.id"], name=op.f("fk_settlement_line_settlement_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_line")),
+        ident("settlement_id", "settlement"),
+        whole("position"),
+        *goods(),
+        whole("units_per_pack"),
+        whole("price_fen", null=True),
+        whole("opening"),
+        whole("received"),
+        whole("returned"),
+        whole("dispensed"),
+        whole("lost"),
+        whole("counted"),
+        whole("closing"),
+        whole("charged"),
+        whole("amount_fen", null=True),
+        text("note", 200),
     )
-    with op.batch_alter_table("settlement_line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_settlement_line_settlement_id"), ["settlement_id"], unique=False)
-
-    op.create_table(
+    index("settlement_line", "settlement_id")
+    table(
         "shipment",
-        sa.Column("number", sa.String(length=30), nullable=False),
-        sa.Column("township_id", sa.String(length=36), nullable=False),
-        sa.Column("clinic_id", sa.String(length=36), nullable=False),
-        sa.Column("request_id", sa.String(length=36), nullable=True),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("route", sa.String(length=50), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("created_by_id", sa.String(length=36), nullable=False),
-        sa.Column("created_by_name", sa.String(length=50), nullable=False),
-        sa.Column("shipped_on", sa.Date(), nullable=True),
-        sa.Column("shipped_by_id", sa.String(length=36), nullable=True),
-        sa.Column("shipped_by_name", sa.String(length=50), nullable=False),
-        sa.Column("delivered_by", sa.String(length=50), nullable=False),
-        sa.Column("dispatch_celsius", sa.Integer(), nullable=True),
-        sa.Column("received_on", sa.Date(), nullable=True),
-        sa.Column("received_by_id", sa.String(length=36), nullable=True),
-        sa.Column("received_by_name", sa.String(length=50), nullable=False),
-        sa.Column("verified_by_id", sa.String(length=36), nullable=True),
-        sa.Column("verified_by_name", sa.String(length=50), nullable=False),
-        sa.Column("hand_over_celsius", sa.Integer(), nullable=True),
-        sa.Column("remark", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["clinic_id"], ["organisation.id"], name=op.f("fk_shipment_clinic_id")),
-        sa.ForeignKeyConstraint(["request_id"], ["drug_request.id"], name=op.f("fk_shipment_request_id")),
-        sa.ForeignKeyConstraint(["township_id"], ["organisation.id"], name=op.f("fk_shipment_township_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
-        sa.UniqueConstraint("number", name=op.f("uq_shipment_number")),
+        text("number", 30),
+        ident("township_id", "organisation"),
+        ident("clinic_id", "organisation"),
+        ident("request_id", "drug_request", null=True),
+        text("state", 20),
+        text("route", 50),
+        moment("created_at"),
+        *person("created_by"),
+        day("shipped_on", null=True),
+        *person("shipped_by", null=True),
+        text("delivered_by", 50),
+        whole("dispatch_celsius", null=True),
+        day("received_on", null=True),
+        *person("received_by", null=True),
+        *person("verified_by", null=True),
+        whole("hand_over_celsius", null=True),
+        text("remark", 200),
+        whole("version"),
+        unique={"uq_shipment_number": ["number"]},
     )
-    with op.batch_alter_table("shipment", schema=None) as batch_op:
-        batch_op.create_index("ix_shipment_clinic_id_state", ["clinic_id", "state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_shipment_request_id"), ["request_id"], unique=False)
-
-    op.create_table(
+    index("shipment", "clinic_id", "state")
+    index("shipment", "request_id")
+    table(
         "shortage_report",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("drug_text", sa.String(length=100), nullable=False),
-        sa.Column("strength", sa.String(length=50), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("needed_a_month", sa.Integer(), nullable=True),
-        sa.Column("residents_affected", sa.Integer(), nullable=True),
-        sa.Column("stock_now", sa.Integer(), nullable=True),
-        sa.Column("last_received_on", sa.Date(), nullable=True),
-        sa.Column("alternatives_tried", sa.String(length=200), nullable=False),
-        sa.Column("distributor_answer", sa.String(length=200), nullable=False),
-        sa.Column("request_id", sa.String(length=36), nullable=True),
-        sa.Column("level", sa.String(length=10), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("reported_at", sa.DateTime(), nullable=False),
-        sa.Column("reported_by_id", sa.String(length=36), nullable=False),
-        sa.Column("reported_by_name", sa.String(length=50), nullable=False),
-        sa.Column("outcome", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_shortage_report_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["drug_request.id"], name=op.f("fk_shortage_report_request_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_shortage_report")),
+        owner(),
+        text("drug_code", 30),
+        text("drug_text", 100),
+        text("strength", 50),
+        text("reason", 200),
+        text("kind", 20),
+        whole("needed_a_month", null=True),
+        whole("residents_affected", null=True),
+        whole("stock_now", null=True),
+        day("last_received_on", null=True),
+        text("alternatives_tried", 200),
+        text("distributor_answer", 200),
+        ident("request_id", "drug_request", null=True),
+        text("level", 10),
+        text("state", 20),
+        moment("reported_at"),
+        *person("reported_by"),
+        text("outcome", 200),
+        whole("version"),
     )
-    with op.batch_alter_table("shortage_report", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_shortage_report_organisation_id_state", ["organisation_id", "state"], unique=False
-        )
-
-    op.create_table(
+    index("shortage_report", "organisation_id", "state")
+    table(
         "stocktake_line",
-        sa.Column("stocktake_id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("batch_id", sa.String(length=36), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("drug_name", sa.String(length=100), nullable=False),
-        sa.Column("batch_no", sa.String(length=40), nullable=False),
-        sa.Column("expiry", sa.Date(), nullable=True),
-        sa.Column("unit", sa.String(length=10), nullable=False),
-        sa.Column("snapshot", sa.Integer(), nullable=False),
-        sa.Column("counted", sa.Integer(), nullable=True),
-        sa.Column("counted_at", sa.DateTime(), nullable=True),
-        sa.Column("book", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.String(length=50), nullable=False),
-        sa.Column("is_as_book", sa.Boolean(), nullable=False),
-        sa.Column("drawn_for", sa.String(length=12), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["stocktake_id"], ["stocktake.id"], name=op.f("fk_stocktake_line_stocktake_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stocktake_line")),
+        ident("stocktake_id", "stocktake"),
+        whole("position"),
+        ident("batch_id"),
+        text("drug_code", 30),
+        text("drug_name", 100),
+        text("batch_no", 40),
+        day("expiry", null=True),
+        text("unit", 10),
+        whole("snapshot"),
+        whole("counted", null=True),
+        moment("counted_at", null=True),
+        whole("book", null=True),
+        text("reason", 50),
+        flag("is_as_book"),
+        text("drawn_for", 12),
     )
-    with op.batch_alter_table("stocktake_line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_stocktake_line_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_stocktake_line_stocktake_id"), ["stocktake_id"], unique=False)
-
-    op.create_table(
+    index("stocktake_line", "batch_id")
+    index("stocktake_line", "stocktake_id")
+    table(
         "trace_code",
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("batch_id", sa.String(length=36), nullable=False),
-        sa.Column("units_left", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("received_by_id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["stock_batch.id"], name=op.f("fk_trace_code_batch_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_trace_code_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("code", "organisation_id", name=op.f("pk_trace_code")),
+        text("code", 20),
+        owner(),
+        text("drug_code", 30),
+        ident("batch_id", "stock_batch"),
+        whole("units_left"),
+        text("state", 10),
+        ident("received_by_id"),
+        key=("code", "organisation_id"),
     )
-    with op.batch_alter_table("trace_code", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trace_code_batch_id"), ["batch_id"], unique=False)
-
-    op.create_table(
+    index("trace_code", "batch_id")
+    table(
         "opened_item",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("batch_id", sa.String(length=36), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.Column("discard_on", sa.Date(), nullable=False),
-        sa.Column("note", sa.String(length=200), nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("user_name", sa.String(length=50), nullable=False),
-        sa.Column("closed_on", sa.Date(), nullable=True),
-        sa.Column("closed_as", sa.String(length=10), nullable=False),
-        sa.Column("movement_id", sa.String(length=36), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["stock_batch.id"], name=op.f("fk_opened_item_batch_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_opened_item_organisation_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_item")),
+        owner(),
+        ident("batch_id", "stock_batch"),
+        text("drug_code", 30),
+        day("opened_on"),
+        day("discard_on"),
+        text("note", 200),
+        *person("user"),
+        day("closed_on", null=True),
+        text("closed_as", 10),
+        ident("movement_id", null=True),
     )
-    with op.batch_alter_table("opened_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_opened_item_batch_id"), ["batch_id"], unique=False)
-        batch_op.create_index(
-            "ix_opened_item_organisation_id_closed_on", ["organisation_id", "closed_on"], unique=False
-        )
-
-    op.create_table(
+    index("opened_item", "batch_id")
+    index("opened_item", "organisation_id", "closed_on")
+    table(
         "shipment_line",
-        sa.Column("shipment_id", sa.String(length=36), nullable=False),
-        sa.Column("request_line_id", sa.String(length=36), nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("batch_id", sa.String(length=36), nullable=True),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("drug_name", sa.String(length=100), nullable=False),
-        sa.Column("strength", sa.String(length=50), nullable=False),
-        sa.Column("unit", sa.String(length=10), nullable=False),
-        sa.Column("pack_unit", sa.String(length=10), nullable=False),
-        sa.Column("units_per_pack", sa.Integer(), nullable=False),
-        sa.Column("price_fen", sa.Integer(), nullable=True),
-        sa.Column("manufacturer", sa.String(length=100), nullable=False),
-        sa.Column("batch_no", sa.String(length=40), nullable=False),
-        sa.Column("expiry", sa.Date(), nullable=True),
-        sa.Column("shipped", sa.Integer(), nullable=False),
-        sa.Column("accepted", sa.Integer(), nullable=True),
-        sa.Column("rejected", sa.Integer(), nullable=True),
-        sa.Column("reject_reason", sa.String(length=50), nullable=False),
-        sa.Column("is_pending", sa.Boolean(), nullable=False),
-        sa.Column("resolution", sa.String(length=12), nullable=False),
-        sa.Column("bearer", sa.String(length=20), nullable=False),
-        sa.Column("put_back", sa.Integer(), nullable=False),
-        sa.Column("codes", sa.JSON(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_line_shipment_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_line")),
+        ident("shipment_id", "shipment"),
+        ident("request_line_id", null=True),
+        whole("position"),
+        ident("batch_id", null=True),
+        *goods(),
+        text("pack_unit", 10),
+        whole("units_per_pack"),
+        whole("price_fen", null=True),
+        text("manufacturer", 100),
+        text("batch_no", 40),
+        day("expiry", null=True),
+        whole("shipped"),
+        whole("accepted", null=True),
+        whole("rejected", null=True),
+        text("reject_reason", 50),
+        flag("is_pending"),
+        text("resolution", 12),
+        text("bearer", 20),
+        whole("put_back"),
+        json("codes"),
     )
-    with op.batch_alter_table("shipment_line", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_shipment_line_request_line_id"), ["request_line_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_shipment_line_shipment_id"), ["shipment_id"], unique=False)
+    index("shipment_line", "request_line_id")
+    index("shipment_line", "shipment_id")
 
-    op.create_table(
+
+def make_movements_and_dispensing() -> None:
+    """The ledger itself, what was dispensed, and the scans of both."""
+    table(
         "stock_movement",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("batch_id", sa.String(length=36), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("occurred_on", sa.Date(), nullable=False),
-        sa.Column("occurred_at", sa.DateTime(), nullable=False),
-        sa.Column("entered_at", sa.DateTime(), nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("user_name", sa.String(length=50), nullable=False),
-        sa.Column("document", sa.String(length=20), nullable=False),
-        sa.Column("document_id", sa.String(length=36), nullable=True),
-        sa.Column("resident_id", sa.String(length=36), nullable=True),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("bearer", sa.String(length=20), nullable=False),
-        sa.Column("reverses_id", sa.String(length=36), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["batch_id"], ["stock_batch.id"], name=op.f("fk_stock_movement_batch_id")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_stock_movement_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_stock_movement_resident_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_movement")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_stock_movement_reverses_id")),
+        owner(),
+        ident("batch_id", "stock_batch"),
+        text("drug_code", 30),
+        whole("quantity"),
+        text("kind", 30),
+        day("occurred_on"),
+        moment("occurred_at"),
+        moment("entered_at"),
+        *person("user"),
+        text("document", 20),
+        ident("document_id", null=True),
+        ident("resident_id", "resident", null=True),
+        text("reason", 200),
+        text("bearer", 20),
+        ident("reverses_id", null=True),
+        unique={"uq_stock_movement_reverses_id": ["reverses_id"]},
     )
-    with op.batch_alter_table("stock_movement", schema=None) as batch_op:
-        batch_op.create_index("ix_stock_movement_batch_id", ["batch_id", "occurred_at", "id"], unique=False)
-        batch_op.create_index("ix_stock_movement_document_id", ["document_id"], unique=False)
-        batch_op.create_index(
-            "ix_stock_movement_organisation_id_drug_code",
-            ["organisation_id", "drug_code", "occurred_at", "id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            "ix_stock_movement_organisation_id_occurred_on", ["organisation_id", "occurred_on"], unique=False
-        )
-
-    op.create_table(
+    index("stock_movement", "batch_id", "occurred_at", "id", name="ix_stock_movement_batch_id")
+    index("stock_movement", "document_id")
+    index(
+        "stock_movement", "organisation_id", "drug_code", "occurred_at", "id",
+        name="ix_stock_movement_organisation_id_drug_code",
+    )  # fmt: skip
+    index("stock_movement", "organisation_id", "occurred_on")
+    table(
         "dispensing",
-        sa.Column("organisation_id", sa.String(length=36), nullable=False),
-        sa.Column("resident_id", sa.String(length=36), nullable=False),
-        sa.Column("form_entry_id", sa.String(length=36), nullable=True),
-        sa.Column("given_on", sa.Date(), nullable=False),
-        sa.Column("diagnosis", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("user_id", sa.String(length=36), nullable=False),
-        sa.Column("user_name", sa.String(length=50), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("weight_kg", sa.Numeric(precision=5, scale=1), nullable=True),
-        sa.Column("warnings", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["form_entry_id"], ["form_entry.id"], name=op.f("fk_dispensing_form_entry_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"], ["organisation.id"], name=op.f("fk_dispensing_organisation_id")
-        ),
-        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_dispensing_resident_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing")),
+        owner(),
+        ident("resident_id", "resident"),
+        ident("form_entry_id", "form_entry", null=True),
+        day("given_on"),
+        text("diagnosis", 200),
+        text("kind", 20),
+        *person("user"),
+        text("state", 10),
+        decimal("weight_kg", 5, 1, null=True),
+        json("warnings"),
+        moment("created_at"),
+        whole("revision"),
     )
-    with op.batch_alter_table("dispensing", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_dispensing_organisation_id_given_on", ["organisation_id", "given_on"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_dispensing_resident_id"), ["resident_id"], unique=False)
-
-    op.create_table(
+    index("dispensing", "organisation_id", "given_on")
+    index("dispensing", "resident_id")
+    table(
         "trace_prefix",
-        sa.Column("prefix", sa.String(length=7), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("confirmed_by_id", sa.String(length=36), nullable=False),
-        sa.Column("confirmed_by_name", sa.String(length=50), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_trace_prefix")),
+        text("prefix", 7),
+        text("drug_code", 30),
+        *person("confirmed_by"),
+        moment("confirmed_at"),
+        key=("prefix",),
     )
-    with op.batch_alter_table("trace_prefix", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trace_prefix_drug_code"), ["drug_code"], unique=False)
-
-    op.create_table(
-        "trace_scan",
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("movement_id", sa.String(length=36), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["movement_id"], ["stock_movement.id"], name=op.f("fk_trace_scan_movement_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_trace_scan")),
-    )
-    with op.batch_alter_table("trace_scan", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trace_scan_code"), ["code"], unique=False)
-        batch_op.create_index(batch_op.f("ix_trace_scan_movement_id"), ["movement_id"], unique=False)
-
-    op.create_table(
+    index("trace_prefix", "drug_code")
+    table("trace_scan", text("code", 20), ident("movement_id", "stock_movement"), whole("quantity"))
+    index("trace_scan", "code")
+    index("trace_scan", "movement_id")
+    table(
         "dispensing_line",
-        sa.Column("dispensing_id", sa.String(length=36), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("drug_code", sa.String(length=30), nullable=False),
-        sa.Column("drug_name", sa.String(length=100), nullable=False),
-        sa.Column("strength", sa.String(length=50), nullable=False),
-        sa.Column("unit", sa.String(length=10), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("returned", sa.Integer(), nullable=False),
-        sa.Column("dose", sa.String(length=30), nullable=False),
-        sa.Column("times_per_day", sa.Numeric(precision=4, scale=2), nullable=True),
-        sa.Column("days", sa.Integer(), nullable=True),
-        sa.Column("usage", sa.String(length=100), nullable=False),
-        sa.Column("amount_fen", sa.Integer(), nullable=True),
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["dispensing_id"], ["dispensing.id"], name=op.f("fk_dispensing_line_dispensing_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing_line")),
+        ident("dispensing_id", "dispensing"),
+        whole("position"),
+        *goods(),
+        whole("quantity"),
+        whole("returned"),
+        text("dose", 30),
+        decimal("times_per_day", 4, 2, null=True),
+        whole("days", null=True),
+        text("usage", 100),
+        whole("amount_fen", null=True),
     )
-    with op.batch_alter_table("dispensing_line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_dispensing_line_dispensing_id"), ["dispensing_id"], unique=False)
+    index("dispensing_line", "dispensing_id")
 
-    with op.batch_alter_table("drug", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("barcode", sa.String(length=14), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("trace_prefix", sa.String(length=7), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("has_trace_code", sa.Boolean(), server_default="1", nullable=False))
-        batch_op.add_column(sa.Column("is_splittable", sa.Boolean(), server_default="1", nullable=False))
-        batch_op.add_column(
-            sa.Column("ingredients", sa.String(length=300), server_default="", nullable=False)
-        )
-        batch_op.add_column(sa.Column("atc_code", sa.String(length=10), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("route", sa.String(length=20), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("usual_dose", sa.String(length=20), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("dose_unit", sa.String(length=10), server_default="", nullable=False))
-        batch_op.add_column(
-            sa.Column("max_daily_dose", sa.String(length=20), server_default="", nullable=False)
-        )
-        batch_op.add_column(
-            sa.Column("times_per_day", sa.String(length=10), server_default="", nullable=False)
-        )
-        batch_op.add_column(sa.Column("diagnoses", sa.String(length=300), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("min_age_years", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("pregnancy", sa.String(length=1), server_default="", nullable=False))
-        batch_op.add_column(
-            sa.Column("special_control", sa.String(length=30), server_default="", nullable=False)
-        )
-        batch_op.add_column(sa.Column("long_rx_allowed", sa.Boolean(), server_default="1", nullable=False))
-        batch_op.add_column(sa.Column("storage", sa.String(length=30), server_default="", nullable=False))
-        batch_op.add_column(
-            sa.Column("origin", sa.String(length=10), server_default="starter", nullable=False)
-        )
-        batch_op.create_index(batch_op.f("ix_drug_barcode"), ["barcode"], unique=False)
 
-    with op.batch_alter_table("drug_request_line", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("in_transit", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("stockout_days", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("basis", sa.String(length=12), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("arithmetic", sa.String(length=500), server_default="", nullable=False))
-        batch_op.add_column(sa.Column("source", sa.String(length=15), server_default="", nullable=False))
+def widen_drugs_and_request_lines() -> None:
+    """More about every drug; how the suggestion of a request line came to be."""
+    widen(
+        "drug",
+        text("barcode", 14, default=""),
+        text("trace_prefix", 7, default=""),
+        flag("has_trace_code", default="1"),
+        flag("is_splittable", default="1"),
+        text("ingredients", 300, default=""),
+        text("atc_code", 10, default=""),
+        text("route", 20, default=""),
+        text("usual_dose", 20, default=""),
+        text("dose_unit", 10, default=""),
+        text("max_daily_dose", 20, default=""),
+        text("times_per_day", 10, default=""),
+        text("diagnoses", 300, default=""),
+        whole("min_age_years", null=True),
+        text("pregnancy", 1, default=""),
+        text("special_control", 30, default=""),
+        flag("long_rx_allowed", default="1"),
+        text("storage", 30, default=""),
+        text("origin", 10, default="starter"),
+    )
+    index("drug", "barcode")
+    widen(
+        "drug_request_line",
+        whole("in_transit", null=True),
+        whole("stockout_days", null=True),
+        text("basis", 12, default=""),
+        text("arithmetic", 500, default=""),
+        text("source", 15, default=""),
+    )
+
+
+# -- the words of this step --------------------------------------------------------------------------------------------
+
+
+def table(
+    name: str, *columns: sa.Column, key: Sequence[str] = (), unique: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> None:
+    """A table with its references; its key is an `id` of its own, made here, unless `key` names columns."""
+    own_id = () if key else (ident("id"),)
+    references = sorted((column.name, column.info["of"]) for column in columns if "of" in column.info)
+    op.create_table(
+        name,
+        *columns,
+        *own_id,
+        *(sa.ForeignKeyConstraint([own], [f"{of}.id"], name=f"fk_{name}_{own}") for own, of in references),
+        sa.PrimaryKeyConstraint(*(key or ("id",)), name=f"pk_{name}"),
+        *(sa.UniqueConstraint(*together, name=rule) for rule, together in unique.items()),
+    )
+
+
+def index(table_name: str, *columns: str, name: str = "", where: str = "") -> None:
+    """An index, named by its columns unless `name` says otherwise; `where` makes it a partial one."""
+    partial = {"sqlite_where": sa.text(where)} if where else {}
+    op.create_index(name or f"ix_{table_name}_{'_'.join(columns)}", table_name, list(columns), **partial)
+
+
+def widen(table_name: str, *columns: sa.Column) -> None:
+    """More columns for a table that has rows."""
+    with op.batch_alter_table(table_name) as rows:
+        for column in columns:
+            rows.add_column(column)
+
+
+def text(name: str, length: int, default: str | None = None) -> sa.Column:
+    """Words, "" when there are none."""
+    return sa.Column(name, sa.String(length=length), nullable=False, server_default=default)
+
+
+def whole(name: str, null: bool = False) -> sa.Column:
+    """A whole number: units, fen, days."""
+    return sa.Column(name, sa.Integer(), nullable=null)
+
+
+def decimal(name: str, precision: int, scale: int, null: bool = False) -> sa.Column:
+    """A number with `scale` digits behind the point."""
+    return sa.Column(name, sa.Numeric(precision=precision, scale=scale), nullable=null)
+
+
+def flag(name: str, default: str | None = None) -> sa.Column:
+    """Yes or no."""
+    return sa.Column(name, sa.Boolean(), nullable=False, server_default=default)
+
+
+def day(name: str, null: bool = False) -> sa.Column:
+    """A date."""
+    return sa.Column(name, sa.Date(), nullable=null)
+
+
+def moment(name: str, null: bool = False) -> sa.Column:
+    """A time in UTC."""
+    return sa.Column(name, sa.DateTime(), nullable=null)
+
+
+def json(name: str) -> sa.Column:
+    """Lists and figures as they stood."""
+    return sa.Column(name, sa.JSON(), nullable=False)
+
+
+def ident(name: str, of: str = "", null: bool = False) -> sa.Column:
+    """An id; a reference when `of` names the table whose row it is, else kept without one."""
+    return sa.Column(name, sa.String(length=36), nullable=null, info={"of": of} if of else None)
+
+
+def owner() -> sa.Column:
+    """The organisation whose row it is."""
+    return ident("organisation_id", "organisation")
+
+
+def goods() -> tuple[sa.Column, ...]:
+    """A drug by its code, and what it was called then."""
+    return text("drug_code", 30), text("drug_name", 100), text("strength", 50), text("unit", 10)
+
+
+def person(did: str, null: bool = False) -> tuple[sa.Column, sa.Column]:
+    """Who did it, as `created_by`: the id, without a value where `null` allows it, and the name as it was then."""
+    return ident(f"{did}_id", null=null), text(f"{did}_name", 50)
