@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from app.services.drafts import keep_draft
 from app.services.follow_up_proposals import Proposal, propose
 from app.services.follow_up_views import VisitPerson, VisitSheet
 from app.services.follow_ups import NewVisit, PreparedVisit, SavedVisit, prepare_visit, write_visit
+from app.services.sheet_verdicts import RowState, Verdict, in_cells, questions, sentences_of
 from app.services.visit_sheets import DRAFT_KIND as VISIT_DRAFT
 from app.services.visit_sheets import load_sheet
 
@@ -35,20 +35,7 @@ DRAFT_KIND = "day_sheet"
 MOST_PEOPLE = 60
 METHOD, CLINIC_VISIT = "visit_method", 1
 OF_THE_DAY = ("visit_date", "doctor")
-SERIOUS = (Level.REFUSE, Level.MISSING, Level.ASK)
 DECISIONS = ("no_referral_reason", "class_reason", "next_visit_reason")
-
-
-class RowState(StrEnum):
-    """How far a row is. Only READY rows are saved; EMPTY ones are left out without a word."""
-
-    EMPTY = "empty"
-    READY = "ready"
-    LACKING = "lacking"
-    ASKS = "asks"
-    DECIDE = "decide"
-    ALONE = "alone"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -125,20 +112,9 @@ class RowInput:
 
 
 @dataclass(frozen=True)
-class RowVerdict:
-    """What the rules say to a row. `cells` are the problems by column, `others` those that belong to no column.
+class RowVerdict(Verdict):
+    """What the rules say to a row; `answers` are the visit's, `proposal` what they make of them."""
 
-    `asked` are the keys of the questions that stand; `tone` good, warn, bad or none; `answers` are the visit's.
-    """
-
-    state: RowState
-    tone: str
-    headline: Message
-    reasons: tuple[Message, ...]
-    cells: Mapping[str, Problem]
-    others: tuple[Problem, ...]
-    asked: frozenset[str]
-    answers: Mapping[str, object]
     proposal: Proposal
 
 
@@ -217,10 +193,7 @@ class DaySheets:
             if refused and not (only_good and good):
                 return DaySaved((), refused)
             saved = tuple(write_visit(session, self._desk, prepared) for prepared in good)
-            if draft_left is None:
-                visit_records.drop_draft(session, DRAFT_KIND, "")
-            else:
-                keep_draft(session, self._desk, DRAFT_KIND, "", draft_left)
+            keep_rest(session, self._desk, DRAFT_KIND, draft_left)
             return DaySaved(saved, refused)
 
     def keep_alone(self, row: DayRow, given: RowInput, on: date) -> None:
@@ -270,10 +243,12 @@ def answers_of(row: DayRow, given: RowInput, on: date) -> dict[str, object]:
     return answers
 
 
-def sentences_of(verdict: RowVerdict) -> tuple[Message, ...]:
-    """All that stands against saving a row, each sentence once."""
-    found = [problem.message for problem in (*verdict.cells.values(), *verdict.others)]
-    return tuple(dict.fromkeys(found)) or (verdict.headline,)
+def keep_rest(session: Session, desk: Desk, kind: str, rest: Mapping[str, Any] | None) -> None:
+    """After a sheet was saved: its draft becomes what was not saved of it, or goes when nothing is left (None)."""
+    if rest is None:
+        visit_records.drop_draft(session, kind, "")
+    else:
+        keep_draft(session, desk, kind, "", rest)
 
 
 def _row(session: Session, desk: Desk, resident_id: str, shown: Sequence[SheetColumn]) -> DayRow:
@@ -340,14 +315,7 @@ def _verdict(
     ]  # fmt: skip
     standing += _apart(row, answers)
     columns = _columns_by_key(row)
-    cells: dict[str, Problem] = {}
-    others: list[Problem] = []
-    for problem in sorted(standing, key=lambda each: SERIOUS.index(each.level)):
-        column = columns.get(problem.code)
-        if column is None:
-            others.append(problem)
-        else:
-            cells.setdefault(column, problem)
+    cells, others = in_cells(standing, columns.get)
     state = RowState.EMPTY if given.is_empty else _state(row, proposal, standing, columns)
     strongest = max(proposal.diseases, key=lambda said: ("none", "good", "warn", "bad").index(said.tone))
     headline = msg("沿用上次 {count} 项", count=len(row.carried_shown)) if state is RowState.EMPTY else strongest.headline
@@ -357,8 +325,8 @@ def _verdict(
         headline=headline,
         reasons=() if state is RowState.EMPTY else _reasons(proposal),
         cells={} if state is RowState.EMPTY else cells,
-        others=() if state is RowState.EMPTY else tuple(others),
-        asked=frozenset(problem.code for problem in standing if problem.level is Level.ASK),
+        others=() if state is RowState.EMPTY else others,
+        asked=questions(standing),
         answers=answers,
         proposal=proposal,
     )

@@ -19,6 +19,7 @@ from app.domain.chronic_followup import Referral
 from app.domain.message import Message, msg
 from app.forms.vocabulary import Context
 from app.services import due_tasks, letter_checks, visit_records
+from app.services.counted_visits import follow_up_row, past_visit
 from app.services.diseases import FORM_OF, NAMES, PROGRAMME_OF, TUBERCULOSIS
 from app.services.enrolments import CAUSED_BY, ENTITY, first_visit_of, write_enrolment
 from app.services.follow_up_views import DEAD, ManagedDisease, PastVisit
@@ -38,7 +39,7 @@ from app.services.programme_rules import (
 )
 from app.services.settings import rule_settings
 from app.services.visit_records import LEFT_STATES, Leaving
-from db.models import DueTask, Enrolment, FollowUp, Resident, Revision, new_id
+from db.models import DueTask, Enrolment, FollowUp, Resident, Revision
 from db.queries import follow_ups as queries
 
 LONGEST_RESULT = 200
@@ -46,20 +47,6 @@ WHOLE_DATE = 10
 """Characters of an approximate date of which the day is known."""
 
 _FOLLOW_UPS, _ENROLMENTS, _TASKS = FollowUp.__table__, Enrolment.__table__, DueTask.__table__
-_PAST = (
-    "visit_date",
-    "method",
-    "not_seen",
-    "sbp",
-    "dbp",
-    "fpg",
-    "weight_kg",
-    "adr",
-    "is_controlled",
-    "visit_class",
-    "referral",
-    "next_visit_on",
-)
 
 
 @dataclass(frozen=True)
@@ -149,14 +136,7 @@ class ProgrammeVisit:
 
     def as_past(self) -> PastVisit:
         """The visit as later ones look back at it."""
-        values = self.follow_up_values()
-        return PastVisit(
-            visit_id=self.visit_id,
-            entry_id=self.entry_id,
-            enrolment_id=self.managed.enrolment_id,
-            disease=self.managed.disease,
-            **{name: values[name] for name in _PAST},
-        )
+        return past_visit(self)
 
 
 def enter(session: Session, desk: Desk, entry: RecordedForm) -> tuple[Message, ...]:
@@ -170,23 +150,12 @@ def enter(session: Session, desk: Desk, entry: RecordedForm) -> tuple[Message, .
         return ()
     history = _history(session, entry)
     visit = _visit(session, desk, entry, enrolment, history)
-    row_id = new_id()
-    session.execute(
-        insert(_FOLLOW_UPS).values(
-            id=row_id,
-            form_entry_id=entry.entry_id,
-            visit_id=visit.visit_id,
-            resident_id=entry.resident_id,
-            enrolment_id=enrolment.id,
-            organisation_id=desk.place.id,
-            disease=enrolment.disease,
-            **visit.follow_up_values(),
-        )
-    )
+    row = follow_up_row(desk, entry.resident_id, visit)
+    session.execute(insert(_FOLLOW_UPS).values(row))
     due_tasks.move_tasks_on(session, desk, entry.resident_id, history, [visit])
     if visit.check_due is not None:
         letter_checks.settle(session, desk, entry.resident_id)
-    return (*notes, *_settle(session, desk, visit, history, row_id))
+    return (*notes, *_settle(session, desk, visit, history, row["id"]))
 
 
 def correct(session: Session, desk: Desk, before: RecordedForm, after: RecordedForm, reason: str) -> tuple[Message, ...]:

@@ -26,10 +26,9 @@ from app.forms.registry import form
 from app.forms.screening import REPEAT, SUSPECTED
 from app.forms.vocabulary import Context, Level, Problem
 from app.i18n import tr
-from app.services import form_writing, visit_records
-from app.services.day_sheets import SERIOUS, DaySaved, LeftOut, RefusedRow, RowInput, RowState
+from app.services import form_writing
+from app.services.day_sheets import DaySaved, LeftOut, RefusedRow, RowInput, keep_rest
 from app.services.diseases import HYPERTENSION
-from app.services.drafts import keep_draft
 from app.services.masks import masked_phone
 from app.services.resident_list import latest_birth_of
 from app.services.screening_columns import BY_KEY, COLUMNS, ScreenColumn, chosen_columns
@@ -41,6 +40,7 @@ from app.services.screening_judging import (
     headline_of,
     tone_of,
 )
+from app.services.sheet_verdicts import RowState, Verdict, in_cells, questions, sentences_of
 from db.queries import residents as resident_queries
 from db.queries import screening as queries
 
@@ -83,17 +83,9 @@ class ScreenSheet:
 
 
 @dataclass(frozen=True)
-class ScreenVerdict:
-    """What the rule says to a row; fields as in a verdict of the day sheet, with the conclusion of the form."""
+class ScreenVerdict(Verdict):
+    """What the rule says to a row, with the conclusion of the form."""
 
-    state: RowState
-    tone: str
-    headline: Message
-    reasons: tuple[Message, ...]
-    cells: Mapping[str, Problem]
-    others: tuple[Problem, ...]
-    asked: frozenset[str]
-    answers: Mapping[str, Any]
     conclusion: Conclusion | None
 
 
@@ -188,8 +180,7 @@ class ScreeningRounds:
                 if verdict.state is RowState.READY:
                     good.append((row, verdict))
                 else:
-                    said = [problem.message for problem in (*verdict.cells.values(), *verdict.others)]
-                    refused.append(RefusedRow(row.resident_id, row.name, tuple(dict.fromkeys(said)) or (verdict.headline,)))
+                    refused.append(RefusedRow(row.resident_id, row.name, sentences_of(verdict)))
             if refused and not (only_good and good):
                 return RoundSaved((), tuple(refused))
             written = [
@@ -199,10 +190,7 @@ class ScreeningRounds:
                 ).entry_id
                 for row, verdict in good
             ]  # fmt: skip
-            if draft_left is None:
-                visit_records.drop_draft(session, DRAFT_KIND, "")
-            else:
-                keep_draft(session, self._desk, DRAFT_KIND, "", draft_left)
+            keep_rest(session, self._desk, DRAFT_KIND, draft_left)
         results = [
             _screened(row, entry_id, on, verdict.answers)
             for (row, verdict), entry_id in zip(good, written, strict=True)
@@ -374,14 +362,7 @@ def _verdict(row: ScreenRow, given: RowInput, on: date, place: str, desk: Desk) 
 def _said(
     given: RowInput, answers: Mapping[str, Any], said: Conclusion, standing: Sequence[Problem]
 ) -> ScreenVerdict:
-    cells: dict[str, Problem] = {}
-    others = []
-    for problem in sorted(standing, key=lambda each: SERIOUS.index(each.level)):
-        column = next((key for key, each in BY_KEY.items() if problem.code in each.all_codes), None)
-        if column is None:
-            others.append(problem)
-        else:
-            cells.setdefault(column, problem)
+    cells, others = in_cells(standing, _column_of)
     levels = {problem.level for problem in standing}
     state = (
         RowState.REFUSED if Level.REFUSE in levels
@@ -396,11 +377,15 @@ def _said(
         headline=said.headline if is_known else msg("还没有填完"),
         reasons=tuple(reason.message for reason in said.reasons) if is_known else (),
         cells=cells,
-        others=tuple(others),
-        asked=frozenset(problem.code for problem in standing if problem.level is Level.ASK),
+        others=others,
+        asked=questions(standing),
         answers=answers,
         conclusion=said,
     )
+
+
+def _column_of(code: str) -> str | None:
+    return next((key for key, column in BY_KEY.items() if code in column.all_codes), None)
 
 
 def _screened(row: ScreenRow, entry_id: str, on: date, answers: Mapping[str, Any]) -> Screened:

@@ -21,12 +21,13 @@ from app.domain.chronic_followup import Referral, count_unsatisfactory_in_a_row
 from app.forms.registry import form
 from app.forms.vocabulary import NOTE
 from app.services.answer_changes import STATE
+from app.services.counted_visits import follow_up_row, past_visit
 from app.services.follow_up_proposals import YES, DiseaseProposal, Proposal
 from app.services.follow_up_views import DEAD, LOST, MOVED, ManagedDisease, PastVisit, VisitSheet
 from app.services.history import record_change
 from app.services.resident_keys import refresh_household_keys, refresh_keys
 from app.services.resident_rows import kept_columns, record_resident
-from db.models import DueTask, Enrolment, FollowUp, FormDraft, FormEntry, Resident, new_id
+from db.models import DueTask, Enrolment, FollowUp, FormDraft, FormEntry, Resident
 
 ENTRY = "form_entry"
 LEFT_STATES = {DEAD: "dead", MOVED: "moved"}
@@ -115,30 +116,7 @@ class SheetRecord:
 
     def as_past(self) -> PastVisit:
         """The visit as later ones look back at it."""
-        values = self.follow_up_values()
-        return PastVisit(
-            visit_id=self.visit_id,
-            entry_id=self.entry_id,
-            enrolment_id=self.managed.enrolment_id,
-            disease=self.managed.disease,
-            **{
-                name: values[name]
-                for name in (
-                    "visit_date",
-                    "method",
-                    "not_seen",
-                    "sbp",
-                    "dbp",
-                    "fpg",
-                    "weight_kg",
-                    "adr",
-                    "is_controlled",
-                    "visit_class",
-                    "referral",
-                    "next_visit_on",
-                )
-            },
-        )
+        return past_visit(self)
 
 
 def made_referral(answers: Mapping[str, Any], proposal: DiseaseProposal) -> str:
@@ -160,22 +138,7 @@ def insert_sheets(session: Session, desk: Desk, resident_id: str, records: Seque
     """The FormEntry and FollowUp rows of a new visit with their history."""
     now = desk.now()
     session.execute(insert(_ENTRIES), [entry_row(desk, resident_id, record, now) for record in records])
-    session.execute(
-        insert(_FOLLOW_UPS),
-        [
-            {
-                "id": new_id(),
-                "form_entry_id": record.entry_id,
-                "visit_id": record.visit_id,
-                "resident_id": resident_id,
-                "enrolment_id": record.managed.enrolment_id,
-                "organisation_id": desk.place.id,
-                "disease": record.managed.disease,
-                **record.follow_up_values(),
-            }
-            for record in records
-        ],
-    )
+    session.execute(insert(_FOLLOW_UPS), [follow_up_row(desk, resident_id, record) for record in records])
     for record in records:
         after = {**record.kept(), STATE: "complete"}
         record_change(session, desk, "follow_up.save", ENTRY, record.entry_id, before=None, after=after)
