@@ -119,7 +119,13 @@ def add_resident(desk: Desk, name: str = "李桂兰", born: date | None = date(1
 
 
 def add_entry(
-    desk: Desk, person: str, form_code: str, day: date, answers: dict[str, Any], state: str = "complete"
+    desk: Desk,
+    person: str,
+    form_code: str,
+    day: date,
+    answers: dict[str, Any],
+    state: str = "complete",
+    edition: str = "2017",
 ) -> str:
     """A form on file as it stands in the database, without what follows from saving it; its id."""
     entry_id = new_id()
@@ -128,7 +134,7 @@ def add_entry(
             FormEntry(
                 id=entry_id,
                 form_code=form_code,
-                edition="2017",
+                edition=edition,
                 resident_id=person,
                 entry_date=day,
                 author_id=desk.actor.user_id,

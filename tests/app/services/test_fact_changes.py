@@ -23,12 +23,13 @@ from app.services.history import broken_links, changes_of
 from app.services.problems import Refused
 from app.services.residents import Residents
 from app.services.search import Search
-from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident, Revision, new_id
+from db.models import DueTask, Enrolment, FollowUp, FormEntry, Resident, Revision
+from tests.app.services.fact_sheets import sheet_saying
 from tests.desks import Clock, make_clinic
 from tests.followup_people import add_resident, both_answers, htn_answers
 from tests.residents import register
 from tests.samples.facts import DAY as SAMPLE_DAY
-from tests.samples.facts import OTHERS, SAID, VALUES
+from tests.samples.facts import OTHERS
 from tests.samples.form_answers import FILLED
 
 DAY, TODAY = date(2026, 11, 20), date(2026, 11, 22)
@@ -403,28 +404,6 @@ def desk(tmp_path_factory) -> Iterator[Desk]:
     made.sessions.engine.dispose()
 
 
-def on_file(desk: Desk, resident_id: str, fact, place, on: date) -> str:
-    declared = form(place.form_code)
-    said = SAID.get((fact.code, place.form_code)) or place.shown(VALUES[fact.code])
-    answers = declared.read({**said, declared.date_code: on}).answers
-    entry_id, now = new_id(), desk.now()
-    with desk.sessions.writing() as session:
-        session.add(
-            FormEntry(
-                id=entry_id,
-                form_code=place.form_code,
-                edition=declared.edition,
-                resident_id=resident_id,
-                entry_date=on,
-                author_id=desk.actor.user_id,
-                answers=declared.keep(answers),
-                created_at=now,
-                updated_at=now,
-            )
-        )
-    return entry_id
-
-
 @pytest.mark.parametrize(
     ("fact", "source", "target"),
     DAY_PAIRS,
@@ -433,9 +412,9 @@ def on_file(desk: Desk, resident_id: str, fact, place, on: date) -> str:
 def test_another_value_offers_to_go_through_to_each_sheet_of_the_day(desk, fact, source, target):
     person = add_resident(desk)
     said = said_by(fact, source)
-    entry_id = on_file(desk, person, fact, target, SAMPLE_DAY)
-    on_file(desk, person, fact, target, SAMPLE_DAY - timedelta(days=1))
-    on_file(desk, add_resident(desk, "王秀英"), fact, target, SAMPLE_DAY)
+    entry_id = sheet_saying(desk, person, fact, target, SAMPLE_DAY)
+    sheet_saying(desk, person, fact, target, SAMPLE_DAY - timedelta(days=1))
+    sheet_saying(desk, add_resident(desk, "王秀英"), fact, target, SAMPLE_DAY)
     told = {change.key: change for change in changes_with(desk, person, source.form_code, said)}
     shown = dict(target.shown(source.said(said)))
     if not shown:

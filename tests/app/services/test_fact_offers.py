@@ -19,11 +19,12 @@ from app.services.fact_offers import RECORD_FORMS, begins
 from app.services.form_records import FormRecords
 from app.services.resident_views import ResidentView
 from app.services.residents import Residents
-from db.models import FormEntry, Resident, new_id
+from db.models import Resident
+from tests.app.services.fact_sheets import answers_saying, sheet_saying
 from tests.desks import Clock, make_clinic
-from tests.followup_people import add_resident
+from tests.followup_people import add_entry, add_resident
 from tests.residents import register
-from tests.samples.facts import DAY, SAID, VALUES
+from tests.samples.facts import DAY
 
 TODAY = date(2026, 11, 22)
 PAIRS = [
@@ -73,30 +74,6 @@ def known(tmp_path_factory) -> Iterator[tuple[Desk, ResidentView]]:
     made.sessions.engine.dispose()
 
 
-def entered(desk: Desk, resident_id: str, fact, place, on: date = DAY, state: str = "complete") -> str:
-    """A form on file that says the fact."""
-    declared = form(place.form_code)
-    said = SAID.get((fact.code, place.form_code)) or place.shown(VALUES[fact.code])
-    answers = declared.read({**said, declared.date_code: on}).answers
-    entry_id, now = new_id(), desk.now()
-    with desk.sessions.writing() as session:
-        session.add(
-            FormEntry(
-                id=entry_id,
-                form_code=place.form_code,
-                edition=declared.edition,
-                resident_id=resident_id,
-                entry_date=on,
-                author_id=desk.actor.user_id,
-                answers=declared.keep(answers),
-                state=state,
-                created_at=now,
-                updated_at=now,
-            )
-        )
-    return entry_id
-
-
 def offered(desk: Desk, resident_id: str, form_code: str, on: date = DAY, **more):
     with desk.sessions.reading() as session:
         return facts.offers(session, desk, resident_id, form_code, on, **more)
@@ -104,16 +81,13 @@ def offered(desk: Desk, resident_id: str, form_code: str, on: date = DAY, **more
 
 def wanted(fact, source, target):
     """What the target would show, or nothing where it cannot say what the source says."""
-    declared = form(source.form_code)
-    said = SAID.get((fact.code, source.form_code)) or source.shown(VALUES[fact.code])
-    answers = declared.read({**said, declared.date_code: DAY}).answers
-    return dict(target.shown(source.said(answers)))
+    return dict(target.shown(source.said(answers_saying(fact, source))))
 
 
 @pytest.mark.parametrize(("fact", "source", "target"), PAIRS, ids=IDS)
 def test_what_is_entered_in_one_form_is_offered_in_the_other_with_day_and_origin(desk, fact, source, target):
     person = add_resident(desk)
-    entry_id = entered(desk, person, fact, source)
+    entry_id = sheet_saying(desk, person, fact, source)
     found = offered(desk, person, target.form_code)
     for code, value in wanted(fact, source, target).items():
         offer = found[code]
@@ -134,9 +108,9 @@ def test_nothing_is_offered_from_another_resident_or_from_what_is_void_or_half_f
     desk, fact, source, target
 ):
     person, neighbour = add_resident(desk), add_resident(desk, "王秀英")
-    entered(desk, neighbour, fact, source)
-    entered(desk, person, fact, source, state="void")
-    entered(desk, person, fact, source, state="partial")
+    sheet_saying(desk, neighbour, fact, source)
+    sheet_saying(desk, person, fact, source, state="void")
+    sheet_saying(desk, person, fact, source, state="partial")
     assert offered(desk, person, target.form_code) == {}
 
 
@@ -144,7 +118,7 @@ def test_nothing_is_offered_from_another_resident_or_from_what_is_void_or_half_f
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_measurement_is_not_offered_on_another_day(desk, fact, source, target, days):
     person = add_resident(desk)
-    entered(desk, person, fact, source, DAY + timedelta(days=days))
+    sheet_saying(desk, person, fact, source, DAY + timedelta(days=days))
     assert not set(offered(desk, person, target.form_code)) & set(target.codes)
 
 
@@ -152,7 +126,7 @@ def test_a_measurement_is_not_offered_on_another_day(desk, fact, source, target,
 @pytest.mark.parametrize(("days", "counts"), [(-1, False), (0, True), (366, True), (367, False)])
 def test_what_holds_until_the_next_time_is_offered_for_a_year(desk, fact, source, target, days, counts):
     person = add_resident(desk)
-    entered(desk, person, fact, source, DAY - timedelta(days=days))
+    sheet_saying(desk, person, fact, source, DAY - timedelta(days=days))
     found = offered(desk, person, target.form_code)
     assert bool(set(found) & set(target.codes)) == (counts and bool(wanted(fact, source, target)))
 
@@ -209,8 +183,8 @@ def test_the_newest_of_the_day_is_offered(desk):
     person = add_resident(desk)
     records = FormRecords(desk)
     pressure = next(fact for fact in FACTS if fact.code == "blood_pressure")
-    entered(desk, person, pressure, pressure.at("screening")[0])
-    newest = entered(desk, person, pressure, pressure.at("htn_followup")[0])
+    sheet_saying(desk, person, pressure, pressure.at("screening")[0])
+    newest = sheet_saying(desk, person, pressure, pressure.at("htn_followup")[0])
     opened = records.open(person, "health_exam", on=DAY)
     assert opened.offers["bp_right_sbp"].entry_id == newest
     assert tr(opened.offers["bp_right_sbp"].origin) == "高血压随访 2026-11-20"
@@ -219,7 +193,7 @@ def test_the_newest_of_the_day_is_offered(desk):
 def test_a_form_being_corrected_is_not_offered_its_own_answers(desk):
     person = add_resident(desk)
     weight = next(fact for fact in FACTS if fact.code == "weight")
-    entry_id = entered(desk, person, weight, weight.at("copd_followup")[0])
+    entry_id = sheet_saying(desk, person, weight, weight.at("copd_followup")[0])
     assert "weight" in offered(desk, person, "health_exam")
     assert offered(desk, person, "health_exam", without_entry=entry_id) == {}
 
@@ -227,8 +201,8 @@ def test_a_form_being_corrected_is_not_offered_its_own_answers(desk):
 def test_medicines_of_every_sheet_are_offered_together(desk):
     person = add_resident(desk)
     fact = next(fact for fact in FACTS if fact.code == "medicines")
-    entered(desk, person, fact, fact.at("htn_followup")[0], DAY - timedelta(days=80))
-    entered(desk, person, fact, fact.at("smi_followup")[0])
+    sheet_saying(desk, person, fact, fact.at("htn_followup")[0], DAY - timedelta(days=80))
+    sheet_saying(desk, person, fact, fact.at("smi_followup")[0])
     offer = offered(desk, person, "health_exam")["medications"]
     assert [row["name"] for row in offer.value] == ["奥氮平", "硝苯地平控释片 30mg"]
     assert tr(offer.origin) == "精神障碍随访 2026-11-20、高血压随访 2026-09-01"
@@ -238,15 +212,7 @@ def test_an_offer_outside_the_limits_of_the_form_is_not_made(desk):
     person = add_resident(desk)
     fact = next(fact for fact in FACTS if fact.code == "exercise_minutes")
     place = fact.at("htn_followup")[0]
-    with desk.sessions.writing() as session:
-        now = desk.now()
-        session.add(
-            FormEntry(
-                id=new_id(), form_code="htn_followup", edition="2017", resident_id=person, entry_date=DAY,
-                author_id=desk.actor.user_id, answers={place.codes[0]: 0}, state="complete",
-                created_at=now, updated_at=now,
-            )
-        )  # fmt: skip
+    add_entry(desk, person, "htn_followup", DAY, {place.codes[0]: 0})
     assert "exercise_minutes" not in offered(desk, person, "health_exam")
     assert offered(desk, person, "copd_followup")["exercise_minutes"].value == 0
 
