@@ -7,18 +7,18 @@ leave one product; whatever can't be read is told and counts nowhere, never as 0
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from app.domain.doses import milligrams, read_dose, strength_in, units_a_time
 from app.domain.dosing_times import NOT_DAILY
 
+ONE_DAY = timedelta(days=1)
 DAYS_OF_A_MONTH = 30
 """Days over which a medicine taken so many times a month is spread."""
 
@@ -165,17 +165,20 @@ def caseloads(
     return {code: Caseload(heads[code], daily[code], days, safety_days) for code in daily}
 
 
-def refills_due(supplies: Iterable[LongSupply], until: date) -> Mapping[str, int]:
-    """Σ of the long-prescription refills that fall due on or before `until` (§4.5): each as large as the last supply.
+def refills_due(supplies: Iterable[LongSupply], today: date, until: date) -> Mapping[str, int]:
+    """Σ of the long-prescription refills that fall due from `today` to `until` (§4.5): each as large as the last supply.
 
-    A supply of 28 days that ends on the 1st is due again on the 2nd, and once more 28 days later.
+    A supply of 28 days that ends on the 1st is due again on the 2nd, and once more 28 days later. One that is overdue is
+    expected today; who has missed a whole supply is no longer counted on, so that a bygone prescription orders nothing.
     """
     due: dict[str, int] = {}
     for supply in supplies:
-        if supply.days < 1 or supply.units < 1 or supply.ends_on >= until:
+        first = supply.ends_on + ONE_DAY
+        if supply.days < 1 or supply.units < 1 or first + timedelta(days=supply.days) <= today:
             continue
-        refills = math.ceil(Fraction((until - supply.ends_on).days, supply.days))
-        due[supply.code] = due.get(supply.code, 0) + refills * supply.units
+        left = (until - max(first, today)).days
+        if left >= 0:
+            due[supply.code] = due.get(supply.code, 0) + (left // supply.days + 1) * supply.units
     return due
 
 

@@ -30,12 +30,15 @@ from app.domain.caseload import (
     daily_use,
     refills_due,
 )
+from app.domain.prescribing import LONG_DAYS_SIGNED
 from db.kept import kept as unless_written
 from db.models import Drug
 from db.queries.caseload import newest_sheets, newest_supplies
 
 NEWEST_WITHIN_DAYS = 366
 """An older visit says nothing of what a patient takes today."""
+RUNNING_WITHIN_DAYS = 2 * LONG_DAYS_SIGNED
+"""A long prescription, and the time in which its refill may be overdue, are over after that."""
 MONTHLY = 2
 """每月, in the medicines of the sheets of severe mental disorder."""
 
@@ -78,9 +81,8 @@ def _demand(
             else:
                 unread[use] += 1
         people.append(uses)
-    committed = refills_due(
-        _long_supplies(session, organisation_id, today), today + timedelta(days=days + spare_days)
-    )
+    until = today + timedelta(days=days + spare_days)
+    committed = refills_due(_long_supplies(session, organisation_id, today), today, until)
     return Demand(caseloads(people, days=days, safety_days=spare_days), committed, dict(unread))
 
 
@@ -146,6 +148,6 @@ def _medicines(session: Session, organisation_id: str, today: date) -> Iterator[
 
 def _long_supplies(session: Session, organisation_id: str, today: date) -> Iterator[LongSupply]:
     """The newest long prescription of each resident and drug, as far as he kept it."""
-    for row in newest_supplies(session, organisation_id, today - timedelta(days=NEWEST_WITHIN_DAYS)):
+    for row in newest_supplies(session, organisation_id, today - timedelta(days=RUNNING_WITHIN_DAYS)):
         ends_on = date.fromisoformat(row.given_on) + timedelta(days=row.days - 1)
         yield LongSupply(row.drug_code, row.units, row.days, ends_on)

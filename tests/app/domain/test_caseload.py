@@ -107,12 +107,15 @@ def test_negative_days_are_no_days(days, safety):
 
 @pytest.mark.parametrize(
     ("ends_in", "until_in", "units"),
-    [(0, 1, 28), (30, 30, 0), (31, 30, 0), (29, 30, 28), (0, 28, 28), (0, 29, 56), (0, 56, 56), (0, 57, 84), (-5, 23, 28)],
-)
+    [
+        (0, 1, 28), (30, 30, 0), (31, 30, 0), (29, 30, 28), (0, 28, 28), (0, 29, 56), (0, 56, 56), (0, 57, 84), (-5, 23, 28),
+        (-1, 0, 28), (-5, 27, 28), (-5, 28, 56), (-28, 27, 28), (-29, 27, 0), (-300, 37, 0),
+    ],
+)  # fmt: skip
 def test_refills_that_fall_due_in_the_cover_period(ends_in, until_in, units):
     today = date(2026, 11, 22)
     supply = LongSupply("A", 28, 28, today + timedelta(days=ends_in))
-    assert refills_due([supply], today + timedelta(days=until_in)).get("A", 0) == units
+    assert refills_due([supply], today, today + timedelta(days=until_in)).get("A", 0) == units
 
 
 def suggestion(amc, on_hand, caseload, **how):
