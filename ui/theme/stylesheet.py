@@ -206,6 +206,7 @@ QTableView[kind="data"][inside_card="true"] {{ border: 1px solid transparent; bo
 QTableView[kind="data"][inside_card="true"]:focus {{
   border: {tokens.FOCUS_WIDTH}px solid {c.focus}; border-radius: {theme.px(4)}px;
 }}
+QTableView[kind="data"][kept="true"] {{ border: none; border-radius: 0; padding: 0; }}
 QTableView[kind="data"] QHeaderView {{ background: transparent; border: none; }}
 QTableView[kind="data"] QHeaderView::section {{
   font-size: {theme.px(TYPE.caption)}px; color: {c.text_muted}; background: {c.surface_header}; border: none;
@@ -217,6 +218,7 @@ QTableView[kind="data"] QHeaderView::section:last {{ border-top-right-radius: {r
 QTableView[kind="data"] QHeaderView::section:only-one {{
   border-top-left-radius: {radius}px; border-top-right-radius: {radius}px;
 }}
+QTableView[kind="data"][kept="true"] QHeaderView::section {{ border-radius: 0; }}
 QTableView[kind="data"] QTableCornerButton::section {{
   background: {c.surface_header}; border: none; border-bottom: 1px solid {c.border};
 }}

@@ -21,6 +21,7 @@ from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.chips import ChipText, chips_width
 from ui.widgets.labels import set_look
+from ui.widgets.sight import bring_into_sight
 from ui.widgets.table_cells import CellDelegate
 
 Align = Literal["left", "right", "center"]
@@ -304,6 +305,15 @@ class DataTable(QTableView):
             self._settle_height()
         self._fit_columns()
 
+    def keep_columns(self, count: int) -> None:
+        """Let the first columns stay in sight while the others scroll sideways."""
+        from ui.widgets.frozen_columns import FrozenColumns
+
+        FrozenColumns(self, count)
+
+    def paint_over(self, painter: QPainter, view: QTableView) -> None:
+        """What is drawn above the cells, of this table or of its columns that stay in sight (`view`); nothing here."""
+
     def fit_height(self, *, most_rows: int = 1000) -> None:
         """Be exactly as high as the rows there are, from now on (for small tables inside cards)."""
         self._most_rows = most_rows
@@ -318,6 +328,8 @@ class DataTable(QTableView):
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """Announce another row, not another column of the same one."""
         super().currentChanged(current, previous)
+        if current.isValid() and self.hasFocus():
+            bring_into_sight(self, current)
         if current.isValid() and current.row() != previous.row():
             self.row_selected.emit(self.rows_model.rows()[current.row()])
 
@@ -326,6 +338,7 @@ class DataTable(QTableView):
         if not self.currentIndex().isValid():
             self.select_row(0)
         super().focusInEvent(event)
+        bring_into_sight(self, self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the row or starts filling in; Tab leaves the table."""

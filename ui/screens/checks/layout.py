@@ -12,7 +12,7 @@ from ui.widgets.cards import ActionBar, PageHeader
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.table import DataTable
 
 COUNTING, WAITING, RESULT = "counting", "waiting", "result"
@@ -32,7 +32,8 @@ class ChecksLayout(QWidget):
         self.follow = SecondaryButton(tr("记查明的原因"), name="follow_up", hint="F8", small=True)
         for button in (self.follow, self.cancel):
             self.foot.add_right(button)
-        self.panes = TwoPane(self._main, self._side, actions=self.foot, side_width=330, breakpoint=920, side_first=True)
+        self.panes = ListAndOne(self._main, self._side, self.list, back=tr("抽查记录"), actions=self.foot,
+                                side_width=330, breakpoint=920)
         Vertical(self).addWidget(self.panes)
 
     def show_table(self, kind: str) -> DataTable:
@@ -81,6 +82,7 @@ class ChecksLayout(QWidget):
         }
         self._stack = QStackedWidget()
         for table in self.tables.values():
+            table.keep_columns(1)
             self._stack.addWidget(table)
         self.empty = EmptyState(
             tr("随机抽查"), tr("电脑抽村卫生室和品种，种子记下来，谁都能重抽一遍核对；抽的人、盘的人、办结的人不能是同一个。"),

@@ -18,6 +18,7 @@ from app.domain.stocktake import StocktakeState
 from app.i18n import tr
 from ui.dialogs import Answer, Question
 from ui.screens.checks.layout import COUNTING, RESULT, WAITING, ChecksLayout
+from ui.screens.checks.papers import paper_of, record_of
 from ui.screens.checks.windows import AT_RANDOM, DrawWindow, WordsWindow
 from ui.screens.checks.words import (
     BOOK,
@@ -35,7 +36,6 @@ from ui.screens.settlement.words import clock_words
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
-    from app.interchange.xlsx_lists import ListSheet
     from app.services.random_checks import CheckResult, CheckView, Counted, Drawing
     from ui.services import Services
 
@@ -67,7 +67,7 @@ class RandomChecksPage(QWidget):
         Vertical(self).addWidget(self.parts)
         self._connect()
         FilesOpened(self, services, self.parts.open_file)
-        self.setFocusProxy(self.parts.list)
+        self.setFocusProxy(self.parts.panes)
         self.refresh()
 
     # --- what the shell calls ---------------------------------------------------------------------------------
@@ -81,6 +81,8 @@ class RandomChecksPage(QWidget):
         """Show a check."""
         if self.can_leave():
             self._open(check_id)
+            if check_id:
+                self.parts.panes.show_one()
 
     def can_leave(self) -> bool:
         """Ask before counts that are typed and not stored are lost."""
@@ -113,7 +115,11 @@ class RandomChecksPage(QWidget):
     def print_action(self) -> None:
         """Ctrl+P: the count sheet, or the result."""
         if self.check is not None:
-            print_list(self.services, self._paper(self.check))
+            print_list(self.services, paper_of(self.services, self.check))
+
+    def back_action(self) -> bool:
+        """Escape: on a narrow window back to the list."""
+        return self.parts.panes.go_back()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """The page's own keys."""
@@ -148,6 +154,7 @@ class RandomChecksPage(QWidget):
         self._open(drawing.checks[0].id)
         names = tr("、").join(check.clinic_name for check in drawing.checks)
         self.services.say(tr("抽到{names}，种子 {seed}。请打印盘点表，由另一个人去盘。", names=names, seed=drawing.seed))
+        self.parts.panes.show_list()
         self.parts.list.setFocus()
 
     # --- counting ---------------------------------------------------------------------------------------------
@@ -331,7 +338,8 @@ class RandomChecksPage(QWidget):
         for widget in (parts.opened, parts.foot):
             widget.setVisible(check is not None)
         parts.empty.setVisible(check is None)
-        parts.panes.put_side_above(check is None)
+        if check is None:
+            parts.panes.show_list()
         for button in (parts.print_list, parts.save_list):
             button.setEnabled(bool(self._checks))
         if check is None:
@@ -443,33 +451,17 @@ class RandomChecksPage(QWidget):
     def _forget_typed(self) -> None:
         self._typed, self._problems = {}, {}
 
-    def _paper(self, check: CheckView) -> Callable[[], ListSheet]:
-        from app.services.random_check_sheets import count_sheet, result_sheet
-
-        service, sheet = self.services.random_checks, count_sheet if check.state in UNDER_WAY else result_sheet
-        return lambda: sheet(service.get(check.id))
-
     def _save_paper(self) -> None:
         if self.check is not None:
             local = self.check.opened_at.astimezone()
             name = tr("抽查_{clinic}_{day}", clinic=self.check.clinic_name, day=f"{local:%Y-%m-%d}")
-            save_list(self.services, name, self._paper(self.check))
-
-    def _all(self) -> Callable[[], ListSheet]:
-        service, day = self.services.random_checks, self.services.desk.today()
-
-        def make() -> ListSheet:
-            from app.services.supply_lists import check_list
-
-            return check_list(service.list(), day)
-
-        return make
+            save_list(self.services, name, paper_of(self.services, self.check))
 
     def _print_all(self) -> None:
-        print_list(self.services, self._all())
+        print_list(self.services, record_of(self.services))
 
     def _save_all(self) -> None:
-        save_list(self.services, tr("抽查记录_{day}", day=self.services.desk.today().isoformat()), self._all())
+        save_list(self.services, tr("抽查记录_{day}", day=self.services.desk.today().isoformat()), record_of(self.services))
 
     def _run(self, work: Callable[[], object], done: Callable[..., None], title: str) -> None:
         if self._is_running:

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
     QStyleOptionViewItem,
+    QTableView,
     QWidget,
 )
 
@@ -354,17 +355,21 @@ class LineTable(DataTable):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the lines, then the sentences across them."""
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self.paint_over(painter, self)
+        painter.end()
+
+    def paint_over(self, painter: QPainter, view: QTableView) -> None:
+        """The sentences begin at the left edge, wherever the cells are scrolled to."""
         if not self.rows_model.rowCount():
             return
         theme = current_theme()
-        painter = QPainter(self.viewport())
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         rows = self.rows()
         for number in range(max(0, first), (last if last >= 0 else len(rows) - 1) + 1):
             remark = self._remark(rows[number])
             if remark is not None:
                 self._paint_remark(painter, theme, number, remark)
-        painter.end()
 
     def _paint_remark(self, painter: QPainter, theme: Theme, number: int, remark: Remark) -> None:
         top = self.rowViewportPosition(number) + theme.px(self._line_height - 6)

@@ -23,7 +23,7 @@ from ui.widgets.cards import ActionBar, PageHeader
 from ui.widgets.chips import ChipText
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layouts import FlowBox, Horizontal, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.table import Cell, Column, DataTable
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class ReviewLayout(QWidget):
         self._build_main()
         self._build_foot()
         column = Vertical(self)
-        self.panes = TwoPane(self._main, self._inbox, actions=self.foot, side_width=290, breakpoint=900,
-                             side_first=True)
+        self.panes = ListAndOne(self._main, self._inbox, self.inbox, back=tr("各村申领单"), actions=self.foot, side_width=290)
         column.addWidget(self.panes)
 
     def _build_inbox(self) -> None:
@@ -93,6 +92,7 @@ class ReviewLayout(QWidget):
             remark=remark_of, choices={"reason": reasons_offered()}, quiet=("reason",),
             empty_text=tr("这张申领单里没有药品。"),
         )
+        self.table.keep_columns(1)
         self.comparison = ComparisonCard(name="comparison")
         self.progress = ProgressCard(name="review_progress", most_to_come=1)
         self.empty = EmptyState(

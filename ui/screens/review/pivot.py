@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from app.i18n import tr
 from ui.screens.exchange.files import fail
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from app.services.review_pivot import Pivot, PivotRow
     from ui.services import Services
 
-FIRST = ("drug", "own_stock", "asked", "approved", "short")
+FIRST = ("drug", "asked", "own_stock", "approved", "short")
+KEPT = 2
+"""Drug and sum stay in sight while the villages scroll sideways."""
 
 
 class PivotTable(DataTable):
@@ -32,15 +34,19 @@ class PivotTable(DataTable):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cells, then the frame."""
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self.paint_over(painter, self)
+        painter.end()
+
+    def paint_over(self, painter: QPainter, view: QTableView) -> None:
+        """The frame of the chosen cell."""
         index = self.currentIndex()
-        if not index.isValid():
+        if not index.isValid() or view.isColumnHidden(index.column()):
             return
         theme = current_theme()
-        painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme.colours.focus), tokens.FOCUS_WIDTH))
-        painter.drawRoundedRect(QRectF(self.visualRect(index)).adjusted(1.5, 1.5, -1.5, -2.5), theme.px(4), theme.px(4))
-        painter.end()
+        painter.drawRoundedRect(QRectF(view.visualRect(index)).adjusted(1.5, 1.5, -1.5, -2.5), theme.px(4), theme.px(4))
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         """The frame follows, also within a line."""
@@ -61,6 +67,7 @@ class PivotWindow(TableWindow):
                           clinics=len(pivot.clinics), drugs=len(pivot.rows), short=short))
         self.table = PivotTable(pivot_columns(pivot), name="pivot", accessible_name=tr("药品×村"), row_height=46, least_rows=2,
                                 empty_text=tr("现在没有待审的申领单。"))
+        self.table.keep_columns(KEPT)
         self.table.set_rows(list(pivot.rows))
         self.told = label("", "strong", name="pivot_cell", wrap=True)
         self.add_body(self.table, 1)
@@ -146,8 +153,8 @@ def pivot_columns(pivot: Pivot) -> tuple[Column, ...]:
     return (
         Column("drug", tr("药品"), width=210, stretch=True,
                value=lambda row: Cell(row.drug_name, second_line=row.strength, bold=True)),
-        Column("own_stock", tr("可供"), width=62, align="right", value=lambda row: max(0, row.own_stock)),
         Column("asked", tr("合计"), width=62, align="right", bold=True),
+        Column("own_stock", tr("可供"), width=62, align="right", value=lambda row: max(0, row.own_stock)),
         Column("approved", tr("已批"), width=62, align="right"),
         Column("short", tr("缺口"), width=62, align="right",
                value=lambda row: Cell(str(row.short), tone="red") if row.short else Cell("0", muted=True)),

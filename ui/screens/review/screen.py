@@ -63,7 +63,7 @@ class ReviewScreen(QWidget):
         Vertical(self).addWidget(self.parts)
         self._drops = EnvelopeDrops(self)
         self._connect()
-        self.setFocusProxy(self.parts.inbox)
+        self.setFocusProxy(self.parts.panes)
         self.refresh()
 
     # --- what the shell calls ---------------------------------------------------------------------------------
@@ -80,6 +80,8 @@ class ReviewScreen(QWidget):
         if is_other and not self.can_leave():
             return
         self._open(request_id)
+        if request_id and self.sheet is not None:
+            self.parts.panes.show_one()
         if drug_code and self.sheet is not None:
             for line in self.sheet.lines():
                 if line.drug_code == drug_code:
@@ -118,6 +120,10 @@ class ReviewScreen(QWidget):
         """Ctrl+P: the decision on paper."""
         if self.sheet is not None:
             self.steps.print_decision()
+
+    def back_action(self) -> bool:
+        """Escape: on a narrow window back to the list."""
+        return self.parts.panes.go_back()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """The screen's own keys."""
@@ -173,7 +179,7 @@ class ReviewScreen(QWidget):
             self.parts.opened.hide()
             self.parts.foot.hide()
             self.parts.empty.show()
-            self.parts.panes.put_side_above(True)
+            self.parts.panes.show_list()
             return
         self._show(ReviewSheet(self.services.review.get(chosen), former=self.sheet))
 
@@ -197,7 +203,6 @@ class ReviewScreen(QWidget):
         self.sheet = sheet
         self.parts.empty.hide()
         self.parts.opened.show()
-        self.parts.panes.put_side_above(False)
         self.show_head()
         self._show_strip()
         self._show_rows()

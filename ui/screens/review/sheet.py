@@ -240,7 +240,7 @@ def deciding_columns() -> tuple[Column, ...]:
 
 def waiting_columns() -> tuple[Column, ...]:
     """The columns before a request is taken."""
-    return (*_asked_columns(), Column("packs", tr("折合"), width=92, value=packs_cell), _available_column(),
+    return (*_asked_columns(), Column("packs", tr("折合"), width=92, value=packs_cell, gives_way=2), _available_column(),
             Column("marks", tr("提示"), width=200, stretch=True, value=_marks))
 
 
@@ -260,7 +260,7 @@ def _asked_columns() -> tuple[Column, ...]:
         Column("drug", tr("药品"), width=150, stretch=True,
                value=lambda row: drug_words(row.line, muted=row.line.is_skipped)),
         Column("on_hand", tr("库存"), width=54, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均"), width=62, align="right", value=lambda row: use_words(row.line.monthly_use)),
+        Column("monthly_use", tr("月均"), width=62, align="right", gives_way=1, value=lambda row: use_words(row.line.monthly_use)),
         Column("suggested", tr("建议"), width=54, align="right", value=lambda row: row.line.suggested),
         Column("requested", tr("申领"), width=58, align="right", value=_requested),
     )

@@ -15,7 +15,7 @@ from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.table import Cell, Column, DataTable
 from ui.widgets.tabs import Tabs
 
@@ -61,7 +61,7 @@ class ClinicLayout(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.strip)
         column.addWidget(self.tabs, 1)
-        self.panes = TwoPane(main, side, side_width=290, breakpoint=900, side_first=True)
+        self.panes = ListAndOne(main, side, self.months, back=tr("各个月份"), side_width=290)
         Vertical(self).addWidget(self.panes)
 
 

@@ -54,7 +54,7 @@ class ClinicStatementsPage(QWidget):
         self.parts = ClinicLayout()
         Vertical(self).addWidget(self.parts)
         self._connect()
-        self.setFocusProxy(self.parts.months)
+        self.setFocusProxy(self.parts.panes)
         self.refresh()
 
     # --- what the shell calls ---------------------------------------------------------------------------------
@@ -67,6 +67,8 @@ class ClinicStatementsPage(QWidget):
         """Show a month, or the one whose statement came."""
         months = {each.statement_id: each.month for each in self.services.statements.months() if each.statement_id}
         self._open(month or months.get(settlement_id, ""))
+        if month or settlement_id:
+            self.parts.panes.show_one()
 
     def primary_action(self) -> None:
         """F2: close the month that is next."""
@@ -76,6 +78,10 @@ class ClinicStatementsPage(QWidget):
         """Ctrl+P: what is shown."""
         if self.chosen is not None:
             print_list(self.services, self._paper())
+
+    def back_action(self) -> bool:
+        """Escape: on a narrow window back to the list."""
+        return self.parts.panes.go_back()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """The page's own keys."""
@@ -98,6 +104,7 @@ class ClinicStatementsPage(QWidget):
             return
         if self.chosen is None or following.month != self.chosen.month:
             self._open(following.month)
+        self.parts.panes.show_one()
         sure = confirm(
             self.services.dialogs, tr("{month}结账并上报？", month=month_words(following.month)),
             msg("结账以后，这个月的出入库不能再改，漏记的、错记的只能记在以后的日期。"),

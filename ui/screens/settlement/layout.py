@@ -20,7 +20,7 @@ from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_row import ComboBox
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.table import DataTable
 from ui.widgets.tabs import Tabs
 
@@ -40,7 +40,8 @@ class MonthsLayout(QWidget):
         self._build_header()
         self._build_main()
         self._build_foot()
-        self.panes = TwoPane(self._main, self._side, actions=self.foot, side_width=346, breakpoint=940, side_first=True)
+        self.panes = ListAndOne(self._main, self._side, self.list, back=tr("这个月的结算单"), actions=self.foot,
+                                side_width=346, breakpoint=940)
         Vertical(self).addWidget(self.panes)
 
     def _build_side(self) -> None:
@@ -93,6 +94,8 @@ class MonthsLayout(QWidget):
         self.distributor_lines = DataTable(
             distributor_line_columns(), name="distributor_lines", accessible_name=tr("结算明细"), row_height=46,
             empty_text=tr("这张结算单没有药品。"))
+        for table in (self.lines, self.distributor_lines):
+            table.keep_columns(1)
         self.both_lines = QStackedWidget()
         self.both_lines.addWidget(self.lines)
         self.both_lines.addWidget(self.distributor_lines)

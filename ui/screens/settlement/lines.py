@@ -114,7 +114,8 @@ def _payable(row: SettlementSummary) -> Cell:
 def _drug(line: SettlementLineView) -> Cell:
     if not line.drug_code:
         return Cell(line.drug_name, chips=(ChipText(tr("更正"), "blue"),), second_line=line.note)
-    return Cell(line.drug_name, suffix=line.strength, second_line=line.note)
+    beneath = tr("{strength}　{note}", strength=line.strength, note=line.note) if line.note else line.strength
+    return Cell(line.drug_name, second_line=beneath)
 
 
 def _price(line: SettlementLineView) -> Cell:

@@ -62,7 +62,7 @@ class MonthsPage(QWidget):
         Vertical(self).addWidget(self.parts)
         self._connect()
         FilesOpened(self, services, self.parts.open_file)
-        self.setFocusProxy(self.parts.list)
+        self.setFocusProxy(self.parts.panes)
         self._show_months("")
         self.refresh()
 
@@ -79,6 +79,8 @@ class MonthsPage(QWidget):
             month = self.services.settlements.get(settlement_id).month
         self._show_months(month)
         self._show_month(settlement_id)
+        if settlement_id:
+            self.parts.panes.show_one()
 
     def primary_action(self) -> None:
         """F2: draw up the month's statements."""
@@ -97,6 +99,10 @@ class MonthsPage(QWidget):
             self.print_statement()
         else:
             self.print_month()
+
+    def back_action(self) -> bool:
+        """Escape: on a narrow window back to the list."""
+        return self.parts.panes.go_back()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """The page's own keys."""
@@ -192,8 +198,8 @@ class MonthsPage(QWidget):
         parts.opened.setVisible(view is not None)
         parts.foot.setVisible(view is not None)
         parts.empty.setVisible(view is None)
-        parts.panes.put_side_above(view is None)
         if view is None:
+            parts.panes.show_list()
             return
         parts.header.set_title(view.party_name)
         parts.header.set_chips([state_chip(view.state), *self._late_chip(view)])

@@ -188,6 +188,7 @@ class MonthSteps:
         made = tr("已生成或更新 {count} 张结算单草稿。", count=len(prepared.settlement_ids))
         missing = tr("{count} 个村卫生室还没交月报。", count=len(prepared.missing)) if prepared.missing else ""
         self._services.say(one_after_the_other([made, missing]))
+        self._page.parts.panes.show_list()
         self._page.parts.list.setFocus()
 
     def _stepped(self, result: SettlementResult) -> None:

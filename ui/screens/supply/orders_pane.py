@@ -25,7 +25,7 @@ from ui.widgets.chips import ChipText
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Horizontal, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.segmented import Option, Segmented
 from ui.widgets.table import Cell, Column, DataTable
 
@@ -55,7 +55,7 @@ class OrdersPane(QWidget):
         self.orders: list[PurchaseView] = []
         self.order: PurchaseView | None = None
         self._build()
-        self.setFocusProxy(self.list)
+        self.setFocusProxy(self.panes)
 
     # --- what the page calls ----------------------------------------------------------------------------------
 
@@ -70,6 +70,8 @@ class OrdersPane(QWidget):
                 found = [purchasing.get(wanted), *found]
             return found
 
+        if order_id:
+            self.panes.show_one()
         self.services.runner.run(work, on_done=lambda found: self._show_list(found, wanted), on_error=self.told)
 
     def save_action(self) -> None:
@@ -137,8 +139,8 @@ class OrdersPane(QWidget):
         self.opened.setVisible(order is not None)
         self.foot.setVisible(order is not None)
         self.empty.setVisible(order is None)
-        self.panes.put_side_above(order is None)
         if order is None:
+            self.panes.show_list()
             return
         today = self.services.desk.today()
         self.header.set_title(tr("{name}　{number}", name=order.distributor_name, number=order.number))
@@ -233,7 +235,7 @@ class OrdersPane(QWidget):
     def _build(self) -> None:
         self._build_side()
         self._build_main()
-        self.panes = TwoPane(self._main, self._side, actions=self.foot, side_width=300, breakpoint=900, side_first=True)
+        self.panes = ListAndOne(self._main, self._side, self.list, back=tr("采购单列表"), actions=self.foot)
         Vertical(self).addWidget(self.panes)
         self.list.row_selected.connect(self._on_row)
         self.list.row_activated.connect(lambda _order: self.table.setFocus())

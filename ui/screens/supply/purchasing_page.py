@@ -99,11 +99,11 @@ class PurchasingPage(QWidget):
             pane.print_action()
 
     def back_action(self) -> bool:
-        """Escape: back to the orders."""
+        """Escape: back to the orders, on a narrow window to their list."""
         if self.pane() in (self.delivery, self.back):
             self.leave_filling()
             return True
-        return False
+        return self.pane() is self.orders and self.orders.panes.go_back()
 
     def shortcuts(self) -> list[tuple[str, str]]:
         """The page's own keys."""
@@ -125,7 +125,7 @@ class PurchasingPage(QWidget):
         """Back from a delivery or a return, unless something would be lost and the user stays."""
         if self.can_leave():
             self.show_orders()
-            self.orders.list.setFocus()
+            self.orders.setFocus()
 
     def _show(self, pane: QWidget, mode: str) -> None:
         self.stack.setCurrentWidget(pane)
@@ -158,7 +158,7 @@ class PurchasingPage(QWidget):
     def _on_drafted(self, order_ids: list[str]) -> None:
         self.needs.refresh()
         self.show_orders(order_ids[0])
-        self.orders.list.setFocus()
+        self.orders.setFocus()
 
     def _on_counted(self, count: int) -> None:
         self._shown = count

@@ -17,7 +17,7 @@ from ui.widgets.cards import ActionBar, PageHeader
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.segmented import Option, Segmented
 from ui.widgets.table import DataTable
 
@@ -33,7 +33,7 @@ class ShipmentsLayout(QWidget):
         self._build_header()
         self._build_main()
         self._build_foot()
-        self.panes = TwoPane(self._main, self._side, actions=self.foot, side_width=300, breakpoint=900, side_first=True)
+        self.panes = ListAndOne(self._main, self._side, self.list, back=tr("发货单列表"), actions=self.foot)
         Vertical(self).addWidget(self.panes)
 
     def _build_list(self, today: date) -> None:
@@ -82,6 +82,7 @@ class ShipmentsLayout(QWidget):
             line_columns(ShipmentState.DRAFT), name="shipment_lines", accessible_name=tr("发货的药品"), home="drug",
             remark=remark_of, empty_text=tr("这张发货单里没有药品。"),
         )
+        self.table.keep_columns(1)
         self.scanning = ScanBox(self.table, takes_digits=True)
         self.history = label("", "caption", name="shipment_history", wrap=True)
         self.empty = EmptyState(

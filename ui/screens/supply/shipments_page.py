@@ -87,7 +87,7 @@ class ShipmentsPage(QWidget):
         Vertical(self).addWidget(self.parts)
         self._connect()
         FilesOpened(self, services, self.parts.open_file)
-        self.setFocusProxy(self.parts.list)
+        self.setFocusProxy(self.parts.panes)
         self.refresh()
 
     # --- what the shell calls ---------------------------------------------------------------------------------
@@ -111,6 +111,7 @@ class ShipmentsPage(QWidget):
                 return
         if shipment_id:
             self.read(f"shipment:{shipment_id}")
+            self.parts.panes.show_one()
 
     def can_leave(self) -> bool:
         """Ask when something was decided that is not done yet."""
@@ -151,6 +152,7 @@ class ShipmentsPage(QWidget):
         """Escape: from the lines to the list."""
         if self.parts.list.hasFocus():
             return False
+        self.parts.panes.show_list()
         self.parts.list.setFocus()
         return True
 
@@ -233,7 +235,7 @@ class ShipmentsPage(QWidget):
             self.parts.opened.hide()
             self.parts.foot.hide()
             self.parts.empty.show()
-            self.parts.panes.put_side_above(True)
+            self.parts.panes.show_list()
             return
         before = self.work.view.id if self.work is not None else ""
         if row.shipment_id != before:
@@ -249,7 +251,6 @@ class ShipmentsPage(QWidget):
         parts.empty.hide()
         parts.opened.show()
         parts.foot.show()
-        parts.panes.put_side_above(False)
         if self.work is not None:
             self._show_shipment(self.work)
         elif self.waiting is not None:
