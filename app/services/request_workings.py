@@ -18,15 +18,15 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.batches import ExpiryLevel, expiry_level
 from app.domain.caseload import Caseload
-from app.domain.consumption import previous_months
 from app.domain.movements import MovementKind
 from app.domain.quantities import to_fraction
 from app.domain.suggested_quantity import OrderPolicy, Suggestion, target_units
+from app.services.look_back import look_back_of
 from app.services.request_proposals import Proposal, policy_for
 from app.services.request_views import StoredLine
 from app.services.settings import stored_values
 from app.services.stock import expiry_levels
-from app.services.stock_positions import consumptions, monthly_use
+from app.services.stock_positions import consumptions, days_out_last_month, monthly_use
 from db.models import Settlement, Shipment, StockBatch, StockMovement
 
 BARS = 6
@@ -142,7 +142,8 @@ def working(session: Session, desk: Desk, proposal: Proposal) -> LineWorking:
 def marks_of(session: Session, desk: Desk, lines: Sequence[StoredLine]) -> dict[str, LineMarks]:
     """What is to be told of each drug of these lines, by code; a drug without anything to tell is left out."""
     known = {line.drug_code for line in lines}
-    out = _out_last_month(session, desk, {line.drug_code for line in lines if line.stockout_days})
+    were_out = {line.drug_code for line in lines if line.stockout_days}
+    out = days_out_last_month(session, desk.place.id, desk.today(), were_out, look_back_of(desk))
     found: dict[str, LineMarks] = {code: LineMarks(out_last_month=days) for code, days in out.items() if days}
     today, levels = desk.today(), expiry_levels(session)
     red, orange, yellow = levels
@@ -217,15 +218,6 @@ def _flow(session: Session, desk: Desk, drug_code: str) -> MonthFlow:
         ).where(_MOVEMENTS.c.organisation_id == desk.place.id, _MOVEMENTS.c.drug_code == drug_code)
     ).one()
     return MonthFlow(row.beginning, row.received, -row.used, -row.lost, row.other)
-
-
-def _out_last_month(session: Session, desk: Desk, codes: Collection[str]) -> dict[str, int]:
-    """Days of the last closed month that ended without usable stock, of drugs that were out in the look-back."""
-    if not codes:
-        return {}
-    start, end = previous_months(desk.today(), 1)
-    found = consumptions(session, desk.place.id, start, end, sorted(codes))
-    return {code: use.stockout_days or 0 for code, use in found.items()}
 
 
 def days_without(session: Session, desk: Desk, codes: Collection[str], low: int = 0, high: int = 92) -> dict[str, int]:

@@ -136,6 +136,26 @@ def positions(
     return {drug.code: _position(drug, shelf, used[drug.code], today, min_mos=min_mos, max_mos=max_mos) for drug in drugs}
 
 
+def days_out_last_month(
+    session: Session, organisation_id: str, today: date, drug_codes: Collection[str], look_back: LookBack
+) -> dict[str, int]:
+    """For how many days of the last closed month each drug had nothing usable (§4.3); 0 too where that is not known.
+
+    `look_back` is asked for the same look-back as by `positions`, and so has the answer where a list was read before.
+    """
+    start, end = previous_months(today, LOOK_BACK_MONTHS)
+
+    def read(missing: Sequence[str]) -> dict[str, _Use]:
+        shelf = _Shelf()
+        for part in _parts(missing):
+            _read_stock(session, shelf, organisation_id, part)
+        return _uses(session, shelf, organisation_id, start, end, missing, whole=False)
+
+    codes = sorted(drug_codes)
+    used = look_back.used(session, (organisation_id, start, end), codes, read)
+    return {code: used[code].out_last_month for code in codes}
+
+
 def consumptions(
     session: Session, organisation_id: str, start: date, end: date, drug_codes: Collection[str] | None = None
 ) -> dict[str, Consumption]:
@@ -150,10 +170,12 @@ def consumptions(
 
 @dataclass(frozen=True)
 class _Use:
-    """When a drug first moved on this shelf (None never), and its use in the look-back."""
+    """When a drug first moved on this shelf (None never), its use in the look-back, and for how many days of the look-back's
+    last calendar month it was out."""
 
     first_on: date | None
     consumption: Consumption
+    out_last_month: int = 0
 
 
 def _uses(
@@ -181,7 +203,7 @@ def _uses(
     for code in codes:
         line = (code, *former.get(code, ()))
         since = min((first[each] for each in line if each in first), default=None)
-        found[code] = _Use(first.get(code), _consumption(line, since, shelf, start, end))
+        found[code] = _use(first.get(code), line, since, shelf, start, end)
     return found
 
 
@@ -264,12 +286,12 @@ def _position(
     )
 
 
-def _consumption(
-    codes: Sequence[str], first_on: date | None, shelf: _Shelf, start: date, end: date
-) -> Consumption:
+def _use(
+    own_first_on: date | None, codes: Sequence[str], first_on: date | None, shelf: _Shelf, start: date, end: date
+) -> _Use:
     """The use of a product together with those whose place it took; it was out only when all of them were."""
     if first_on is None:
-        return average_monthly_consumption(None, None, None)
+        return _Use(own_first_on, average_monthly_consumption(None, None, None))
     used, changes = 0, []
     for code in codes:
         moved = shelf.moved.get(code, [])
@@ -280,7 +302,9 @@ def _consumption(
         changes += _changes(shelf, code, moved, start)
     days = look_back_days(start, end, first_on)
     out = count_stockout_days(start, end, changes, first_receipt=first_on)
-    return average_monthly_consumption(max(0, used), days, out, days_per_month=DAYS_PER_MONTH)
+    lately = count_stockout_days(max(start, end.replace(day=1)), end, changes, first_receipt=first_on) if out else 0
+    consumption = average_monthly_consumption(max(0, used), days, out, days_per_month=DAYS_PER_MONTH)
+    return _Use(own_first_on, consumption, lately)
 
 
 def _changes(shelf: _Shelf, drug_code: str, moved: Sequence[Row[Any]], start: date) -> list[StockChange]:

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from app.domain.consumption import average_monthly_consumption
 from app.domain.movements import MovementKind
 from app.domain.stock import ENDLESS, StockStatus
+from app.services.look_back import LookBack
 from app.services.problems import Refused
 from app.services.settings import Settings
 from app.services.stock import BalanceFilter, StateFilter, Stock, is_in_state
 from app.services.stock_dispense import return_from_resident
 from app.services.stock_holds import Hold, hold_batch, release_batch
 from app.services.stock_ledger import reserve, reverse
-from app.services.stock_positions import consumptions
+from app.services.stock_positions import consumptions, days_out_last_month
 from db.models import Organisation, Shipment, ShipmentLine, new_id
 from tests.app.services.stock_things import (
     AMLODIPINE,
@@ -383,6 +384,10 @@ def test_use_and_days_without_stock_equal_a_count_day_by_day(tmp_path_factory, a
         consumed = -sum(units for on, units, _, kind in plain if kind is K.DISPENSE and start <= on <= end)
         found = used(desk, start, end)
         assert (found.consumed, found.days, found.stockout_days) == (consumed, len(known), out)
+        with desk.sessions.reading() as session:
+            lately = days_out_last_month(session, desk.place.id, TODAY, [AMLODIPINE], LookBack())
+            october = used(desk, date(2026, 10, 1), end)
+        assert lately == {AMLODIPINE: october.stockout_days or 0}
         assert found == average_monthly_consumption(consumed, len(known), out)
         assert Stock(desk).position(AMLODIPINE).on_hand == sum(units for _, units, *_ in plain)
     finally:
