@@ -264,6 +264,29 @@ def test_a_line_is_skipped_and_wanted_again(world, opened):
     assert not stored(world).lines[1].is_skipped
 
 
+def test_a_line_is_skipped_out_of_the_cell_that_is_open_for_typing(world, opened):
+    world.draft()
+    screen, _seen = opened(world)
+    go_to(screen, 0, "requested")
+    type_keys("48")
+    press_key(Qt.Key.Key_Return)
+    assert isinstance(focused(), QLineEdit)
+    press(focused(), Qt.Key.Key_Delete, CONTROL)
+    assert [line.is_skipped for line in stored(world).lines] == [False, True, False]
+    assert stored(world).lines[0].requested == 48
+    assert focused() is lines_of(screen)
+
+
+def test_words_pasted_on_a_closed_cell_are_kept(world, opened):
+    world.draft()
+    screen, _seen = opened(world)
+    table = go_to(screen, 0, "explanation")
+    QApplication.clipboard().setText("新增病人")
+    press(table, Qt.Key.Key_V, CONTROL)
+    press_key(Qt.Key.Key_Return)
+    assert stored(world).lines[0].explanation == "新增病人"
+
+
 def test_a_quantity_typed_into_a_skipped_line_wants_it_again(world, opened):
     world.draft()
     screen, _seen = opened(world)

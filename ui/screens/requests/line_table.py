@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -168,8 +168,13 @@ class LineDelegate(CellDelegate):
             rows_model.setData(index, text)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Enter, Down and Up store and go to another line, Tab to another cell of it."""
+        """Enter, Down and Up store and go to another line, Tab to another cell of it; Ctrl+Delete asks to skip it."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and isinstance(editor, QWidget):
+            if _asks_to_skip(event):
+                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
+                self._lines.setFocus()
+                self._lines.skip_asked.emit(self._lines.current_row())
+                return True
             step = _step_of(event, has_list=isinstance(editor, QComboBox))
             if step is not None:
                 index = self._lines.currentIndex()
@@ -178,6 +183,10 @@ class LineDelegate(CellDelegate):
                 self._lines.go_on(index, *step)
                 return True
         return super().eventFilter(editor, event)
+
+
+def _asks_to_skip(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Delete and event.modifiers() == Qt.KeyboardModifier.ControlModifier
 
 
 def _step_of(event: QKeyEvent, *, has_list: bool) -> tuple[int, int] | None:
@@ -327,13 +336,19 @@ class LineTable(DataTable):
         return self.rows_model.index(index.row(), min(beyond) if steps[action] > 0 else max(beyond))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Typing begins in an editable cell wherever the choice stands; Delete empties it."""
+        """Typing and pasting begin in an editable cell wherever the choice stands; Delete empties it."""
         row, index = self.current_row(), self.currentIndex()
         if row is None or self.state() == QAbstractItemView.State.EditingState:
             super().keyPressEvent(event)
             return
-        if event.key() == Qt.Key.Key_Delete and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+        if _asks_to_skip(event):
             self.skip_asked.emit(row)
+            return
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.fill_in()
+            editor = self.indexWidget(self.currentIndex())
+            if isinstance(editor, QLineEdit):
+                editor.paste()
             return
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
             self.space_pressed.emit(row)
