@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 
 from sqlalchemy import select
 
@@ -43,27 +42,18 @@ class Tally:
 
 @dataclass
 class YearBooks:
-    """The plain count of all shelves by organisation, and what the comparison with the plain rule needs."""
+    """The plain count of all shelves by organisation, what was asked for, and how it went."""
 
     shelves: dict[str, PlainShelf] = field(default_factory=dict)
     packs: dict[tuple[str, Lot], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     tally: Tally = field(default_factory=Tally)
     ours: Outcome = field(default_factory=Outcome)
-    opening: dict[tuple[int, str], int] = field(default_factory=dict)
-    asked: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    accepted: dict[tuple[int, str], dict[date, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    asked: dict[tuple[int, str, str], int] = field(default_factory=dict)
+    """Units by clinic, month and drug."""
 
     def add_shelf(self, owner: str, packs: Mapping[str, int]) -> None:
         """An empty shelf; `packs` the units of a pack by drug."""
         self.shelves[owner] = PlainShelf(packs)
-
-    def came(self) -> dict[tuple[int, str], dict[date, Fraction]]:
-        """By clinic and month the days on which goods came, and what part of what was asked for came then."""
-        return {
-            key: {day: Fraction(units, self.asked[key]) for day, units in days.items()}
-            for key, days in self.accepted.items()
-            if self.asked.get(key)
-        }
 
     def add_packs(self, owner: str, lot: Lot, codes: tuple[str, ...], units: int, pack: int) -> None:
         """Packs with codes come: full ones, the last holds what is left."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from math import ceil
-from random import Random
 
 from app.domain.movements import Bearer, MovementKind
 from app.domain.receiving import RejectReason
@@ -27,38 +25,33 @@ from app.services.stocktakes import Recount, Stocktakes
 from bench.simulated.books import YearBooks, batch_ids
 from bench.simulated.demand import FIRST, Plan
 from bench.simulated.desks import Clinic
+from bench.simulated.luck import Luck
+from bench.simulated.model import instead, lost, miscounts, opening_lots
 from bench.simulated.plain import Lot
 from db.models import new_id
 
 MAKER = "模拟药厂"
-OPENING_MONTHS = (1.2, 2.6)
 COLD_CELSIUS = "5.0"
-DAMAGED_LINES, WRONG_COUNTS, LOSSES_A_DAY = 0.03, 0.05, 0.035
 COUNT_REASONS = {True: "找到", False: "损耗"}
 
 
 class ClinicDays:
     """What one clinic does, and the plain count of it."""
 
-    def __init__(self, clinic: Clinic, plan: Plan, books: YearBooks, random: Random) -> None:
-        self.clinic, self.desk, self.plan, self.books, self.random = clinic, clinic.desk, plan, books, random
+    def __init__(self, clinic: Clinic, plan: Plan, books: YearBooks, luck: Luck) -> None:
+        self.clinic, self.desk, self.plan, self.books, self.luck = clinic, clinic.desk, plan, books, luck
         self.shelf = books.shelves[clinic.id]
         self.number = clinic.plan.number
         self.picked_by_program = 1
         self._answers: set[str] = set()
 
     def begin(self) -> None:
-        """期初: one to two and a half months of every drug that is kept."""
+        """期初: what stands there on the first day."""
         goods = []
-        for place, code in enumerate(self.clinic.plan.codes):
-            drug = self.plan.drugs[code]
-            months = self.random.uniform(*OPENING_MONTHS)
-            units = max(drug.pack, round(drug.monthly * self.clinic.plan.size * months / drug.pack) * drug.pack)
-            expiry = date(FIRST.year + 1, 1 + place % 12, 15) if not drug.is_cold else date(FIRST.year, 9, 30)
-            lot: Lot = (code, f"K{self.number:02d}{place:02d}", expiry, drug.price_fen)
-            goods.append(NewGoods(code, lot[1], expiry, units, MAKER, drug.price_fen, drug.pack))
+        for lot, units in opening_lots(self.plan, self.luck, self.clinic.plan):
+            code, batch_no, expiry, price_fen = lot
+            goods.append(NewGoods(code, batch_no, expiry, units, MAKER, price_fen, self.plan.drugs[code].pack))
             self.shelf.bring(lot, units, FIRST, "opening")
-            self.books.opening[self.number, code] = units
         StockActions(self.desk).opening(goods)
 
     def give(self, day: date, wanted: dict[str, int]) -> dict[str, int]:
@@ -128,16 +121,11 @@ class ClinicDays:
 
     def lose_something(self, day: date) -> None:
         """Now and then something breaks; who bears it is settled."""
-        if self.random.random() >= LOSSES_A_DAY:
-            return
-        lots = [lot for lot, units in self.shelf.standing().items() if units > 2 and self._is_free(lot) and lot[2] >= day]
-        if not lots:
-            return
-        lot = self.random.choice(sorted(lots))
-        bearer = self.random.choice((Bearer.CLINIC, Bearer.TOWNSHIP))
-        units = self.random.randint(1, 2)
-        self._lose(MovementKind.DAMAGE, lot, units, day, bearer)
-        self.books.tally.losses += 1
+        found = lost(self.plan, self.luck, self.clinic.plan, self.shelf, day)
+        if found is not None:
+            lot, units, is_clinics = found
+            self._lose(MovementKind.DAMAGE, lot, units, day, Bearer.CLINIC if is_clinics else Bearer.TOWNSHIP)
+            self.books.tally.losses += 1
 
     def write_off_expired(self, day: date) -> None:
         """Whatever is past its expiry is written off."""
@@ -156,24 +144,19 @@ class ClinicDays:
         if bearer is Bearer.CLINIC:
             self.shelf.note(lot, day, "charged", units)
 
-    def _is_free(self, lot: Lot) -> bool:
-        return not self.plan.drugs[lot[0]].is_coded
-
     def count(self, day: date) -> None:
         """A full count; some lines are other than the book, and somebody of the township counts three again."""
         counting = Stocktakes(self.desk)
         view = counting.open().stocktake
         known = {(line.drug_code, line.batch_no, line.expiry): line for line in view.lines}
         counts: dict[str, object] = {line.id: 0 for line in view.lines}
-        reasons, changed = {}, []
+        changed = miscounts(self.plan, self.luck, self.clinic.plan, self.shelf, day)
+        off, reasons = dict(changed), {}
         for lot, units in self.shelf.standing().items():
             line = known[lot[0], lot[1], lot[2]]
-            counted = units
-            if self._is_free(lot) and self.random.random() < WRONG_COUNTS:
-                counted = max(0, units + self.random.choice((-3, -2, -1, 1)))
-                reasons[line.id] = COUNT_REASONS[counted > units]
-                changed.append((lot, counted - units))
-            counts[line.id] = counted
+            counts[line.id] = units + off.get(lot, 0)
+            if lot in off:
+                reasons[line.id] = COUNT_REASONS[off[lot] > 0]
         view = counting.count(view.id, counts, view.version).stocktake
         view = counting.to_review(view.id, view.version).stocktake
         again = {line_id: counts[line_id] for line_id in counting.recount_lines(view.id)}
@@ -200,21 +183,20 @@ class ClinicDays:
         requests.fill_with_suggestions(request.id)
         view = requests.get(request.id)
         for line in view.lines:
-            drug = self.plan.drugs[line.drug_code]
-            if line.requested is None and not line.is_skipped:
-                # Out all the time: no use is known, and the program suggests nothing.
-                packs = ceil(drug.monthly * self.clinic.plan.size / drug.pack)
-                edit = LineEdit(requested=packs * drug.pack, explanation="一直断货，没有消耗数据，按登记的用量申领")
-                requests.edit_line(request.id, line.id, edit)
-            elif drug.is_coded and line.requested:
-                packs = -(-line.requested // drug.pack)
-                requests.edit_line(request.id, line.id, LineEdit(requested=packs * drug.pack))
+            if line.is_skipped:
+                continue
+            units = instead(self.plan, self.clinic.plan, line.drug_code, line.requested)
+            if units != line.requested:
+                # Out all the time, so that no use is known and the program suggests nothing; or packs that are not broken.
+                why = "一直断货，没有消耗数据，按登记的用量申领" if line.requested is None else ""
+                requests.edit_line(request.id, line.id, LineEdit(requested=units, explanation=why))
         view = requests.get(request.id)
         asked = [line for line in view.lines if line.requested]
         if not asked:
             requests.act(request.id, Action.SKIP, view.version)
             return None
-        self.books.asked[self.number, month] = sum(line.requested or 0 for line in asked)
+        for line in asked:
+            self.books.asked[self.number, month, line.drug_code] = line.requested or 0
         ids = frozenset(line.id for line in view.lines)
         done = requests.submit(request.id, view.version, confirmed=ids, acknowledged=ids)
         return request.id, done.message_id
@@ -226,11 +208,12 @@ class ClinicDays:
         has_cold = any(self.plan.drugs[line.drug_code].is_cold for line in view.lines)
         celsius = COLD_CELSIUS if has_cold else None
         answers: dict[str, LineReceipt] = {each.line_id: each for each in receiving.as_sent(shipment_id, celsius)}
-        lines = []
+        lines, seen = [], set()
         for line in view.lines:
             drug, answer = self.plan.drugs[line.drug_code], answers[line.id]
-            rejected = 0
-            if not drug.is_coded and self.random.random() < DAMAGED_LINES:
+            rejected, is_first = 0, line.drug_code not in seen
+            seen.add(line.drug_code)
+            if is_first and not drug.is_coded and self.luck.is_damaged(day, self.number, line.drug_code):
                 rejected = min(drug.pack, line.shipped)
                 self.books.tally.rejected_lines += 1
             reason = RejectReason.DAMAGED.value if rejected else ""
@@ -242,7 +225,6 @@ class ClinicDays:
                 lot: Lot = (line.drug_code, line.batch_no, line.expiry, line.price_fen)  # type: ignore[assignment]
                 self.shelf.bring(lot, accepted, day, "received")
                 self.books.add_packs(self.clinic.id, lot, tuple(line.codes), accepted, drug.pack)
-            self.books.accepted[self.number, f"{day:%Y-%m}"][day] += accepted
         done = receiving.receive(shipment_id, Arrival(lines, celsius=celsius), view.version)
         return done.message_id
 

@@ -1,4 +1,4 @@
-"""The same goods without the program: a plain count of every shelf, and a clinic that orders by the plain rule.
+"""The same goods without the program: a plain count of every shelf, and how a year went.
 
 Nothing here uses the program's own rules; first expired first out, balances and sums are written out again, as somebody
 would do with paper and pencil.
@@ -13,11 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
-from bench.simulated.demand import FIRST, Plan, SimClinic
-
-MONTHS_WANTED, MONTHS_LOOKED_BACK = 2, 3
-ASKED_ON = 2
-"""The day of the month on which a clinic asks."""
+from bench.simulated.demand import Plan
 
 Lot = tuple[str, str, date, int]
 """Drug, batch number, expiry, price of a pack in fen."""
@@ -49,6 +45,14 @@ class PlainShelf:
         """Units of a drug whose lots are good for so many days, with that day."""
         return sum(units for lot, units in self.units.items() if lot[0] == code and (lot[2] - day).days + 1 >= days)
 
+    def all_usable(self, day: date) -> dict[str, int]:
+        """Units of every drug whose lots are good on a day; a drug of which there are none may be left out."""
+        found: dict[str, int] = {}
+        for lot, units in self.units.items():
+            if units and lot[2] >= day:
+                found[lot[0]] = found.get(lot[0], 0) + units
+        return found
+
     def first_to_expire(self, code: str, units: int, day: date, *, days: int = 1) -> list[tuple[Lot, int]]:
         """Which lots to take for `units`: the first to expire, of these an opened pack, the first that came, by number."""
         lots = [lot for lot in self.units if lot[0] == code and self.units[lot] and (lot[2] - day).days + 1 >= days]
@@ -67,6 +71,10 @@ class PlainShelf:
     def standing(self) -> dict[Lot, int]:
         """The lots of which there is something."""
         return {lot: units for lot, units in self.units.items() if units}
+
+    def standing_of(self, code: str) -> int:
+        """Units of a drug that stand there, expired ones among them."""
+        return sum(units for lot, units in self.units.items() if lot[0] == code)
 
     def month(self, month: str) -> dict[tuple[str, int], dict[str, int]]:
         """What happened in a month, by drug and price."""
@@ -101,73 +109,13 @@ class Outcome:
     expired_fen: int = 0
 
 
-def judge_leftover(plan: Plan, stock: Mapping[tuple[int, str], int], last: date, outcome: Outcome) -> None:
+def judge_leftover(plan: Plan, shelves: Mapping[int, PlainShelf], last: date, outcome: Outcome) -> None:
     """The value of what stands there at the end, and of what is beyond two months of the last quarter's wishes."""
     since = last - timedelta(days=91)
     for place in plan.clinics:
         for code in place.codes:
-            drug, units = plan.drugs[code], stock.get((place.number, code), 0)
+            drug, units = plan.drugs[code], shelves[place.number].standing_of(code)
             wanted = sum(wish.get(code, 0) for day, wish in plan.wanted[place.number].items() if since < day <= last)
             surplus = max(0, units - ceil(Fraction(wanted * 2, 3)))
             outcome.left_fen += value_fen(units, drug.price_fen, drug.pack)
             outcome.surplus_fen += value_fen(surplus, drug.price_fen, drug.pack)
-
-
-def plain_rule(
-    plan: Plan,
-    opening: Mapping[tuple[int, str], int],
-    came: Mapping[tuple[int, str], Mapping[date, Fraction]],
-    last: date,
-) -> Outcome:
-    """The year with the plain rule: mean use of the last three months × 2 less the stock, in whole packs.
-
-    `came`: by clinic and month the days on which goods really came, and what part of what was asked for came then. The
-    same part comes here. What is on the way is not looked at, nor the days without stock.
-    """
-    outcome = Outcome()
-    stock: dict[tuple[int, str], int] = {}
-    for place in plan.clinics:
-        for code in place.codes:
-            shelf = _PlainClinic(plan, place, code, opening[place.number, code])
-            shelf.play(came, last, outcome)
-            stock[place.number, code] = shelf.units
-    judge_leftover(plan, stock, last, outcome)
-    return outcome
-
-
-class _PlainClinic:
-    """One drug at one clinic."""
-
-    def __init__(self, plan: Plan, place: SimClinic, code: str, units: int) -> None:
-        self.units = units
-        self._pack = plan.drugs[code].pack
-        self._wanted = plan.wanted[place.number]
-        self._place, self._code = place, code
-        self._used: dict[str, int] = defaultdict(int)
-        self._coming: dict[date, int] = defaultdict(int)
-
-    def play(self, came: Mapping[tuple[int, str], Mapping[date, Fraction]], last: date, outcome: Outcome) -> None:
-        """Day by day: what comes, what is asked for, what is wanted."""
-        day = FIRST
-        while day <= last:
-            self.units += self._coming.pop(day, 0)
-            month = f"{day:%Y-%m}"
-            if day.day == ASKED_ON and day.month > 1:
-                order = self._order(month)
-                for arrives, part in came.get((self._place.number, month), {}).items():
-                    self._coming[arrives] += floor(order * part)
-            wanted = self._wanted.get(day, {}).get(self._code, 0)
-            given = min(wanted, self.units)
-            self.units -= given
-            self._used[month] += given
-            outcome.wanted_units += wanted
-            outcome.unmet_units += wanted - given
-            outcome.kept_days += 1
-            outcome.stockout_days += self.units == 0
-            day += timedelta(days=1)
-
-    def _order(self, month: str) -> int:
-        known = sorted(each for each in self._used if each < month)[-MONTHS_LOOKED_BACK:]
-        mean = Fraction(sum(self._used[each] for each in known), len(known))
-        units = max(0, ceil(mean * MONTHS_WANTED - self.units))
-        return -(-units // self._pack) * self._pack

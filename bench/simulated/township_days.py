@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from math import ceil
-from random import Random
 
 from app.domain.request_states import Action, State
 from app.domain.settlement_states import SettlementAction
@@ -14,6 +12,7 @@ from app.domain.shipment_states import Resolution
 from app.domain.shortage_states import ShortageAction
 from app.errors import UserError
 from app.services.distributors import DistributorEdit, Distributors
+from app.services.fair_shares import FairShares
 from app.services.purchasing import Arrival, OrderItem, Purchasing
 from app.services.random_checks import RandomChecks
 from app.services.review import Review
@@ -25,32 +24,25 @@ from app.services.supply_balance import own_usable
 from bench.simulated.books import Differs, YearBooks
 from bench.simulated.demand import FIRST, Plan
 from bench.simulated.desks import Township
+from bench.simulated.luck import Luck
+from bench.simulated.model import DISTRIBUTORS, Coming, min_days, parts_of, price_fen, to_buy
 from bench.simulated.plain import Lot, value_fen
-
-DISTRIBUTORS = 2
-LATE, SHORT, SHORT_DATED = 0.25, 0.2, 0.2
-MIN_DAYS, MIN_DAYS_COLD = 180, 90
-"""A batch that is sent to a clinic is good for so many days (drug_requests §6.3), written out again."""
-MONTHS_KEPT = 3.0
-DEARER_FROM, DEARER = 7, 1.08
-"""From this month on every fourth drug costs more."""
-SHORTFALL = "本院库存不足"
 
 
 @dataclass
 class Due:
-    """A delivery that is on its way to the township: units by order line and what it is."""
+    """A delivery that is on its way to the township, and its order with the price of each line by drug."""
 
-    day: date
+    coming: Coming
     order_id: str
-    lines: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 class TownshipDays:
     """What the township does, and the plain count of its shelf."""
 
-    def __init__(self, township: Township, plan: Plan, books: YearBooks, random: Random) -> None:
-        self.township, self.plan, self.books, self.random = township, plan, books, random
+    def __init__(self, township: Township, plan: Plan, books: YearBooks, luck: Luck) -> None:
+        self.township, self.plan, self.books, self.luck = township, plan, books, luck
         self.shelf = books.shelves[township.id]
         self.due: list[Due] = []
         self.distributors: list[str] = []
@@ -70,73 +62,47 @@ class TownshipDays:
         """Order what the next weeks will take, from both distributors; some of it comes late or short."""
         coming: dict[str, int] = defaultdict(int)
         for due in self.due:
-            for code, units, _price in due.lines.values():
-                coming[code] += units
-        wanted: list[list[OrderItem]] = [[] for _ in self.distributors]
-        for number, drug in enumerate(self.plan.drugs.values()):
-            next_month = day.month % 12
-            size = sum(place.size for place in self.plan.clinics if drug.code in place.codes)
-            need = drug.monthly * size * max(drug.season[day.month - 1], drug.season[next_month]) * MONTHS_KEPT
-            units = need - self.shelf.usable(drug.code, day, days=self._min_days(drug.code)) - coming[drug.code]
-            packs = ceil(units / drug.pack)
-            if packs > 0:
-                item = OrderItem(drug.code, packs * drug.pack, price_fen=self._price(drug.code, day))
-                wanted[number % DISTRIBUTORS].append(item)
-        for distributor_id, items in zip(self.distributors, wanted, strict=True):
-            if items:
-                self._order(distributor_id, items, day)
+            for code, packs in due.coming.packs.items():
+                coming[code] += packs * self.plan.drugs[code].pack
+        for number, packs_by_code in to_buy(self.plan, self.shelf, coming, day).items():
+            self._order(number, packs_by_code, day)
 
-    def _order(self, distributor_id: str, items: list[OrderItem], day: date) -> None:
-        made = Purchasing(self.township.pharmacist).draft(distributor_id, items)
+    def _order(self, number: int, packs: dict[str, int], day: date) -> None:
+        items = [
+            OrderItem(code, count * self.plan.drugs[code].pack, price_fen=price_fen(self.plan, code, day))
+            for code, count in packs.items()
+        ]
+        made = Purchasing(self.township.pharmacist).draft(self.distributors[number], items)
         order = Purchasing(self.township.manager).order(made.id, made.version).order
-        arrives = day + timedelta(days=self.random.randint(4, 6))
-        if self.random.random() < LATE:
-            arrives += timedelta(days=self.random.randint(4, 9))
-            self.books.tally.late_deliveries += 1
-        first, rest = Due(arrives, order.id), Due(arrives + timedelta(days=self.random.randint(5, 12)), order.id)
-        for line in order.lines:
-            packs = line.quantity // line.units_per_pack
-            now = packs if self.random.random() >= SHORT else packs // 2
-            price = line.price_fen or 0
-            if now:
-                first.lines[line.id] = (line.drug_code, now * line.units_per_pack, price)
-            if packs > now:
-                rest.lines[line.id] = (line.drug_code, (packs - now) * line.units_per_pack, price)
-                self.books.tally.short_deliveries += 1
-        self.due += [each for each in (first, rest) if each.lines]
+        lines = {line.drug_code: (line.id, line.price_fen or 0) for line in order.lines}
+        parts = parts_of(self.luck, packs, day, number)
+        self.due += [Due(part, order.id, lines) for part in parts]
+        self.books.tally.late_deliveries += self.luck.delay(day, number).is_late
+        self.books.tally.short_deliveries += sum(len(part.packs) for part in parts if part.part)
 
     def take_deliveries(self, day: date) -> None:
         """Book what comes today."""
-        for due in [each for each in self.due if each.day <= day]:
+        for due in [each for each in self.due if each.coming.day <= day]:
             self.due.remove(due)
-            arrivals = [self._arrival(line_id, *what, day) for line_id, what in due.lines.items()]
+            arrivals = [self._arrival(due, code, packs, day) for code, packs in due.coming.packs.items()]
             version = Purchasing(self.township.pharmacist).get(due.order_id).version
             Purchasing(self.township.pharmacist).deliver(due.order_id, version, arrivals)
 
-    def _arrival(self, line_id: str, code: str, units: int, price: int, day: date) -> Arrival:
-        drug = self.plan.drugs[code]
+    def _arrival(self, due: Due, code: str, packs: int, day: date) -> Arrival:
+        drug, (line_id, price) = self.plan.drugs[code], due.lines[code]
         self._lots += 1
-        life = self.random.randint(190, 240) if self.random.random() < SHORT_DATED else self.random.randint(300, 700)
-        if drug.is_cold:
-            life = self.random.randint(120, 260)
+        units = packs * drug.pack
+        life = self.luck.life(due.coming.ordered, code, due.coming.part, is_cold=drug.is_cold)
         lot: Lot = (code, f"{day:%y%m%d}{self._lots:04d}", day + timedelta(days=life), price)
         codes: tuple[str, ...] = ()
         if drug.is_coded:
             prefix = f"8991{list(self.plan.drugs).index(code):03d}"
-            codes = tuple(f"{prefix}{self._codes + number:013d}" for number in range(units // drug.pack))
+            codes = tuple(f"{prefix}{self._codes + number:013d}" for number in range(packs))
             self._codes += len(codes)
             self.books.add_packs(self.township.id, lot, codes, units, drug.pack)
             self.books.tally.packs_coded += len(codes)
         self.shelf.bring(lot, units, day, "bought")
         return Arrival(line_id, lot[1], lot[2], units, manufacturer="模拟药厂", codes=codes)
-
-    def _price(self, code: str, day: date) -> int:
-        drug = self.plan.drugs[code]
-        is_dearer = day.month >= DEARER_FROM and int(code[1:]) % 4 == 0
-        return round(drug.price_fen * DEARER) if is_dearer else drug.price_fen
-
-    def _min_days(self, code: str) -> int:
-        return MIN_DAYS_COLD if self.plan.drugs[code].is_cold else MIN_DAYS
 
     def write_off_expired(self, day: date) -> None:
         """What is too old for any clinic and past its expiry is written off."""
@@ -156,38 +122,19 @@ class TownshipDays:
     # -- deciding and sending --------------------------------------------------------------------------------------
 
     def decide(self, request_ids: list[str], day: date) -> dict[str, list[str]]:
-        """Agree to what is unremarkable, share what is scarce, decide the rest by hand, approve, release.
+        """Share out what is scarce, agree to what is unremarkable, then to the rest by hand; approve, release.
 
         Gives the envelopes for each request in order. Raises Differs when more was approved than there is.
         """
         review, desk = ReviewStock(self.township.pharmacist), self.township.pharmacist
-        review.agree(request_ids, share_short=True)
+        self._share_out(request_ids, day)
+        review.agree(request_ids)
         by_hand = Review(desk)
-        with desk.sessions.reading() as session:
-            free = own_usable(session, desk)
-        for code, stock in free.items():
-            if stock != self.shelf.usable(code, day, days=self._min_days(code)):
-                raise Differs(f"{day} township {code}: usable {stock}, plain count says otherwise")
-        views = [by_hand.get(request_id) for request_id in request_ids]
-        for view in views:
+        for request_id in request_ids:
+            view = by_hand.get(request_id)
             for line in view.lines:
-                if line.approved is not None:
-                    free[line.drug_code] = free.get(line.drug_code, 0) - line.approved
-        if any(units < 0 for units in free.values()):
-            raise Differs(f"{day}: more was agreed to than the township has")
-        for view in views:
-            for line in view.lines:
-                drug = self.plan.drugs[line.drug_code]
-                pack = drug.pack
-                if drug.is_coded and line.approved and line.approved % pack:
-                    # A share may end within a pack; a pack with a code is not broken on its way.
-                    by_hand.decide_line(view.id, line.id, line.approved // pack * pack, SHORTFALL)
-                    free[line.drug_code] += line.approved % pack
-                if line.is_skipped or line.decision or line.requested is None:
-                    continue
-                units = min(line.requested, max(0, free.get(line.drug_code, 0)) // pack * pack)
-                free[line.drug_code] = free.get(line.drug_code, 0) - units
-                by_hand.decide_line(view.id, line.id, units, "" if units == line.requested else SHORTFALL)
+                if not line.is_skipped and not line.decision and line.requested is not None:
+                    by_hand.decide_line(view.id, line.id, line.requested, "")
         done = review.approve_decided(request_ids)
         told = dict(zip(done.approved_requests, done.message_ids, strict=True))
         messages: dict[str, list[str]] = {}
@@ -199,6 +146,26 @@ class TownshipDays:
             released = by_hand.act(request_id, Action.CONVERT, view.version)
             messages[request_id].append(released.message_id or "")
         return messages
+
+    def _share_out(self, request_ids: list[str], day: date) -> None:
+        """The fair share of every drug of which there is less than all clinics ask for, in whole packs."""
+        desk = self.township.pharmacist
+        with desk.sessions.reading() as session:
+            free = own_usable(session, desk)
+        for code in self.plan.drugs:
+            if free.get(code, 0) != self.shelf.usable(code, day, days=min_days(self.plan, code)):
+                raise Differs(f"{day} township {code}: usable {free.get(code, 0)}, plain count says otherwise")
+        wanted: dict[str, int] = defaultdict(int)
+        for request_id in request_ids:
+            for line in Review(desk).get(request_id).lines:
+                if line.requested and not line.is_skipped:
+                    wanted[line.drug_code] += -(-line.requested // line.units_per_pack) * line.units_per_pack
+        shares = FairShares(desk)
+        for code in sorted(code for code, units in wanted.items() if units > free.get(code, 0)):
+            proposal = shares.propose(code)
+            if sum(proposal.shown.values()) > free.get(code, 0):
+                raise Differs(f"{day} {code}: more was shared out than the township has")
+            shares.apply(code, proposal.shown)
 
     def send(self, request_ids: list[str], day: date) -> list[tuple[str, str, str]]:
         """Ship what the shelf has for released requests; gives (request, shipment, envelope)s."""
@@ -238,7 +205,7 @@ class TownshipDays:
             found[line.drug_code][line.drug_code, line.batch_no, line.expiry, line.price_fen] = line.shipped
         for code, parts in found.items():
             total = sum(parts.values())
-            expected = dict(self.shelf.first_to_expire(code, total, day, days=self._min_days(code)))
+            expected = dict(self.shelf.first_to_expire(code, total, day, days=min_days(self.plan, code)))
             if expected != parts:
                 raise Differs(f"{day} {code}: allocated {parts}, first to expire are {expected}")
             for lot, units in parts.items():

@@ -7,30 +7,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from random import Random
 
 from sqlalchemy import select
 
 from app.domain.settlement import previous_month
 from app.services.integrity import Integrity
+from app.services.settings import Settings
+from bench.simulated.asking import PLAIN, SEASONAL, SUGGESTED, season_setting
 from bench.simulated.books import Differs, Tally, YearBooks, compare, compare_codes
 from bench.simulated.clinic_days import ClinicDays
 from bench.simulated.demand import DRUGS, FIRST, LAST, Plan, plan
 from bench.simulated.desks import Clinic, SimClock, found_clinic, found_township, hand_over
-from bench.simulated.plain import Outcome, judge_leftover, plain_rule
+from bench.simulated.luck import TRAVEL, TRAVEL_AGAIN, Luck
+from bench.simulated.model import (
+    ASKS_ON,
+    DECIDES_ON,
+    FIRST_ASKED,
+    SENDS_AGAIN_ON,
+    TIDIES_ON,
+    ModelYear,
+    counts_on,
+)
+from bench.simulated.plain import Lot, Outcome, judge_leftover
 from bench.simulated.township_days import TownshipDays
 from db.models import Settlement
 
 SEED = 20250101
-ASKS_ON, DECIDES_ON, SENDS_AGAIN_ON, SETTLES_ON, CHECKS_ON, TIDIES_ON = 2, 3, 17, 6, 20, 27
-FIRST_ASKED = 2
-"""The first month in which clinics ask: in the first they live on what they had."""
+SETTLES_ON, CHECKS_ON = 6, 20
 MOST_SHORTAGES = 8
 
 
 @dataclass(frozen=True)
 class YearResult:
-    """How the year went: with the program's suggestion, with the plain rule, and how much was done and compared."""
+    """How the year went: with the program's suggestion, with the plain rule in a year of its own, and how much was done
+    and compared."""
 
     ours: Outcome
     plain: Outcome
@@ -39,7 +49,8 @@ class YearResult:
 
 
 class SimulatedYear:
-    """A year in a folder of its own. `report(day)` is called every evening."""
+    """A year in a folder of its own. `has_seasons`: the clinics have entered how the use of their groups of drugs goes up
+    and down in a year. `report(day)` is called every evening."""
 
     def __init__(
         self,
@@ -50,10 +61,12 @@ class SimulatedYear:
         kept: int = 10,
         last: date = LAST,
         seed: int = SEED,
+        has_seasons: bool = False,
         report: Callable[[date], None] = lambda day: None,
     ) -> None:
         self.plan: Plan = plan(seed, clinics=clinics, drugs=drugs, kept=kept, last=last)
-        self.random, self.last, self.clock, self.books = Random(seed + 1), last, SimClock(), YearBooks()
+        self.luck, self.last, self.clock, self.books = Luck(seed), last, SimClock(), YearBooks()
+        self.model = ModelYear(self.plan, self.luck, SEASONAL if has_seasons else SUGGESTED, last=last)
         self.report = report
         self.township = found_township(folder / "township", self.clock, self.plan)
         places = [
@@ -63,9 +76,12 @@ class SimulatedYear:
         packs = {code: drug.pack for code, drug in self.plan.drugs.items()}
         for owner in (self.township.id, *(clinic.id for clinic in places)):
             self.books.add_shelf(owner, packs)
+        if has_seasons:
+            for clinic in places:
+                Settings(clinic.desk).set("season_factors", season_setting())
         self.clinics: dict[str, Clinic] = {clinic.id: clinic for clinic in places}
-        self.days = {clinic.id: ClinicDays(clinic, self.plan, self.books, self.random) for clinic in places}
-        self.centre = TownshipDays(self.township, self.plan, self.books, self.random)
+        self.days = {clinic.id: ClinicDays(clinic, self.plan, self.books, self.luck) for clinic in places}
+        self.centre = TownshipDays(self.township, self.plan, self.books, self.luck)
         self.open_requests: dict[str, str] = {}
         self.arriving: dict[date, list[tuple[str, str, str]]] = defaultdict(list)
 
@@ -108,7 +124,7 @@ class SimulatedYear:
         if day.day == DECIDES_ON and self.open_requests:
             self._decide(day)
         if day.day == SENDS_AGAIN_ON and self.open_requests:
-            self._send(day, longest=4)
+            self._send(day, longest=TRAVEL_AGAIN)
         if day.day == SETTLES_ON and day.month > 1:
             self._settle(day)
         self._give(day)
@@ -153,14 +169,15 @@ class SimulatedYear:
         for request_id, told in messages.items():
             for message_id in told:
                 hand_over(self.township.pharmacist, self.clinics[self.open_requests[request_id]].desk, message_id)
-        self._send(day, longest=9)
+        self._send(day, longest=TRAVEL)
 
     def _send(self, day: date, *, longest: int) -> None:
         """Send what there is; it arrives in some days, to far clinics late."""
         self.clock.to(day, 4)
         for request_id, shipment_id, message_id in self.centre.send(list(self.open_requests), day):
-            arrives = day + timedelta(days=self.random.randint(1, longest))
-            self.arriving[arrives].append((self.open_requests[request_id], shipment_id, message_id))
+            clinic_id = self.open_requests[request_id]
+            arrives = day + timedelta(days=self.luck.travel_days(day, self.clinics[clinic_id].plan.number, longest))
+            self.arriving[arrives].append((clinic_id, shipment_id, message_id))
 
     def _settle(self, day: date) -> None:
         """Settle the month before with everybody; the clinics take their statements in."""
@@ -197,7 +214,7 @@ class SimulatedYear:
             days.lose_something(day)
         self.clock.to(day, 8)
         for days in self.days.values():
-            if day.day == 10 + days.number and day.month % 3 == days.number % 3:
+            if counts_on(days.number, day):
                 days.count(day)
 
     def _shortage(self, clinic_id: str, code: str) -> None:
@@ -227,23 +244,33 @@ class SimulatedYear:
             hand_over(self.township.pharmacist, self.clinics[self.open_requests[request_id]].desk, message_id)
 
     def _compare(self, day: date) -> None:
+        """Every desk, the plain count beside it, and the year of the model are the same."""
+        self.model.step(day)
+        if self.books.asked != self.model.asked:
+            odd = sorted(self.books.asked.items() ^ self.model.asked.items())
+            raise Differs(f"{day}: asked by the program or the model only: {odd[:6]}")
         compare(self.township.pharmacist, self.centre.shelf, day)
+        self._same_as_model(self.township.id, self.model.township.standing(), day)
         for clinic_id, clinic in self.clinics.items():
             shelf = self.books.shelves[clinic_id]
             compare(clinic.desk, shelf, day)
+            self._same_as_model(clinic_id, self.model.shelves[clinic.plan.number].standing(), day)
             for code in clinic.plan.codes:
                 self.books.ours.kept_days += 1
                 self.books.ours.stockout_days += shelf.usable(code, day) == 0
         self.books.tally.days_compared += 1
 
+    def _same_as_model(self, owner: str, expected: dict[Lot, int], day: date) -> None:
+        found = self.books.shelves[owner].standing()
+        if found != expected:
+            odd = sorted(found.items() ^ expected.items())
+            raise Differs(f"{day}: on the shelf in one of the two years only: {odd[:6]}")
+
     def _result(self) -> YearResult:
-        stock = {
-            (clinic.plan.number, code): sum(
-                units for lot, units in self.books.shelves[clinic_id].units.items() if lot[0] == code
-            )
-            for clinic_id, clinic in self.clinics.items()
-            for code in clinic.plan.codes
-        }
-        judge_leftover(self.plan, stock, self.last, self.books.ours)
-        plain = plain_rule(self.plan, self.books.opening, self.books.came(), self.last)
+        shelves = {clinic.plan.number: self.books.shelves[clinic_id] for clinic_id, clinic in self.clinics.items()}
+        judge_leftover(self.plan, shelves, self.last, self.books.ours)
+        modelled = self.model.finish()
+        if modelled != self.books.ours:
+            raise Differs(f"the year went otherwise than the model's: {self.books.ours}, {modelled}")
+        plain = ModelYear(self.plan, self.luck, PLAIN, last=self.last).play()
         return YearResult(self.books.ours, plain, self.books.tally, self.books.tally.days_compared)
