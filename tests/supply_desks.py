@@ -1,12 +1,14 @@
-"""A township with a stocked shelf and its clinics, paired, for the tests of the supply chain.
+"""A clinic and its township that know each other, and what goes between them, for the tests of the supply chain.
 
-    from tests.supply_desks import approved, catalogue_codes, introduce, stock, with_role
+    world = PairedDesks(folder); batch_id = stock(world.township, code, 100); world.close()
+    request_id = released(world.clinic, world.township, folder, {code: 60})
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -22,6 +24,7 @@ from app.services.requests import LineEdit, Requests
 from app.services.review import Review
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from db.models import Drug, Organisation, OwnKeys
+from tests.desks import Clock, make_clinic, make_township
 
 FAR = date(2028, 6, 30)
 PHARMACIST = Actor("00000000-0000-7000-8000-000000000001", "陈静", "township_pharmacist")
@@ -41,11 +44,36 @@ def give_keys(desk: Desk) -> None:
         )
 
 
-def introduce(clinic: Desk, township: Desk, folder) -> None:
-    """Pair two desks."""
+def introduce(clinic: Desk, township: Desk, folder: Path) -> None:
+    """Pair two desks that have keys."""
     for here, there in ((clinic, township), (township, clinic)):
         card = Pairing(there).save_card(folder / "card.json")
         Pairing(here).pair(Pairing(here).look_at_card(card))
+
+
+def pair(clinic: Desk, township: Desk, folder: Path) -> None:
+    """Pair two new desks: each gets keys of its own and the card of the other."""
+    for desk in (clinic, township):
+        give_keys(desk)
+    introduce(clinic, township, folder)
+
+
+class PairedDesks:
+    """柳庄村卫生室 and 青石镇卫生院 on new files in a folder, paired unless told otherwise, under one clock."""
+
+    def __init__(self, folder: Path, clock: Clock | None = None, *, paired: bool = True) -> None:
+        self.folder, self.clock = folder, clock or Clock()
+        self.clinic = make_clinic(folder / "clinic", self.clock)
+        self.township = make_township(folder / "township", self.clock)
+        for desk in (self.clinic, self.township):
+            give_keys(desk)
+        if paired:
+            introduce(self.clinic, self.township, folder)
+
+    def close(self) -> None:
+        """Close both files."""
+        for desk in (self.clinic, self.township):
+            desk.sessions.engine.dispose()
 
 
 def as_person(desk: Desk, actor: Actor) -> Desk:

@@ -29,18 +29,7 @@ from app.services.shortages import ShortageEdit, Shortages
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from app.services.stocktakes import Stocktakes
 from db.models import Base, ExchangeMessage, LedgerReport, Organisation, StockBatch, new_id
-from tests.desks import Clock, make_clinic, make_township
-from tests.supply_desks import (
-    FAR,
-    MANAGER,
-    as_person,
-    drug_code,
-    give_keys,
-    hand_over,
-    introduce,
-    released,
-    stock,
-)
+from tests.supply_desks import FAR, MANAGER, PairedDesks, as_person, drug_code, hand_over, released, stock
 
 Change = Callable[[Envelope], Envelope]
 TO_TOWNSHIP = ("receipt", "movements", "count_result", "shortage")
@@ -51,16 +40,11 @@ LISTS = ("exchange_message", "audit_entry")
 """Tables in which a refused envelope leaves its trace."""
 
 
-class SupplyLetters:
+class SupplyLetters(PairedDesks):
     """Two paired desks; `originals` the message ids by kind, none of them opened yet."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, Clock()
-        self.clinic = make_clinic(folder / "clinic", self.clock)
-        self.township = make_township(folder / "township", self.clock)
-        for desk in (self.clinic, self.township):
-            give_keys(desk)
-        introduce(self.clinic, self.township, folder)
+        super().__init__(folder)
         drug_code(self.clinic, "硝苯地平")
         self.code = drug_code(self.township, "硝苯地平")
         self.originals: dict[str, str] = {}
@@ -72,11 +56,6 @@ class SupplyLetters:
         self._shortages()
         self.originals["catalogue"] = CatalogueExchange(self.township).issue(self.clinic.place.id)
         self._statement()
-
-    def close(self) -> None:
-        """Close both files."""
-        for desk in (self.clinic, self.township):
-            desk.sessions.engine.dispose()
 
     def ends(self, kind: str) -> tuple[Desk, Desk]:
         """The sender and the receiver of a kind."""

@@ -34,11 +34,11 @@ from db.models import (
     TraceScan,
     UserAccount,
 )
-from tests.desks import START, Clock, make_clinic, make_township, reopen
+from tests.desks import START, reopen
 from tests.followup_people import add_resident
 from tests.scenarios.supply_child import CODED, NEVER, PLAIN, READY, SECOND, move_for_ever
 from tests.scenarios.test_kill_while_saving import PROCESSES, everything_from
-from tests.supply_desks import change_drug, drug_code, give_keys, introduce, released, stock
+from tests.supply_desks import PairedDesks, change_drug, drug_code, released, stock
 
 KILLS = 30
 MOST_CONFIRMED_IN_A_LIFE = 7
@@ -68,11 +68,8 @@ def test_kills_anywhere_between_the_shelf_and_the_resident_leave_both_books_whol
 
 def founded(folder: Path) -> tuple[str, str]:
     """Two paired desks with an endless request, a resident and a second doctor; gives the ids of the first two."""
-    clock = Clock()
-    clinic, township = make_clinic(folder / "clinic", clock), make_township(folder / "township", clock)
-    for desk in (clinic, township):
-        give_keys(desk)
-    introduce(clinic, township, folder)
+    world = PairedDesks(folder)
+    clinic, township = world.clinic, world.township
     for desk in (clinic, township):
         drug_code(desk, "硝苯地平")
         change_drug(desk, CODED, units_per_pack=10)
@@ -88,14 +85,13 @@ def founded(folder: Path) -> tuple[str, str]:
         session.add(
             UserAccount(
                 id=SECOND.user_id, organisation_id=clinic.place.id, name=SECOND.name, role=SECOND.role, pin_hash="none",
-                created_at=clock(),
+                created_at=world.clock(),
             )
         )
     resident_id = add_resident(clinic, drug_allergy=[1])
     with clinic.sessions.writing() as session:
         rebuild_keys(session)
-    for desk in (clinic, township):
-        desk.sessions.engine.dispose()
+    world.close()
     return request_id, resident_id
 
 

@@ -10,6 +10,9 @@ import pytest
 from app.desk import Desk
 from app.security.secret_store import MemoryStore
 from tests.desks import Clock, found_desk_folder, make_clinic, make_township
+from tests.supply_desks import drug_code, pair
+
+DRUG_NAMES = ("硝苯地平", "二甲双胍", "阿莫西林")
 
 
 @pytest.fixture
@@ -44,3 +47,29 @@ def township_desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     desk = make_township(tmp_path / "township", clock)
     yield desk
     desk.sessions.engine.dispose()
+
+
+@pytest.fixture
+def desks(clinic_desk: Desk, township_desk: Desk, tmp_path: Path) -> tuple[Desk, Desk]:
+    """The clinic and the township, paired."""
+    pair(clinic_desk, township_desk, tmp_path)
+    return clinic_desk, township_desk
+
+
+@pytest.fixture
+def clinic(desks: tuple[Desk, Desk]) -> Desk:
+    """The clinic of a pair."""
+    return desks[0]
+
+
+@pytest.fixture
+def township(desks: tuple[Desk, Desk]) -> Desk:
+    """The township of a pair."""
+    return desks[1]
+
+
+@pytest.fixture
+def drugs(clinic: Desk, township: Desk) -> dict[str, str]:
+    """The codes of three drugs that both desks of a pair know, by a part of their names."""
+    drug_code(clinic, DRUG_NAMES[0])
+    return {name: drug_code(township, name) for name in DRUG_NAMES}

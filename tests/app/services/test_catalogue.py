@@ -13,7 +13,6 @@ from app.domain.catalogue_shares import Share
 from app.domain.movements import MovementKind
 from app.domain.request_terms import Kind
 from app.errors import UserError
-from app.exchange.keys import make_keys
 from app.interchange.catalogue_fields import TARGETS, target_of_header
 from app.interchange.xlsx_files import write_xlsx
 from app.services.catalogue import Catalogue
@@ -24,10 +23,10 @@ from app.services.catalogue_update import DrugAction
 from app.services.document_steps import DocumentRefused
 from app.services.exchange import Exchange
 from app.services.history import broken_links, changes_of
-from app.services.pairing import Pairing
 from app.services.requests import LineEdit, Requests
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
-from db.models import Drug, Organisation, OwnKeys
+from db.models import Drug, Organisation
+from tests.supply_desks import pair
 
 HEADERS = ["药品编码", "通用名", "剂型", "规格", "最小单位", "包装单位", "转换比", "采购价", "医保类别", "集采", "产地"]
 AMLODIPINE = ["XC08CA01", "苯磺酸氨氯地平片", "片剂", "5mg", "片", "盒", 28, "3.36", "甲类", "第一批", "江苏"]
@@ -271,23 +270,9 @@ def test_a_drug_goes_on_the_list_of_those_without_codes_with_a_reason(listed):
 # 目录下发
 
 
-def give_keys(desk):
-    private, public = make_keys()
-    with desk.sessions.writing() as session:
-        own = session.get_one(Organisation, desk.place.id)
-        own.signing_public_key, own.sealing_public_key = public.signing, public.sealing
-        session.add(
-            OwnKeys(organisation_id=own.id, signing_private_key=private.signing, sealing_private_key=private.sealing)
-        )
-
-
 @pytest.fixture
 def paired(clinic_desk, listed, tmp_path):
-    for desk in (clinic_desk, listed):
-        give_keys(desk)
-    for here, there in ((clinic_desk, listed), (listed, clinic_desk)):
-        card = Pairing(there).save_card(tmp_path / "card.json")
-        Pairing(here).pair(Pairing(here).look_at_card(card))
+    pair(clinic_desk, listed, tmp_path)
     return clinic_desk, listed
 
 

@@ -13,7 +13,6 @@ from app.domain.request_states import Action, State
 from app.domain.request_terms import ErrorKind, Kind
 from app.errors import EnvironmentFailure, UserError
 from app.exchange.envelope import LARGEST_FILE, EnvelopeRefused, Fault
-from app.exchange.keys import make_keys
 from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
 from app.services.history import broken_links
@@ -23,49 +22,9 @@ from app.services.request_steps import StepRefused
 from app.services.requests import LineEdit, Requests
 from app.services.review import Review
 from app.services.review_marks import marks, wants_look
-from db.models import ExchangeMessage, Organisation, OwnKeys
+from db.models import ExchangeMessage, Organisation
 from tests.desks import make_clinic, make_township
-
-
-def give_keys(desk):
-    private, public = make_keys()
-    with desk.sessions.writing() as session:
-        own = session.get_one(Organisation, desk.place.id)
-        own.signing_public_key, own.sealing_public_key = public.signing, public.sealing
-        session.add(
-            OwnKeys(
-                organisation_id=own.id,
-                signing_private_key=private.signing,
-                sealing_private_key=private.sealing,
-            )
-        )
-
-
-def introduce(clinic, township, folder):
-    for here, there in ((clinic, township), (township, clinic)):
-        card = Pairing(there).save_card(folder / "card.json")
-        Pairing(here).pair(Pairing(here).look_at_card(card))
-
-
-@pytest.fixture
-def desks(tmp_path, clock):
-    clinic, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, township):
-        give_keys(desk)
-    introduce(clinic, township, tmp_path)
-    yield clinic, township
-    for desk in (clinic, township):
-        desk.sessions.engine.dispose()
-
-
-@pytest.fixture
-def clinic(desks):
-    return desks[0]
-
-
-@pytest.fixture
-def township(desks):
-    return desks[1]
+from tests.supply_desks import give_keys, introduce
 
 
 def written_request(clinic, *, requested=(None, None, None), kind=Kind.REGULAR, reason=""):

@@ -14,22 +14,10 @@ from app.services.new_varieties import NewVarieties, variety_sheet
 from app.services.problems import Refused
 from app.services.shortages import Shortages
 from db.models import Organisation, ShortageReport, new_id
-from tests.desks import make_clinic, make_township
-from tests.supply_desks import as_person, give_keys, hand_over, introduce
+from tests.supply_desks import as_person, hand_over
 
 A, S = ShortageAction, ShortageState
 NAME, STRENGTH, REASON = "氯巴占片", "片 10mg", "村里 1 人在省医院开这种药"
-
-
-@pytest.fixture
-def desks(tmp_path, clock):
-    clinic, center = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, center):
-        give_keys(desk)
-    introduce(clinic, center, tmp_path)
-    yield clinic, center
-    for desk in (clinic, center):
-        desk.sessions.engine.dispose()
 
 
 def sent(clinic, center, folder):

@@ -18,37 +18,9 @@ from app.services.stock_ledger import wrong_totals
 from app.services.supply_balance import in_transit_to
 from app.services.trace_codes import codes_here
 from db.models import Shipment, ShipmentLine, StockBatch, StockMovement, TraceCode
-from tests.desks import make_clinic, make_township
-from tests.supply_desks import change_drug, drug_code, give_keys, hand_over, introduce, released, stock
+from tests.supply_desks import change_drug, hand_over, released, stock
 
 CODES = [f"8412345{number:013d}" for number in range(6)]
-
-
-@pytest.fixture
-def desks(tmp_path, clock):
-    clinic, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, township):
-        give_keys(desk)
-    introduce(clinic, township, tmp_path)
-    yield clinic, township
-    for desk in (clinic, township):
-        desk.sessions.engine.dispose()
-
-
-@pytest.fixture
-def clinic(desks):
-    return desks[0]
-
-
-@pytest.fixture
-def township(desks):
-    return desks[1]
-
-
-@pytest.fixture
-def drugs(clinic, township):
-    drug_code(clinic, "硝苯地平")
-    return {name: drug_code(township, name) for name in ("硝苯地平", "二甲双胍")}
 
 
 def on_the_road(clinic, township, folder, wanted, codes=None):

@@ -9,40 +9,12 @@ from app.domain.request_states import Action, State
 from app.services.request_steps import StepRefused
 from app.services.review import Review
 from db.models import DrugRequestLine, ShortageReport
-from tests.desks import make_clinic, make_township
-from tests.supply_desks import approved, drug_code, give_keys, introduce, released, stock
+from tests.supply_desks import approved, released, stock
 
 
-@pytest.fixture
-def desks(tmp_path, clock):
-    clinic, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, township):
-        give_keys(desk)
-    introduce(clinic, township, tmp_path)
-    yield clinic, township
-    for desk in (clinic, township):
-        desk.sessions.engine.dispose()
-
-
-@pytest.fixture
-def clinic(desks):
-    return desks[0]
-
-
-@pytest.fixture
-def township(desks):
-    return desks[1]
-
-
-@pytest.fixture
-def codes(clinic, township):
-    drug_code(clinic, "硝苯地平")
-    return {name: drug_code(township, name) for name in ("硝苯地平", "二甲双胍")}
-
-
-def test_converting_by_the_review_takes_the_proposed_sources_and_the_same_way(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100)
-    request_id = approved(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+def test_converting_by_the_review_takes_the_proposed_sources_and_the_same_way(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    request_id = approved(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
     review = Review(township)
     view = review.get(request_id)
     with pytest.raises(StepRefused, match="别人刚刚改过"):
@@ -53,13 +25,13 @@ def test_converting_by_the_review_takes_the_proposed_sources_and_the_same_way(cl
     with township.sessions.reading() as session:
         lines = session.scalars(select(DrugRequestLine).where(DrugRequestLine.request_id == request_id))
         sources = {line.drug_code: line.source for line in lines}
-    assert sources == {codes["硝苯地平"]: "own_stock", codes["二甲双胍"]: "purchase"}
+    assert sources == {drugs["硝苯地平"]: "own_stock", drugs["二甲双胍"]: "purchase"}
 
 
-def test_closing_by_the_review_raises_the_same_drafts(clinic, township, codes, tmp_path):
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_closing_by_the_review_raises_the_same_drafts(clinic, township, drugs, tmp_path):
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     review = Review(township)
     closed = review.act(request_id, Action.CLOSE_REMAINING, review.get(request_id).version, comment="厂家停产，不再补发")
     assert (closed.request.state, closed.request.actions) == (State.CLOSED, ())
     with township.sessions.reading() as session:
-        assert [row.drug_code for row in session.scalars(select(ShortageReport))] == [codes["硝苯地平"]]
+        assert [row.drug_code for row in session.scalars(select(ShortageReport))] == [drugs["硝苯地平"]]

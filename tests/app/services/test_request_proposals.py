@@ -38,9 +38,8 @@ from db.models import (
     ShortageReport,
     new_id,
 )
-from tests.desks import make_township
 from tests.followup_people import add_resident, both_answers, htn_answers
-from tests.supply_desks import change_drug, drug_code, give_keys, hand_over, introduce
+from tests.supply_desks import change_drug, drug_code, hand_over
 
 FAR = date(2030, 6, 30)
 
@@ -214,8 +213,8 @@ def test_stock_and_use_of_the_ledger_are_never_typed(clinic_desk, code):
     assert (kept.on_hand, kept.requested, kept.suggested) == (60, 133, 133)
 
 
-def test_a_draft_whose_stock_moved_is_refreshed_before_it_is_submitted(paired, code):
-    clinic, _township = paired
+def test_a_draft_whose_stock_moved_is_refreshed_before_it_is_submitted(desks, code):
+    clinic, _township = desks
     moved(clinic, code, HISTORY)
     requests = Requests(clinic)
     request = requests.start().request
@@ -228,8 +227,8 @@ def test_a_draft_whose_stock_moved_is_refreshed_before_it_is_submitted(paired, c
     assert requests.submit(request.id, fresh.version).request.state is State.AUTHORISED
 
 
-def test_the_arithmetic_travels_to_the_township(paired, code, tmp_path):
-    clinic, township = paired
+def test_the_arithmetic_travels_to_the_township(desks, code, tmp_path):
+    clinic, township = desks
     moved(clinic, code, HISTORY)
     requests = Requests(clinic)
     request = requests.start().request
@@ -241,22 +240,12 @@ def test_the_arithmetic_travels_to_the_township(paired, code, tmp_path):
     assert line.arithmetic == done.request.lines[0].arithmetic
 
 
-@pytest.fixture
-def paired(clinic_desk, tmp_path, clock):
-    township = make_township(tmp_path / "centre", clock)
-    for desk in (clinic_desk, township):
-        give_keys(desk)
-    introduce(clinic_desk, township, tmp_path)
-    yield clinic_desk, township
-    township.sessions.engine.dispose()
-
-
 def found_codes(view):
     return {problem.code for problem in view.problems}
 
 
-def test_expired_stock_of_a_line_is_written_off_or_acknowledged_first(paired, code):
-    clinic, _township = paired
+def test_expired_stock_of_a_line_is_written_off_or_acknowledged_first(desks, code):
+    clinic, _township = desks
     moved(clinic, code, HISTORY)
     held = moved(clinic, code, [(date(2026, 11, 2), RECEIPT, 5)], batch_no="B9")
     with clinic.sessions.writing() as session:
@@ -295,8 +284,8 @@ def test_goods_on_the_way_are_told_and_subtracted(clinic_desk, code):
     assert requests.get(request.id).lines[0].requested == 105
 
 
-def test_a_drug_without_data_needs_a_quantity_and_a_reason(paired, code):
-    clinic, _township = paired
+def test_a_drug_without_data_needs_a_quantity_and_a_reason(desks, code):
+    clinic, _township = desks
     moved(clinic, code, HISTORY)
     other = drug_code(clinic, "二甲双胍")
     requests = Requests(clinic)
@@ -330,8 +319,8 @@ def test_a_drug_that_left_the_list_is_not_asked_for(clinic_desk, code):
     assert "not_listed" in found_codes(requests.get(request.id))
 
 
-def test_a_regular_request_is_submitted_from_fifteen_days_before_its_period(paired, code, clock):
-    clinic, _township = paired
+def test_a_regular_request_is_submitted_from_fifteen_days_before_its_period(desks, code, clock):
+    clinic, _township = desks
     moved(clinic, code, HISTORY)
     clock.forward(days=-7)
     requests = Requests(clinic)

@@ -25,8 +25,8 @@ from app.services.settlements import Settlements
 from app.services.statements import Statements, statement_sheet
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from db.models import LedgerReport, Settlement, SettlementLine, Shipment, ShipmentLine, StockMovement, new_id
-from tests.desks import make_clinic, make_township
-from tests.supply_desks import MANAGER, PHARMACIST, as_person, drug_code, give_keys, hand_over, introduce
+from tests.desks import make_clinic
+from tests.supply_desks import MANAGER, PHARMACIST, as_person, drug_code, hand_over
 
 OCTOBER, NOVEMBER = "2026-10", "2026-11"
 FAR = date(2028, 6, 30)
@@ -34,26 +34,10 @@ A = SettlementAction
 
 
 @pytest.fixture
-def desks(tmp_path, clock):
-    clinic, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, township):
-        give_keys(desk)
-    introduce(clinic, township, tmp_path)
-    drug_code(clinic, "硝苯地平")
-    drug_code(township, "硝苯地平")
-    yield clinic, township
-    for desk in (clinic, township):
-        desk.sessions.engine.dispose()
-
-
-@pytest.fixture
-def clinic(desks):
-    return desks[0]
-
-
-@pytest.fixture
-def township(desks):
-    return desks[1]
+def desks(desks):
+    for desk in desks:
+        drug_code(desk, "硝苯地平")
+    return desks
 
 
 def moved(desk, code, *moves, price=1000, pack=28, batch_no="A1"):

@@ -37,47 +37,16 @@ from db.models import (
     StockMovement,
     TraceCode,
 )
-from tests.desks import make_clinic, make_township
 from tests.supply_desks import (
     MANAGER,
     PHARMACIST,
     approved,
     as_person,
     change_drug,
-    drug_code,
-    give_keys,
     hand_over,
-    introduce,
     released,
     stock,
 )
-
-
-@pytest.fixture
-def desks(tmp_path, clock):
-    clinic, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, township):
-        give_keys(desk)
-    introduce(clinic, township, tmp_path)
-    yield clinic, township
-    for desk in (clinic, township):
-        desk.sessions.engine.dispose()
-
-
-@pytest.fixture
-def clinic(desks):
-    return desks[0]
-
-
-@pytest.fixture
-def township(desks):
-    return desks[1]
-
-
-@pytest.fixture
-def codes(clinic, township):
-    drug_code(clinic, "硝苯地平")
-    return {name: drug_code(township, name) for name in ("硝苯地平", "二甲双胍", "阿莫西林")}
 
 
 def shelf(desk, batch_id):
@@ -111,14 +80,14 @@ def answered(clinic, shipment_id, *, rejected=None, reason="破损", extra=None)
         return tell_receipt(session, clinic, row)
 
 
-def test_goods_go_the_whole_way_and_the_request_closes(clinic, township, codes, tmp_path):
-    batch = stock(township, codes["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_goods_go_the_whole_way_and_the_request_closes(clinic, township, drugs, tmp_path):
+    batch = stock(township, drugs["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     sent = shipped(township, request_id)
     assert sent.shipment.state is ShipmentState.SHIPPED
     assert shelf(township, batch) == (40, 0)
     with township.sessions.reading() as session:
-        assert in_transit_to(session, clinic.place.id) == {codes["硝苯地平"]: 60}
+        assert in_transit_to(session, clinic.place.id) == {drugs["硝苯地平"]: 60}
     taken = hand_over(township, clinic, sent.message_ids[0], tmp_path)
     assert "1 种药品在途" in str(taken.message)
     hand_over(clinic, township, answered(clinic, sent.shipment.id), tmp_path)
@@ -138,9 +107,9 @@ def test_goods_go_the_whole_way_and_the_request_closes(clinic, township, codes, 
         assert session.scalars(select(StockMovement.kind)).all() == ["receipt", "issue"]
 
 
-def test_allocation_reserves_and_nothing_leaves_before_it_is_shipped(clinic, township, codes, tmp_path):
-    batch = stock(township, codes["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_allocation_reserves_and_nothing_leaves_before_it_is_shipped(clinic, township, drugs, tmp_path):
+    batch = stock(township, drugs["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     shipments = Shipments(township)
     draft = shipments.draft(request_id)
     assert shelf(township, batch) == (100, 0)
@@ -160,8 +129,8 @@ def open_lines(township):
         return owed_lines(session)
 
 
-def test_first_expired_goes_first_and_what_is_too_short_dated_stays(clinic, township, codes, tmp_path):
-    code, today = codes["硝苯地平"], township.today()
+def test_first_expired_goes_first_and_what_is_too_short_dated_stays(clinic, township, drugs, tmp_path):
+    code, today = drugs["硝苯地平"], township.today()
     short = stock(township, code, 50, batch_no="短", expiry=today + timedelta(days=178))
     edge = stock(township, code, 20, batch_no="界", expiry=today + timedelta(days=179))
     late = stock(township, code, 50, batch_no="长", expiry=date(2029, 1, 31))
@@ -172,8 +141,8 @@ def test_first_expired_goes_first_and_what_is_too_short_dated_stays(clinic, town
     assert [shelf(township, batch) for batch in (short, edge, late)] == [(50, 0), (20, 20), (50, 40)]
 
 
-def test_cold_chain_drugs_may_be_sent_with_ninety_days_left(clinic, township, codes, tmp_path):
-    code, today = codes["硝苯地平"], township.today()
+def test_cold_chain_drugs_may_be_sent_with_ninety_days_left(clinic, township, drugs, tmp_path):
+    code, today = drugs["硝苯地平"], township.today()
     change_drug(township, code, cold_chain=True)
     stock(township, code, 10, batch_no="89", expiry=today + timedelta(days=88))
     stock(township, code, 10, batch_no="90", expiry=today + timedelta(days=89))
@@ -185,11 +154,11 @@ def test_cold_chain_drugs_may_be_sent_with_ninety_days_left(clinic, township, co
 
 
 @pytest.mark.parametrize("may_be_opened_for_a_resident", [True, False])
-def test_a_village_gets_whole_packs(clinic, township, codes, tmp_path, may_be_opened_for_a_resident):
+def test_a_village_gets_whole_packs(clinic, township, drugs, tmp_path, may_be_opened_for_a_resident):
     for desk in (township, clinic):
-        change_drug(desk, codes["硝苯地平"], is_splittable=may_be_opened_for_a_resident, units_per_pack=28)
-    stock(township, codes["硝苯地平"], 280, pack=28)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 79})
+        change_drug(desk, drugs["硝苯地平"], is_splittable=may_be_opened_for_a_resident, units_per_pack=28)
+    stock(township, drugs["硝苯地平"], 280, pack=28)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 79})
     draft = Shipments(township).draft(request_id)
     lines = Shipments(township).allocate(draft.id, draft.version).shipment.lines
     assert [line.shipped for line in lines] == [84]
@@ -207,8 +176,8 @@ def test_a_village_gets_whole_packs(clinic, township, codes, tmp_path, may_be_op
         (20, 5, 20),  # nothing but an open one
     ],
 )
-def test_an_open_pack_goes_as_it_is(clinic, township, codes, tmp_path, on_shelf, approved_units, sent):
-    code = codes["硝苯地平"]
+def test_an_open_pack_goes_as_it_is(clinic, township, drugs, tmp_path, on_shelf, approved_units, sent):
+    code = drugs["硝苯地平"]
     batch = stock(township, code, on_shelf, pack=28)
     request_id = released(clinic, township, tmp_path, {code: approved_units})
     draft = Shipments(township).draft(request_id)
@@ -220,8 +189,8 @@ def test_an_open_pack_goes_as_it_is(clinic, township, codes, tmp_path, on_shelf,
     assert [line.shipped for line in back.lines] == [approved_units]
 
 
-def test_as_many_codes_are_wanted_as_whole_packs_are_sent(clinic, township, codes, tmp_path):
-    code = codes["硝苯地平"]
+def test_as_many_codes_are_wanted_as_whole_packs_are_sent(clinic, township, drugs, tmp_path):
+    code = drugs["硝苯地平"]
     batch = stock(township, code, 56, pack=28)
     with_codes(township, batch, code, "8" * 20, "9" * 20)
     with township.sessions.writing() as session:
@@ -236,9 +205,9 @@ def test_as_many_codes_are_wanted_as_whole_packs_are_sent(clinic, township, code
         assert {(row.state, row.units_left) for row in session.scalars(select(TraceCode))} == {("gone", 0)}
 
 
-def test_what_came_beyond_the_approval_is_received_and_the_request_closes(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100, pack=28)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 50})
+def test_what_came_beyond_the_approval_is_received_and_the_request_closes(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100, pack=28)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 50})
     sent = shipped(township, request_id)
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     hand_over(clinic, township, answered(clinic, sent.shipment.id), tmp_path)
@@ -249,28 +218,28 @@ def test_what_came_beyond_the_approval_is_received_and_the_request_closes(clinic
     assert Review(township).get(request_id).state is State.CLOSED
 
 
-def test_another_shipment_takes_only_what_remains(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 40)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_another_shipment_takes_only_what_remains(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 40)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     first = shipped(township, request_id)
     assert [line.shipped for line in first.shipment.lines] == [40]
-    stock(township, codes["硝苯地平"], 100, batch_no="B2")
+    stock(township, drugs["硝苯地平"], 100, batch_no="B2")
     second = shipped(township, request_id)
     assert [line.shipped for line in second.shipment.lines] == [20]
     with pytest.raises(UserError, match="没有可继续发货的数量"):
         Shipments(township).draft(request_id)
 
 
-def test_nothing_on_the_shelf_allocates_nothing(clinic, township, codes, tmp_path):
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_nothing_on_the_shelf_allocates_nothing(clinic, township, drugs, tmp_path):
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     draft = Shipments(township).draft(request_id)
     with pytest.raises(UserError, match="没有可以发出的库存"):
         Shipments(township).allocate(draft.id, draft.version)
     assert Shipments(township).get(draft.id).state is ShipmentState.DRAFT
 
 
-def test_batches_by_hand_need_a_reason_and_are_checked(clinic, township, codes, tmp_path):
-    code = codes["硝苯地平"]
+def test_batches_by_hand_need_a_reason_and_are_checked(clinic, township, drugs, tmp_path):
+    code = drugs["硝苯地平"]
     near = stock(township, code, 50, batch_no="近", expiry=date(2027, 8, 31))
     far = stock(township, code, 50, batch_no="远")
     draft = Shipments(township).draft(released(clinic, township, tmp_path, {code: 30}))
@@ -294,10 +263,10 @@ def test_batches_by_hand_need_a_reason_and_are_checked(clinic, township, codes, 
     assert [line.batch_no for line in done.shipment.lines] == ["远"]
 
 
-def test_a_batch_held_meanwhile_stops_the_whole_drive(clinic, township, codes, tmp_path):
-    first = stock(township, codes["硝苯地平"], 100)
-    second = stock(township, codes["二甲双胍"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 60})
+def test_a_batch_held_meanwhile_stops_the_whole_drive(clinic, township, drugs, tmp_path):
+    first = stock(township, drugs["硝苯地平"], 100)
+    second = stock(township, drugs["二甲双胍"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 60})
     shipments = Shipments(township)
     draft = shipments.draft(request_id)
     allocated = shipments.allocate(draft.id, draft.version).shipment
@@ -311,9 +280,9 @@ def test_a_batch_held_meanwhile_stops_the_whole_drive(clinic, township, codes, t
     assert Exchange(township).latest_about(picked.id) is None
 
 
-def test_one_drive_of_several_clinics_goes_as_a_whole(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_one_drive_of_several_clinics_goes_as_a_whole(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     shipments = Shipments(township)
     draft = shipments.draft(request_id)
     allocated = shipments.allocate(draft.id, draft.version).shipment
@@ -350,23 +319,23 @@ def with_codes(township, batch_id, code, *numbers):
         (["8" * 20, "6" * 20], "不是"),
     ],
 )
-def test_wrong_trace_codes_stop_the_picking(clinic, township, codes, tmp_path, scanned, why):
-    batch = stock(township, codes["硝苯地平"], 20)
-    other = stock(township, codes["二甲双胍"], 100)
-    with_codes(township, batch, codes["硝苯地平"], "8" * 20, "9" * 20)
-    with_codes(township, other, codes["二甲双胍"], "6" * 20)
-    draft = Shipments(township).draft(released(clinic, township, tmp_path, {codes["硝苯地平"]: 20}))
+def test_wrong_trace_codes_stop_the_picking(clinic, township, drugs, tmp_path, scanned, why):
+    batch = stock(township, drugs["硝苯地平"], 20)
+    other = stock(township, drugs["二甲双胍"], 100)
+    with_codes(township, batch, drugs["硝苯地平"], "8" * 20, "9" * 20)
+    with_codes(township, other, drugs["二甲双胍"], "6" * 20)
+    draft = Shipments(township).draft(released(clinic, township, tmp_path, {drugs["硝苯地平"]: 20}))
     allocated = Shipments(township).allocate(draft.id, draft.version).shipment
     with pytest.raises(Refused, match=why):
         Shipments(township).pick(allocated.id, allocated.version, {allocated.lines[0].id: scanned})
     assert Shipments(township).get(draft.id).state is ShipmentState.ALLOCATED
 
 
-def test_trace_codes_travel_with_their_packs_and_are_gone_here(clinic, township, codes, tmp_path):
-    batch = stock(township, codes["硝苯地平"], 20)
-    with_codes(township, batch, codes["硝苯地平"], "8" * 20, "9" * 20)
+def test_trace_codes_travel_with_their_packs_and_are_gone_here(clinic, township, drugs, tmp_path):
+    batch = stock(township, drugs["硝苯地平"], 20)
+    with_codes(township, batch, drugs["硝苯地平"], "8" * 20, "9" * 20)
     shipments = Shipments(township)
-    draft = shipments.draft(released(clinic, township, tmp_path, {codes["硝苯地平"]: 20}))
+    draft = shipments.draft(released(clinic, township, tmp_path, {drugs["硝苯地平"]: 20}))
     allocated = shipments.allocate(draft.id, draft.version).shipment
     picked = shipments.pick(allocated.id, allocated.version, {allocated.lines[0].id: ["8" * 20, "9" * 20]}).shipment
     sent = shipments.ship([(picked.id, picked.version)], delivered_by="老李")[0]
@@ -377,9 +346,9 @@ def test_trace_codes_travel_with_their_packs_and_are_gone_here(clinic, township,
         assert lines_of_shipment(session, picked.id)[0].codes == ["8" * 20, "9" * 20]
 
 
-def test_a_shipment_is_refused_twice_altered_and_for_another_clinic(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100)
-    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+def test_a_shipment_is_refused_twice_altered_and_for_another_clinic(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
     file = Exchange(township).save_file(sent.message_ids[0], tmp_path / "fh.cyx")
     data = bytearray(file.read_bytes())
     data[-5] ^= 1
@@ -395,9 +364,9 @@ def test_a_shipment_is_refused_twice_altered_and_for_another_clinic(clinic, town
         assert len(session.scalars(select(Shipment)).all()) == 1
 
 
-def test_a_renewed_envelope_of_a_known_shipment_and_one_of_another_clinic_are_refused(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100)
-    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+def test_a_renewed_envelope_of_a_known_shipment_and_one_of_another_clinic_are_refused(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     with township.sessions.reading() as session:
         row = session.get_one(Shipment, sent.shipment.id)
@@ -420,9 +389,9 @@ def test_a_renewed_envelope_of_a_known_shipment_and_one_of_another_clinic_are_re
         assert len(session.scalars(select(Shipment)).all()) == 1
 
 
-def test_differences_are_decided_by_somebody_else_before_it_is_verified(clinic, township, codes, tmp_path):
-    batch = stock(township, codes["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_differences_are_decided_by_somebody_else_before_it_is_verified(clinic, township, drugs, tmp_path):
+    batch = stock(township, drugs["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     sent = shipped(township, request_id)
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     told = hand_over(clinic, township, answered(clinic, sent.shipment.id, rejected={0: 20}), tmp_path)
@@ -455,9 +424,9 @@ def test_differences_are_decided_by_somebody_else_before_it_is_verified(clinic, 
         (DifferenceDecision(Resolution.LOST, bearer="township", again=True), 40, 0, State.RELEASED),
     ],
 )
-def test_rejected_units_go_where_the_pharmacist_says(clinic, township, codes, tmp_path, decision, own, apart, state):
-    batch = stock(township, codes["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_rejected_units_go_where_the_pharmacist_says(clinic, township, drugs, tmp_path, decision, own, apart, state):
+    batch = stock(township, drugs["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     sent = shipped(township, request_id)
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     hand_over(clinic, township, answered(clinic, sent.shipment.id, rejected={0: 20}), tmp_path)
@@ -472,13 +441,13 @@ def test_rejected_units_go_where_the_pharmacist_says(clinic, township, codes, tm
     assert Review(township).get(request_id).state is state
 
 
-def test_what_was_not_sent_waits_for_the_pharmacist_and_goes_through_the_books(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100)
-    stock(township, codes["二甲双胍"], 100)
-    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+def test_what_was_not_sent_waits_for_the_pharmacist_and_goes_through_the_books(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    stock(township, drugs["二甲双胍"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     extra = {
-        "drug_code": codes["二甲双胍"], "drug_name": "二甲双胍", "unit": "片", "pack_unit": "盒", "units_per_pack": 10,
+        "drug_code": drugs["二甲双胍"], "drug_name": "二甲双胍", "unit": "片", "pack_unit": "盒", "units_per_pack": 10,
         "batch_no": "A1", "accepted": 10, "codes": [],
     }
     hand_over(clinic, township, answered(clinic, sent.shipment.id, extra=extra), tmp_path)
@@ -495,9 +464,9 @@ def test_what_was_not_sent_waits_for_the_pharmacist_and_goes_through_the_books(c
     assert [(line.drug_name, line.shipped) for line in other.get(drafts[0].id).lines] == [("二甲双胍", 10)]
 
 
-def test_a_receipt_of_other_lines_or_a_second_one_is_refused(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100)
-    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+def test_a_receipt_of_other_lines_or_a_second_one_is_refused(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     message = answered(clinic, sent.shipment.id)
     with clinic.sessions.writing() as session:
@@ -515,9 +484,9 @@ def test_a_receipt_of_other_lines_or_a_second_one_is_refused(clinic, township, c
         hand_over(clinic, township, again, tmp_path)
 
 
-def test_everything_that_came_back_is_on_the_shelf_again(clinic, township, codes, tmp_path):
-    batch = stock(township, codes["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60})
+def test_everything_that_came_back_is_on_the_shelf_again(clinic, township, drugs, tmp_path):
+    batch = stock(township, drugs["硝苯地平"], 100)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
     sent = shipped(township, request_id)
     hand_over(township, clinic, sent.message_ids[0], tmp_path)
     back = Shipments(township).return_in_full(sent.shipment.id, sent.shipment.version, "路断了没有送到")
@@ -532,9 +501,9 @@ def test_everything_that_came_back_is_on_the_shelf_again(clinic, township, codes
     assert kinds[-1] == MovementKind.RETURN_FROM_CLINIC.value
 
 
-def test_closing_the_rest_raises_a_shortage_draft_for_what_was_not_sent(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 40)
-    request_id = released(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+def test_closing_the_rest_raises_a_shortage_draft_for_what_was_not_sent(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 40)
+    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
     shipped(township, request_id)
     view = Review(township).get(request_id)
     with pytest.raises(StepRefused):
@@ -543,14 +512,14 @@ def test_closing_the_rest_raises_a_shortage_draft_for_what_was_not_sent(clinic, 
     assert Review(township).get(request_id).state is State.CLOSED
     with township.sessions.reading() as session:
         reports = {row.drug_code: row.kind for row in session.scalars(select(ShortageReport))}
-    assert reports == {codes["硝苯地平"]: "供应不足", codes["二甲双胍"]: "断供"}
+    assert reports == {drugs["硝苯地平"]: "供应不足", drugs["二甲双胍"]: "断供"}
     assert len(raised) == 2
     with pytest.raises(UserError, match="不能发货"):
         Shipments(township).draft(request_id)
 
 
-def test_every_approved_line_needs_a_source_and_not_supplied_a_reason(clinic, township, codes, tmp_path):
-    request_id = approved(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+def test_every_approved_line_needs_a_source_and_not_supplied_a_reason(clinic, township, drugs, tmp_path):
+    request_id = approved(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
     view = Review(township).get(request_id)
     first, second = (line.id for line in view.lines)
     releases = Releases(township)
@@ -566,22 +535,22 @@ def test_every_approved_line_needs_a_source_and_not_supplied_a_reason(clinic, to
     done = releases.convert(request_id, view.version, sources, key="once")
     assert done.request.state is State.RELEASED
     assert releases.convert(request_id, view.version, sources, key="once").message_id is None
-    stock(township, codes["硝苯地平"], 100)
-    assert [line.drug_code for line in Shipments(township).draft(request_id).lines] == [codes["硝苯地平"]]
+    stock(township, drugs["硝苯地平"], 100)
+    assert [line.drug_code for line in Shipments(township).draft(request_id).lines] == [drugs["硝苯地平"]]
 
 
-def test_sources_are_proposed_from_the_shelf_after_all_open_approvals(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 59)
-    stock(township, codes["二甲双胍"], 30)
-    request_id = approved(clinic, township, tmp_path, {codes["硝苯地平"]: 60, codes["二甲双胍"]: 30})
+def test_sources_are_proposed_from_the_shelf_after_all_open_approvals(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 59)
+    stock(township, drugs["二甲双胍"], 30)
+    request_id = approved(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
     proposed = Releases(township).propose_sources(request_id)
     by_drug = {line.drug_code: proposed[line.id].source for line in Review(township).get(request_id).lines}
-    assert by_drug == {codes["硝苯地平"]: "purchase", codes["二甲双胍"]: "own_stock"}
+    assert by_drug == {drugs["硝苯地平"]: "purchase", drugs["二甲双胍"]: "own_stock"}
 
 
-def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clinic, township, codes, tmp_path):
-    stock(township, codes["硝苯地平"], 100, price=1234, pack=28)
-    sent = shipped(township, released(clinic, township, tmp_path, {codes["硝苯地平"]: 60}))
+def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100, price=1234, pack=28)
+    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
     note = delivery_note(sent.shipment)
     assert note.signatures == ("发货人", "送货人", "收货人")
     assert note.rows[0][4:10] == ("A1", "2028-06-30", "72片", "2盒+16片", "12.34", "31.73")

@@ -16,8 +16,7 @@ from app.services.problems import Refused
 from app.services.shortages import ShortageEdit, Shortages, shortage_list
 from bench.supply import add_clinic, add_request, township
 from db.models import Drug, DrugRequest, DrugRequestLine, LedgerReport, ShortageReport, new_id
-from tests.desks import make_clinic, make_township
-from tests.supply_desks import PHARMACIST, as_person, change_drug, give_keys, hand_over, introduce, stock
+from tests.supply_desks import PHARMACIST, as_person, change_drug, hand_over, stock
 
 A = ShortageAction
 
@@ -27,17 +26,6 @@ def town(tmp_path):
     made = township(tmp_path / "town", drugs=4)
     yield made
     made.desk.close()
-
-
-@pytest.fixture
-def desks(tmp_path, clock):
-    clinic, center = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for desk in (clinic, center):
-        give_keys(desk)
-    introduce(clinic, center, tmp_path)
-    yield clinic, center
-    for desk in (clinic, center):
-        desk.sessions.engine.dispose()
 
 
 def test_a_clinics_report_goes_up_and_is_worked_to_its_end(desks, tmp_path):

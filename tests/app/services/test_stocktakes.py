@@ -25,8 +25,8 @@ from app.services.stocktake_found import FoundBatch
 from app.services.stocktakes import Recount, Stocktakes, last_full_count_on
 from app.services.trace_codes import scan_out
 from db.models import ExchangeMessage, LedgerReport, StockBatch, StockMovement, TraceCode, UserAccount, new_id
-from tests.desks import NO_PIN, make_township
-from tests.supply_desks import drug_code, give_keys, hand_over, introduce, stock
+from tests.desks import NO_PIN
+from tests.supply_desks import drug_code, hand_over, stock
 
 
 @pytest.fixture
@@ -325,16 +325,6 @@ def test_a_part_count_does_not_count_as_full(clinic_desk, colleague, codes, cloc
     view = Stocktakes(clinic_desk).to_review(view.id, view.version).stocktake
     Stocktakes(colleague).finalise(view.id, view.version)
     assert "还没有" in str(Stocktakes(clinic_desk).age_note())
-
-
-@pytest.fixture
-def township(tmp_path, clock, clinic_desk):
-    desk = make_township(tmp_path / "centre", clock)
-    for each in (desk, clinic_desk):
-        give_keys(each)
-    introduce(clinic_desk, desk, tmp_path)
-    yield desk
-    desk.sessions.engine.dispose()
 
 
 def check_of(township, clinic, batch_ids, *, clinic_id=None):

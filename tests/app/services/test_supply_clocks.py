@@ -16,8 +16,8 @@ from app.services.problems import Refused
 from app.services.receiving import Receiving
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from db.models import ClosedMonth, StockMovement
-from tests.desks import Clock, make_clinic, make_township
-from tests.supply_desks import FAR, drug_code, give_keys, introduce
+from tests.desks import Clock
+from tests.supply_desks import FAR, PairedDesks, drug_code
 from tests.supply_strain import Strained, kept
 
 ZONES = ("Asia/Shanghai", "UTC", "Asia/Urumqi", "America/New_York")
@@ -40,13 +40,9 @@ def zone(monkeypatch):
 @pytest.fixture
 def clinic(tmp_path):
     clock = Clock(datetime(2026, 11, 2, 2, tzinfo=UTC))
-    desk, township = make_clinic(tmp_path / "clinic", clock), make_township(tmp_path / "township", clock)
-    for each in (desk, township):
-        give_keys(each)
-    introduce(desk, township, tmp_path)
-    township.sessions.engine.dispose()
-    yield desk
-    desk.sessions.engine.dispose()
+    desks = PairedDesks(tmp_path, clock)
+    yield desks.clinic
+    desks.close()
 
 
 @pytest.fixture
