@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select, text
 
+from app.data_folder import make_private_folder, touch_private
 from app.desk import Actor, Desk, Place
 from app.failures import translate_database_error
-from app.security.secret_store import SecretStore
+from app.security.keys import KEY_FILE
+from app.security.passphrase import read_wrapped, unwrap, wrap, write_wrapped
+from app.security.secret_store import MemoryStore, SecretStore
 from app.services.setup import SetupAnswers
 from app.startup import create_desk
 from db.engine import Sessions, open_engine
@@ -23,6 +28,8 @@ from db.models import Base, Organisation, UserAccount, new_id
 KEY = bytes(range(32))
 START = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 NO_PIN = "no PIN opens this account"
+LEAST_OPERATIONS, LEAST_MEMORY_BYTES = 1, 8 * 1024
+"""The least that Argon2id takes; key.json names what it was made with."""
 
 
 @dataclass
@@ -85,8 +92,27 @@ def answers(**changes: str) -> SetupAnswers:
 
 
 def found_desk_folder(folder: Path, store: SecretStore, clock: Clock, passphrase: str | None = None) -> None:
-    """A desk founded as the first start does it, and closed again."""
-    create_desk(folder, answers(), store=store, passphrase=passphrase, clock=clock).close()
+    """A desk founded as the first start does it, and closed again; the passphrase is stretched as little as can be."""
+    files, secrets = founded(clock(), passphrase)
+    make_private_folder(folder)
+    for name, content in files.items():
+        touch_private(folder / name)
+        (folder / name).write_bytes(content)
+    for name, secret in secrets.items():
+        store.set(name, secret)
+
+
+@cache
+def founded(moment: datetime, passphrase: str | None) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The files and the secrets of a desk founded at a moment: each process of the tests takes the steps once."""
+    store = MemoryStore()
+    with TemporaryDirectory() as parent:
+        folder = Path(parent) / "desk"
+        create_desk(folder, answers(), store=store, passphrase=passphrase, clock=lambda: moment).close()
+        if passphrase is not None:
+            key = unwrap(read_wrapped(folder / KEY_FILE), passphrase)
+            write_wrapped(folder / KEY_FILE, wrap(key, passphrase, LEAST_OPERATIONS, LEAST_MEMORY_BYTES))
+        return {file.name: file.read_bytes() for file in folder.iterdir()}, store.secrets
 
 
 def make_clinic(folder: Path, clock: Clock) -> Desk:
@@ -103,11 +129,8 @@ def make_desk(folder: Path, clock: Clock, like: Organisation, user_name: str, ro
     """A desk on a new encrypted file in `folder`; close it with `desk.sessions.engine.dispose()`."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "cunyi.db"
+    file.write_bytes(empty_file())
     sessions = Sessions(open_engine(file, KEY), file=file, key=KEY, translate=translate_database_error)
-    Base.metadata.create_all(sessions.engine)
-    with sessions.writing() as session:
-        session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-        session.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
     organisation = Organisation(id=new_id(), is_self=True)
     for name in ("kind", "name", "division_code", "record_prefix", "province", "city", "county", "township", "village"):
         setattr(organisation, name, getattr(like, name))
@@ -130,6 +153,19 @@ def make_desk(folder: Path, clock: Clock, like: Organisation, user_name: str, ro
         phone=organisation.phone,
     )
     return Desk(folder=folder, sessions=sessions, place=place, actor=Actor(user.id, user.name, user.role), clock=clock)
+
+
+@cache
+def empty_file() -> bytes:
+    """An encrypted file with every table and no row: hundreds of statements, so each process of the tests makes it once."""
+    with TemporaryDirectory() as folder:
+        engine = open_engine(Path(folder) / "empty.db", KEY)
+        Base.metadata.create_all(engine)
+        with Sessions(engine).writing() as session:
+            session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+            session.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+        engine.dispose()
+        return (Path(folder) / "empty.db").read_bytes()
 
 
 def reopen(folder: Path, clock: Clock | None = None) -> Desk:
