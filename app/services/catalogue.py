@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, case, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, case, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
@@ -323,44 +323,45 @@ def add_starter(session: Session) -> None:
 
     if session.scalar(select(Drug.id).limit(1)) is not None:
         return
-    session.add_all(
-        Drug(
-            code=drug.drug_code,
-            generic_name=drug.generic_name,
-            dosage_form=drug.dosage_form,
-            strength=drug.strength,
-            unit=drug.dispensing_unit,
-            pack_unit=drug.pack_unit,
-            units_per_pack=drug.units_per_pack,
-            price_fen=None,
-            therapeutic_group=drug.therapeutic_group,
-            essential=drug.essential_2018,
-            insurance_class=drug.insurance_class,
-            volume_procured=bool(drug.vbp_batch_claimed),
-            antibiotic_tier=drug.antibiotic_tier,
-            cold_chain=drug.cold_chain,
-            programme=drug.two_disease_program,
-            pinyin=initials(drug.generic_name),
-            ingredients=";".join(drug.ingredients_en),
-            atc_code=drug.atc_code,
-            route=drug.route,
-            usual_dose=drug.usual_single_dose,
-            dose_unit=drug.dose_unit,
-            max_daily_dose=drug.max_daily_dose,
-            times_per_day="" if drug.usual_times_per_day is None else str(drug.usual_times_per_day),
-            diagnoses=";".join(drug.icd10_prefixes),
-            min_age_years=int(drug.min_age_years) or None,
-            pregnancy=drug.pregnancy_flag,
-            special_control=drug.special_control,
-            long_rx_allowed=long_supply_allowed(
+    rows = [
+        {
+            "code": drug.drug_code,
+            "generic_name": drug.generic_name,
+            "dosage_form": drug.dosage_form,
+            "strength": drug.strength,
+            "unit": drug.dispensing_unit,
+            "pack_unit": drug.pack_unit,
+            "units_per_pack": drug.units_per_pack,
+            "price_fen": None,
+            "therapeutic_group": drug.therapeutic_group,
+            "essential": drug.essential_2018,
+            "insurance_class": drug.insurance_class,
+            "volume_procured": bool(drug.vbp_batch_claimed),
+            "antibiotic_tier": drug.antibiotic_tier,
+            "cold_chain": drug.cold_chain,
+            "programme": drug.two_disease_program,
+            "pinyin": initials(drug.generic_name),
+            "ingredients": ";".join(drug.ingredients_en),
+            "atc_code": drug.atc_code,
+            "route": drug.route,
+            "usual_dose": drug.usual_single_dose,
+            "dose_unit": drug.dose_unit,
+            "max_daily_dose": drug.max_daily_dose,
+            "times_per_day": "" if drug.usual_times_per_day is None else str(drug.usual_times_per_day),
+            "diagnoses": ";".join(drug.icd10_prefixes),
+            "min_age_years": int(drug.min_age_years) or None,
+            "pregnancy": drug.pregnancy_flag,
+            "special_control": drug.special_control,
+            "long_rx_allowed": long_supply_allowed(
                 atc_code=drug.atc_code,
                 antibiotic_tier=drug.antibiotic_tier,
                 special_control=drug.special_control,
                 is_stored_cold=is_stored_cold(drug.storage, drug.cold_chain),
             ),
-            storage=drug.storage,
-            origin="starter",
-            valid_from=STARTER_VALID_FROM,
-        )
+            "storage": drug.storage,
+            "origin": "starter",
+            "valid_from": STARTER_VALID_FROM,
+        }
         for drug in starter_drugs()
-    )
+    ]
+    session.execute(insert(Drug.__table__), rows)
