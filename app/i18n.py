@@ -53,7 +53,7 @@ def current_language() -> str:
 def tr(text: str | Message, **values: object) -> str:
     """`text` in the user's language, with `values` put into its placeholders."""
     if isinstance(text, Message):
-        text, values = text.template, {**text.values}
+        text, values = text.template, text.values
     if not text:
         return ""
     translated = _catalogue.gettext(text)

@@ -49,10 +49,15 @@ def half_up(value: Exact, places: int = 2) -> Decimal:
     """`value` rounded half up (四舍五入; away from zero) to `places` decimals, from the exact value and not from a
     prior rounding. Raises TypeError for a float.
     """
+    return Decimal(_steps(value, places)).scaleb(-places)
+
+
+def _steps(value: Exact, places: int) -> int:
+    """`value` in whole steps of the last decimal, half up."""
     number = to_fraction(value)
-    scaled, denominator = abs(number.numerator) * 10**places, number.denominator
-    whole = (2 * scaled + denominator) // (2 * denominator)
-    return Decimal(-whole if value < 0 else whole).scaleb(-places)
+    numerator, denominator = number.numerator, number.denominator
+    whole = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    return -whole if numerator < 0 else whole
 
 
 def round_half_up_to_int(value: Decimal) -> int:
@@ -74,4 +79,9 @@ def two_places(value: Exact | None) -> str | None:
 
 def up_to_two_places(value: Exact) -> str:
     """At most two decimals and no trailing zeros: `97.5`, `195`. For sentences."""
-    return f"{half_up(value, 2):f}".rstrip("0").rstrip(".")
+    if type(value) is int:
+        return str(value)
+    hundredths = _steps(value, 2)
+    whole, rest = divmod(abs(hundredths), 100)
+    sign = "-" if hundredths < 0 else ""
+    return f"{sign}{whole}.{rest:02d}".rstrip("0").rstrip(".")

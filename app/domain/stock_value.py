@@ -27,10 +27,13 @@ def value_fen(units: int, price_fen: int | None, units_per_pack: int) -> int | N
         return 0
     if price_fen is None:
         return None
-    # In whole numbers: the same as half_up of the exact quotient, many times faster over a month of 40 clinics.
-    value = units * price_fen
-    rounded = (2 * abs(value) + units_per_pack) // (2 * units_per_pack)
-    return rounded if value >= 0 else -rounded
+    return _rounded(units * price_fen, units_per_pack)
+
+
+def _rounded(fen: int, pack: int) -> int:
+    """`fen` / `pack`, half up. In whole numbers: the same as half_up of the quotient, many times faster over a month."""
+    rounded = (2 * abs(fen) + pack) // (2 * pack)
+    return rounded if fen >= 0 else -rounded
 
 
 def total_value_fen(parts: Iterable[Priced]) -> int | None:
@@ -44,6 +47,9 @@ def total_value_fen(parts: Iterable[Priced]) -> int | None:
         if price_fen is None:
             return None
         by_pack[units_per_pack] = by_pack.get(units_per_pack, 0) + units * price_fen
+    if len(by_pack) == 1:
+        ((pack, fen),) = by_pack.items()
+        return _rounded(fen, pack)
     return int(half_up(sum(Fraction(fen, pack) for pack, fen in by_pack.items()), 0))
 
 

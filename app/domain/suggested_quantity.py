@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property, lru_cache
 
 from app.domain.caseload import Caseload
 from app.domain.consumption import Consumption
@@ -44,6 +45,16 @@ class OrderPolicy:
     mode: OrderMode = OrderMode.PERIODIC
     season_factor: Exact = 1
     isolation_months: Exact = 0
+
+    @cached_property
+    def months(self) -> Fraction:
+        """The months that a request covers: the usual ones and those in which the village will be cut off (§4.6)."""
+        return to_fraction(self.max_mos) + to_fraction(self.isolation_months)
+
+    @cached_property
+    def months_of_season(self) -> Fraction:
+        """The same, weighted with the season."""
+        return self.months * to_fraction(self.season_factor)
 
 
 @dataclass(frozen=True)
@@ -150,8 +161,7 @@ def target_units(amc: Exact | None, policy: OrderPolicy) -> Fraction | None:
     """target = AMC x season_factor x (max_mos + isolation_months) (§4.6); None when AMC is unknown."""
     if amc is None:
         return None
-    months = to_fraction(policy.max_mos) + to_fraction(policy.isolation_months)
-    return to_fraction(amc) * to_fraction(policy.season_factor) * months
+    return to_fraction(amc) * policy.months_of_season
 
 
 def _suggested(
@@ -194,6 +204,7 @@ def _consumption_clause(consumption: Consumption, pack: PackRule, months: int | 
     )
 
 
+@lru_cache(maxsize=128)
 def _whole_months(days: Exact) -> int | None:
     """3 for 89 to 92 days: the number of calendar months that so many days can be, or None."""
     months = round(to_fraction(days) / Fraction(487, 16))
@@ -211,8 +222,9 @@ def _target_clause(
         return _caseload_clause(caseload, pack)
     if basis is Basis.COMMITTED:
         return msg("长处方到期续方需 {target}，按续方计", target=up_to_two_places(target))
-    months = up_to_two_places(to_fraction(policy.max_mos) + to_fraction(policy.isolation_months))
-    values = {"months": months, "target": up_to_two_places(target)}
+    values = {"months": up_to_two_places(policy.months), "target": up_to_two_places(target)}
+    if policy.season_factor == 1 and not policy.isolation_months:
+        return msg("目标 {months} 月 = {target}", **values)
     season, isolation = up_to_two_places(policy.season_factor), up_to_two_places(policy.isolation_months)
     if policy.isolation_months and policy.season_factor != 1:
         return msg(
@@ -223,9 +235,7 @@ def _target_clause(
         )
     if policy.isolation_months:
         return msg("目标 {months} 月(含封路 {isolation} 月) = {target}", isolation=isolation, **values)
-    if policy.season_factor != 1:
-        return msg("目标 {months} 月(季节系数 {season}) = {target}", season=season, **values)
-    return msg("目标 {months} 月 = {target}", **values)
+    return msg("目标 {months} 月(季节系数 {season}) = {target}", season=season, **values)
 
 
 def _caseload_clause(caseload: Caseload, pack: PackRule) -> Message:

@@ -123,7 +123,7 @@ def working(session: Session, desk: Desk, proposal: Proposal) -> LineWorking:
         amc=position.amc,
         stockout_days=position.stockout_days,
         low_confidence=position.consumption.low_confidence,
-        months=to_fraction(policy.max_mos) + to_fraction(policy.isolation_months),
+        months=policy.months,
         season_factor=to_fraction(policy.season_factor),
         isolation_months=to_fraction(policy.isolation_months),
         target=target_units(position.amc, policy),
