@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app.desk import Desk
+from app.desk import Actor, Desk
 from app.security.secret_store import MemoryStore
-from tests.desks import Clock, found_desk_folder, make_clinic, make_township
-from tests.supply_desks import drug_code, pair
+from app.services.catalogue import Catalogue
+from db.models import UserAccount, new_id
+from tests.desks import NO_PIN, Clock, found_desk_folder, make_clinic, make_township
+from tests.followup_people import add_resident
+from tests.supply_desks import as_person, change_drug, drug_code, pair
 
 DRUG_NAMES = ("硝苯地平", "二甲双胍", "阿莫西林")
 
@@ -73,3 +76,43 @@ def drugs(clinic: Desk, township: Desk) -> dict[str, str]:
     """The codes of three drugs that both desks of a pair know, by a part of their names."""
     drug_code(clinic, DRUG_NAMES[0])
     return {name: drug_code(township, name) for name in DRUG_NAMES}
+
+
+@pytest.fixture
+def codes(clinic_desk: Desk) -> list[str]:
+    """The codes of four drugs of the clinic's own list."""
+    return [drug_code(clinic_desk, name) for name in (*DRUG_NAMES, "阿司匹林")]
+
+
+@pytest.fixture
+def code(clinic_desk: Desk) -> str:
+    """The code of the first of them, which comes in packs of 28."""
+    wanted = drug_code(clinic_desk, DRUG_NAMES[0])
+    change_drug(clinic_desk, wanted, units_per_pack=28)
+    return wanted
+
+
+@pytest.fixture
+def desk(clinic_desk: Desk) -> Desk:
+    """The clinic with the list of drugs that it starts with; modules that need another desk say so themselves."""
+    Catalogue(clinic_desk).ensure_starter()
+    return clinic_desk
+
+
+@pytest.fixture
+def resident(clinic_desk: Desk) -> str:
+    """李桂兰 of the clinic, 71 years old and without allergies."""
+    return add_resident(clinic_desk, drug_allergy=[1])
+
+
+@pytest.fixture
+def colleague(clinic_desk: Desk) -> Desk:
+    """The clinic's desk with another person signed in, who is the lead."""
+    account = UserAccount(
+        id=new_id(), organisation_id=clinic_desk.place.id, name="李芳", role="clinic_lead", pin_hash=NO_PIN,
+        created_at=clinic_desk.now(),
+    )  # fmt: skip
+    actor = Actor(account.id, account.name, account.role)
+    with clinic_desk.sessions.writing() as session:
+        session.add(account)
+    return as_person(clinic_desk, actor)

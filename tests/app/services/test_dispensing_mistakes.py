@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from app.domain.movements import MovementKind
 from app.domain.trace_codes import CodeState
 from app.errors import UserError
-from app.services.catalogue import Catalogue
 from app.services.dispensing import Dispensing, Draft, DraftLine
 from app.services.dispensing_register import register
 from app.services.history import broken_links, changes_of
@@ -27,17 +26,6 @@ AMLODIPINE, PARACETAMOL = "VD001", "VD049"
 
 def code(number: int) -> str:
     return f"8412345{number:013d}"
-
-
-@pytest.fixture
-def desk(clinic_desk):
-    Catalogue(clinic_desk).ensure_starter()
-    return clinic_desk
-
-
-@pytest.fixture
-def resident(desk):
-    return add_resident(desk, born=date(1955, 3, 8), drug_allergy=[1])
 
 
 def stock(desk, drug, units, *codes, batch_no="A1", pack=28):

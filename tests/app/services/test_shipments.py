@@ -1,83 +1,30 @@
-"""Goods from the township's shelf to a clinic and the receipt back, on two real encrypted databases."""
+"""Goods from the township's shelf to a clinic, on two real encrypted databases: allocated, packed, sent."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
-from app.domain.document_states import StepError
-from app.domain.movements import MovementKind
 from app.domain.request_states import State
-from app.domain.shipment_states import SHIPMENT_STEPS, Resolution, ShipmentAction, ShipmentState
+from app.domain.shipment_states import ShipmentState
 from app.errors import UserError
 from app.exchange.envelope import Envelope, EnvelopeRefused, Fault
-from app.services.document_steps import DocumentRefused, take_document_step
+from app.services.document_steps import DocumentRefused
 from app.services.exchange import Exchange
 from app.services.history import broken_links
 from app.services.problems import Refused
-from app.services.releases import LineSource, Releases
-from app.services.request_steps import StepRefused
 from app.services.review import Review
-from app.services.shipment_post import shipment_body, take_in_shipment, tell_receipt
+from app.services.shipment_post import shipment_body, take_in_shipment
 from app.services.shipment_sheets import delivery_note, receipt_sheet
-from app.services.shipment_views import ENTITY, lines_of_shipment
-from app.services.shipments import DifferenceDecision, HandPick, Shipments
+from app.services.shipment_views import lines_of_shipment
+from app.services.shipments import HandPick, Shipments
 from app.services.stock_ledger import wrong_totals
-from app.services.supply_balance import in_transit_to, owed_lines
-from bench import supply as supply_bench
-from db.models import (
-    DrugRequest,
-    DrugRequestLine,
-    Shipment,
-    ShipmentLine,
-    ShortageReport,
-    StockBatch,
-    StockMovement,
-    TraceCode,
-)
-from tests.supply_desks import (
-    MANAGER,
-    PHARMACIST,
-    approved,
-    as_person,
-    change_drug,
-    hand_over,
-    released,
-    stock,
-)
-
-
-def shelf(desk, batch_id):
-    with desk.sessions.reading() as session:
-        row = session.get_one(StockBatch, batch_id)
-        return row.on_hand, row.reserved
-
-
-def shipped(township, request_id, *, delivered_by="老李"):
-    shipments = Shipments(township)
-    draft = shipments.draft(request_id, route="东线")
-    allocated = shipments.allocate(draft.id, draft.version).shipment
-    picked = shipments.pick(allocated.id, allocated.version).shipment
-    return shipments.ship([(picked.id, picked.version)], delivered_by=delivered_by)[0]
-
-
-def answered(clinic, shipment_id, *, rejected=None, reason="破损", extra=None):
-    """The clinic's receipt as its screen writes it: rejected units by position."""
-    with clinic.sessions.writing() as session:
-        row = session.get_one(Shipment, shipment_id)
-        for line in lines_of_shipment(session, shipment_id):
-            line.rejected = (rejected or {}).get(line.position, 0)
-            line.accepted = line.shipped - line.rejected
-            line.reject_reason = reason if line.rejected else ""
-        if extra:
-            session.add(ShipmentLine(shipment_id=shipment_id, position=99, shipped=0, rejected=0, is_pending=True, **extra))
-        take_document_step(
-            session, clinic, SHIPMENT_STEPS, ENTITY, row, ShipmentState.SHIPPED, ShipmentAction.RECEIVE
-        )
-        row.received_on, row.received_by_name = clinic.today(), clinic.actor.name
-        return tell_receipt(session, clinic, row)
+from app.services.supply_balance import in_transit_to
+from db.models import Shipment, StockBatch, StockMovement, TraceCode
+from tests.app.services.shipping_things import answered, open_lines, shelf, shipped, with_codes
+from tests.supply_desks import MANAGER, as_person, change_drug, hand_over, released, stock
 
 
 def test_goods_go_the_whole_way_and_the_request_closes(clinic, township, drugs, tmp_path):
@@ -122,11 +69,6 @@ def test_allocation_reserves_and_nothing_leaves_before_it_is_shipped(clinic, tow
     gone = shipments.cancel(again.id, again.version, "村里要求改日送").shipment
     assert (gone.state, shelf(township, batch)) == (ShipmentState.CANCELLED, (100, 0))
     assert [line.remaining for line in open_lines(township)] == [60]
-
-
-def open_lines(township):
-    with township.sessions.reading() as session:
-        return owed_lines(session)
 
 
 def test_first_expired_goes_first_and_what_is_too_short_dated_stays(clinic, township, drugs, tmp_path):
@@ -203,19 +145,6 @@ def test_as_many_codes_are_wanted_as_whole_packs_are_sent(clinic, township, drug
     Shipments(township).ship([(picked.id, picked.version)], delivered_by="老李")
     with township.sessions.reading() as session:
         assert {(row.state, row.units_left) for row in session.scalars(select(TraceCode))} == {("gone", 0)}
-
-
-def test_what_came_beyond_the_approval_is_received_and_the_request_closes(clinic, township, drugs, tmp_path):
-    stock(township, drugs["硝苯地平"], 100, pack=28)
-    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 50})
-    sent = shipped(township, request_id)
-    hand_over(township, clinic, sent.message_ids[0], tmp_path)
-    hand_over(clinic, township, answered(clinic, sent.shipment.id), tmp_path)
-    other = Shipments(as_person(township, MANAGER))
-    received = other.get(sent.shipment.id)
-    assert [(line.shipped, line.accepted) for line in received.lines] == [(56, 56)]
-    other.verify(received.id, received.version)
-    assert Review(township).get(request_id).state is State.CLOSED
 
 
 def test_another_shipment_takes_only_what_remains(clinic, township, drugs, tmp_path):
@@ -295,18 +224,6 @@ def test_one_drive_of_several_clinics_goes_as_a_whole(clinic, township, drugs, t
     shipments.ship([(picked.id, picked.version)], delivered_by="老李", key="k1")
     with pytest.raises(UserError, match="没有重复发出"):
         shipments.ship([(picked.id, picked.version)], delivered_by="老李", key="k1")
-
-
-def with_codes(township, batch_id, code, *numbers):
-    with township.sessions.writing() as session:
-        received = session.scalars(select(StockMovement.id).where(StockMovement.batch_id == batch_id)).first()
-        for number in numbers:
-            session.add(
-                TraceCode(
-                    code=number, organisation_id=township.place.id, drug_code=code, batch_id=batch_id, units_left=10,
-                    received_by_id=received,
-                )
-            )
 
 
 @pytest.mark.parametrize(
@@ -389,165 +306,6 @@ def test_a_renewed_envelope_of_a_known_shipment_and_one_of_another_clinic_are_re
         assert len(session.scalars(select(Shipment)).all()) == 1
 
 
-def test_differences_are_decided_by_somebody_else_before_it_is_verified(clinic, township, drugs, tmp_path):
-    batch = stock(township, drugs["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
-    sent = shipped(township, request_id)
-    hand_over(township, clinic, sent.message_ids[0], tmp_path)
-    told = hand_over(clinic, township, answered(clinic, sent.shipment.id, rejected={0: 20}), tmp_path)
-    assert "1 行与发货不符" in str(told.message)
-    mine = Shipments(township)
-    received = mine.get(sent.shipment.id)
-    line = received.differences[0]
-    decision = {line.id: DifferenceDecision(Resolution.RESTOCKED, again=True)}
-    with pytest.raises(DocumentRefused) as own:
-        mine.verify(received.id, received.version, decision)
-    assert own.value.error is StepError.OWN_WORK
-    other = Shipments(as_person(township, PHARMACIST))
-    with pytest.raises(Refused, match="请决定怎样处理"):
-        other.verify(received.id, received.version)
-    with pytest.raises(Refused, match="由谁承担"):
-        other.verify(received.id, received.version, {line.id: DifferenceDecision(Resolution.LOST)})
-    assert shelf(township, batch) == (40, 0)
-    done = other.verify(received.id, received.version, decision)
-    assert done.message_ids == ()
-    assert shelf(township, batch) == (60, 0)
-    assert [line.shipped for line in mine.draft(request_id).lines] == [20]
-
-
-@pytest.mark.parametrize(
-    ("decision", "own", "apart", "state"),
-    [
-        (DifferenceDecision(Resolution.RESTOCKED), 60, 0, State.CLOSED),
-        (DifferenceDecision(Resolution.QUARANTINED), 40, 20, State.CLOSED),
-        (DifferenceDecision(Resolution.LOST, bearer="distributor"), 40, 0, State.CLOSED),
-        (DifferenceDecision(Resolution.LOST, bearer="township", again=True), 40, 0, State.RELEASED),
-    ],
-)
-def test_rejected_units_go_where_the_pharmacist_says(clinic, township, drugs, tmp_path, decision, own, apart, state):
-    batch = stock(township, drugs["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
-    sent = shipped(township, request_id)
-    hand_over(township, clinic, sent.message_ids[0], tmp_path)
-    hand_over(clinic, township, answered(clinic, sent.shipment.id, rejected={0: 20}), tmp_path)
-    other = Shipments(as_person(township, MANAGER))
-    received = other.get(sent.shipment.id)
-    other.verify(received.id, received.version, {received.lines[0].id: decision})
-    assert shelf(township, batch)[0] == own
-    with township.sessions.reading() as session:
-        held = session.scalars(select(StockBatch.on_hand).where(StockBatch.hold == "returned")).all()
-        assert sum(held) == apart
-        assert wrong_totals(session) == []
-    assert Review(township).get(request_id).state is state
-
-
-def test_what_was_not_sent_waits_for_the_pharmacist_and_goes_through_the_books(clinic, township, drugs, tmp_path):
-    stock(township, drugs["硝苯地平"], 100)
-    stock(township, drugs["二甲双胍"], 100)
-    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
-    hand_over(township, clinic, sent.message_ids[0], tmp_path)
-    extra = {
-        "drug_code": drugs["二甲双胍"], "drug_name": "二甲双胍", "unit": "片", "pack_unit": "盒", "units_per_pack": 10,
-        "batch_no": "A1", "accepted": 10, "codes": [],
-    }
-    hand_over(clinic, township, answered(clinic, sent.shipment.id, extra=extra), tmp_path)
-    other = Shipments(as_person(township, MANAGER))
-    received = other.get(sent.shipment.id)
-    assert [line.is_pending for line in received.lines] == [False, True]
-    pending = received.lines[1].id
-    with pytest.raises(Refused, match="留下还是收回"):
-        other.verify(received.id, received.version)
-    other_pharmacist = Shipments(as_person(township, PHARMACIST))
-    other_pharmacist.verify(received.id, received.version, {pending: DifferenceDecision(accept_extra=True)})
-    drafts = [row for row in other.list() if row.state is ShipmentState.DRAFT]
-    assert len(drafts) == 1
-    assert [(line.drug_name, line.shipped) for line in other.get(drafts[0].id).lines] == [("二甲双胍", 10)]
-
-
-def test_a_receipt_of_other_lines_or_a_second_one_is_refused(clinic, township, drugs, tmp_path):
-    stock(township, drugs["硝苯地平"], 100)
-    sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
-    hand_over(township, clinic, sent.message_ids[0], tmp_path)
-    message = answered(clinic, sent.shipment.id)
-    with clinic.sessions.writing() as session:
-        row = session.get_one(Shipment, sent.shipment.id)
-        lines_of_shipment(session, row.id)[0].shipped = 59
-        lines_of_shipment(session, row.id)[0].accepted = 59
-        wrong = tell_receipt(session, clinic, row)
-    with pytest.raises(UserError, match="对不上"):
-        hand_over(clinic, township, wrong, tmp_path)
-    assert Shipments(township).get(sent.shipment.id).state is ShipmentState.SHIPPED
-    hand_over(clinic, township, message, tmp_path)
-    with clinic.sessions.writing() as session:
-        again = tell_receipt(session, clinic, session.get_one(Shipment, sent.shipment.id))
-    with pytest.raises(UserError, match="没有再读入签收"):
-        hand_over(clinic, township, again, tmp_path)
-
-
-def test_everything_that_came_back_is_on_the_shelf_again(clinic, township, drugs, tmp_path):
-    batch = stock(township, drugs["硝苯地平"], 100)
-    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60})
-    sent = shipped(township, request_id)
-    hand_over(township, clinic, sent.message_ids[0], tmp_path)
-    back = Shipments(township).return_in_full(sent.shipment.id, sent.shipment.version, "路断了没有送到")
-    assert back.shipment.state is ShipmentState.RETURNED_IN_FULL
-    assert shelf(township, batch) == (100, 0)
-    hand_over(township, clinic, back.message_ids[0], tmp_path)
-    with clinic.sessions.reading() as session:
-        assert session.get_one(Shipment, sent.shipment.id).state == "returned_in_full"
-    assert [line.shipped for line in Shipments(township).draft(request_id).lines] == [60]
-    with township.sessions.reading() as session:
-        kinds = session.scalars(select(StockMovement.kind).order_by(StockMovement.id)).all()
-    assert kinds[-1] == MovementKind.RETURN_FROM_CLINIC.value
-
-
-def test_closing_the_rest_raises_a_shortage_draft_for_what_was_not_sent(clinic, township, drugs, tmp_path):
-    stock(township, drugs["硝苯地平"], 40)
-    request_id = released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
-    shipped(township, request_id)
-    view = Review(township).get(request_id)
-    with pytest.raises(StepRefused):
-        Releases(township).close_remaining(request_id, view.version, "")
-    _done, raised = Releases(township).close_remaining(request_id, view.version, "厂家停产，不再补发")
-    assert Review(township).get(request_id).state is State.CLOSED
-    with township.sessions.reading() as session:
-        reports = {row.drug_code: row.kind for row in session.scalars(select(ShortageReport))}
-    assert reports == {drugs["硝苯地平"]: "供应不足", drugs["二甲双胍"]: "断供"}
-    assert len(raised) == 2
-    with pytest.raises(UserError, match="不能发货"):
-        Shipments(township).draft(request_id)
-
-
-def test_every_approved_line_needs_a_source_and_not_supplied_a_reason(clinic, township, drugs, tmp_path):
-    request_id = approved(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
-    view = Review(township).get(request_id)
-    first, second = (line.id for line in view.lines)
-    releases = Releases(township)
-    for sources, why in (
-        ({first: LineSource("own_stock")}, "还没有选货源"),
-        ({first: LineSource("own_stock"), second: LineSource("somewhere")}, "还没有选货源"),
-        ({first: LineSource("own_stock"), second: LineSource("not_supplied", "无")}, "请写明原因"),
-    ):
-        with pytest.raises(Refused, match=why):
-            releases.convert(request_id, view.version, sources)
-    assert Review(township).get(request_id).state is State.APPROVED
-    sources = {first: LineSource("own_stock"), second: LineSource("not_supplied", "厂家停产")}
-    done = releases.convert(request_id, view.version, sources, key="once")
-    assert done.request.state is State.RELEASED
-    assert releases.convert(request_id, view.version, sources, key="once").message_id is None
-    stock(township, drugs["硝苯地平"], 100)
-    assert [line.drug_code for line in Shipments(township).draft(request_id).lines] == [drugs["硝苯地平"]]
-
-
-def test_sources_are_proposed_from_the_shelf_after_all_open_approvals(clinic, township, drugs, tmp_path):
-    stock(township, drugs["硝苯地平"], 59)
-    stock(township, drugs["二甲双胍"], 30)
-    request_id = approved(clinic, township, tmp_path, {drugs["硝苯地平"]: 60, drugs["二甲双胍"]: 30})
-    proposed = Releases(township).propose_sources(request_id)
-    by_drug = {line.drug_code: proposed[line.id].source for line in Review(township).get(request_id).lines}
-    assert by_drug == {drugs["硝苯地平"]: "purchase", drugs["二甲双胍"]: "own_stock"}
-
-
 def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clinic, township, drugs, tmp_path):
     stock(township, drugs["硝苯地平"], 100, price=1234, pack=28)
     sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
@@ -557,88 +315,3 @@ def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clini
     assert note.totals[9] == "31.73"
     assert "按整包装发货" in note.foot_left
     assert receipt_sheet(sent.shipment).draft
-
-
-@pytest.fixture
-def busy(tmp_path):
-    """busy(lines): a township with two released requests of so many lines, every pack with its code."""
-    made = []
-
-    def make(lines):
-        town = supply_bench.township(tmp_path / f"busy{lines}", drugs=lines)
-        made.append(town)
-        for number in range(2):
-            supply_bench.add_request(town, number, lines)
-        supply_bench.stock_up(town, 4)
-        with town.desk.sessions.writing() as session:
-            session.execute(update(DrugRequest).values(state="released"))
-            session.execute(update(DrugRequestLine).values(approved=50, decision="approved", source="own_stock"))
-            for row in session.execute(select(StockMovement.batch_id, StockMovement.drug_code, StockMovement.id)).all():
-                for number in range(5):
-                    code = f"8{int(row.drug_code[1:]):010d}{number:09d}"
-                    session.add(
-                        TraceCode(
-                            code=code, organisation_id=town.desk.place.id, drug_code=row.drug_code,
-                            batch_id=row.batch_id, units_left=10, received_by_id=row.id,
-                        )
-                    )  # fmt: skip
-        return town
-
-    yield make
-    for town in made:
-        town.desk.close()
-
-
-def statements_of(desk, work):
-    """How many statements a piece of work takes, and what it gives."""
-    seen = []
-
-    def heard(*arguments):
-        seen.append(arguments[2])
-
-    event.listen(desk.sessions.engine, "before_cursor_execute", heard)
-    try:
-        given = work()
-    finally:
-        event.remove(desk.sessions.engine, "before_cursor_execute", heard)
-    return len(seen), given
-
-
-def test_a_shipment_of_many_lines_takes_no_more_statements_than_one_of_few(busy):
-    taken = {}
-    for lines in (3, 30):
-        town = busy(lines)
-        shipments = Shipments(town.desk)
-        counts = []
-
-        def counted(work, desk=town.desk, counts=counts):
-            count, given = statements_of(desk, work)
-            counts.append(count)
-            return given
-
-        assert [len(each.lines) for each in counted(shipments.to_ship)] == [lines, lines]
-        draft = shipments.draft(town.requests[0])
-        allocated = counted(lambda draft=draft, of=shipments: of.allocate(draft.id, draft.version)).shipment
-        with town.desk.sessions.reading() as session:
-            scanned = {
-                line.id: list(session.scalars(select(TraceCode.code).where(TraceCode.batch_id == line.batch_id)))
-                for line in allocated.lines
-            }
-        picked = counted(lambda row=allocated, of=shipments, codes=scanned: of.pick(row.id, row.version, codes)).shipment
-        counted(lambda row=picked, of=shipments: of.ship([(row.id, row.version)], delivered_by="老李"))
-        with town.desk.sessions.reading() as session:
-            assert set(session.scalars(select(TraceCode.state))) == {"gone"}
-            assert wrong_totals(session) == []
-            assert session.scalars(select(StockBatch.reserved).where(StockBatch.reserved != 0)).all() == []
-        taken[lines] = counts
-    assert taken[30] == taken[3]
-
-
-def test_the_list_to_ship_knows_what_went_and_what_remains(busy):
-    town = busy(3)
-    shipments = Shipments(town.desk)
-    draft = shipments.draft(town.requests[0])
-    assert [each.request_id for each in shipments.to_ship()] == [town.requests[1]]
-    shipments.cancel(draft.id, draft.version, "村里要求改日送")
-    waiting = {each.request_id: each for each in shipments.to_ship()}
-    assert [(line.approved, line.remaining) for line in waiting[town.requests[0]].lines] == [(50, 50)] * 3

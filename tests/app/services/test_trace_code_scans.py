@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from app.domain.movements import MovementKind
 from app.domain.trace_codes import CodeState
-from app.services.catalogue import Catalogue
 from app.services.problems import Refused
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from app.services.trace_codes import codes_here, look_up, scan_in, scan_out, scans_of, uncoded_units
@@ -23,13 +22,12 @@ def code(number: int, prefix: str = PREFIX) -> str:
 
 
 @pytest.fixture
-def desk(clinic_desk):
-    Catalogue(clinic_desk).ensure_starter()
-    with clinic_desk.sessions.writing() as session:
+def desk(desk):
+    with desk.sessions.writing() as session:
         session.scalars(select(Drug).where(Drug.code == "VD055")).one().trace_prefix = PREFIX
         session.scalars(select(Drug).where(Drug.code == "VD049")).one().trace_prefix = "8499999"
         session.scalars(select(Drug).where(Drug.code == "VD155")).one().has_trace_code = False
-    return clinic_desk
+    return desk
 
 
 def receive(session, desk, units, codes, *, drug="VD055", batch_no="A1", kind=MovementKind.RECEIPT, **how):

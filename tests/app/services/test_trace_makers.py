@@ -28,12 +28,11 @@ def code(number: int, prefix: str = FIRST) -> str:
 
 
 @pytest.fixture
-def desk(clinic_desk):
-    Catalogue(clinic_desk).ensure_starter()
-    with clinic_desk.sessions.writing() as session:
+def desk(desk):
+    with desk.sessions.writing() as session:
         session.scalars(select(Drug).where(Drug.code == AMOXICILLIN)).one().trace_prefix = FIRST
         session.scalars(select(Drug).where(Drug.code == PARACETAMOL)).one().trace_prefix = OTHER
-    return clinic_desk
+    return desk
 
 
 def receive(desk, *codes, listed=()):
