@@ -6,7 +6,6 @@ import json
 
 from app.rules import drugs
 
-
 DOCTOR, PHARMACIST = {"role": "village_doctor"}, {"role": "township_pharmacist"}
 
 
