@@ -72,13 +72,14 @@ PLAIN: Rule = plain
 
 
 def season_factor(kind: str, month: int) -> Fraction:
-    """By how much more of a group goes in this month and the next than in the three before it, to one decimal."""
+    """By how much more of a group goes in this month and the next than in the three before it, in halves: a doctor knows
+    his winters no closer than that."""
     season = SEASONS.get(kind)
     if season is None:
         return Fraction(1)
     ahead = (season[month - 1] + season[month % 12]) / 2
     behind = sum(season[(month - 1 - back) % 12] for back in range(1, MONTHS_LOOKED_BACK + 1)) / MONTHS_LOOKED_BACK
-    return Fraction(round(ahead / behind * 10), 10)
+    return max(Fraction(1, 2), Fraction(round(ahead / behind * 2), 2))
 
 
 def season_setting() -> str:
