@@ -5,9 +5,12 @@ from __future__ import annotations
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED_BYTES = 250_000_000
 MOST_PARTS = 500
+A4_PAPER = 9
+"""What spreadsheets call A4."""
 _CHUNK = 1 << 20
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -175,7 +180,21 @@ def _or_formula(value: Cell, source: Cell) -> Cell:
     return Formula(str(source)) if is_formula else value
 
 
-def write_xlsx(path: Path, sheet: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+@dataclass(frozen=True)
+class Look:
+    """How a list looks in a spreadsheet: widths in characters, left, center or right for each column; what comes after
+    `rows` lines are sums."""
+
+    title: str
+    widths: tuple[int, ...]
+    aligns: tuple[str, ...]
+    rows: int
+
+
+def write_xlsx(
+    path: Path, sheet: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]],
+    look: Look | None = None,
+) -> None:  # fmt: skip
     """Write a table. Text stays text, whatever it begins with. Raises EnvironmentFailure when the disk refuses."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
@@ -191,9 +210,12 @@ def write_xlsx(path: Path, sheet: str, headers: Sequence[str], rows: Iterable[Se
             written.data_type = "s"
         return written
 
-    page.append([cell(header) for header in headers])
-    for row in rows:
-        page.append([cell(value) for value in row])
+    dress = _dressing(page, look) if look is not None else None
+    for number, row in enumerate(chain((headers,), rows)):
+        line = [cell(value) for value in row]
+        if dress is not None:
+            dress(number, line)
+        page.append(line)
     content = BytesIO()
     workbook.save(content)
     try:
@@ -201,6 +223,53 @@ def write_xlsx(path: Path, sheet: str, headers: Sequence[str], rows: Iterable[Se
     except OSError as error:
         sentence = msg("写不了“{name}”：可能正被打开，或没有空间。请关闭它或换个位置再试。", name=path.name)
         raise EnvironmentFailure(sentence, details=str(error)) from error
+
+
+def _dressing(page: Any, look: Look) -> Callable[[int, list[Any]], None]:
+    """Set up the page, and return what gives the cells of line `number` their look: the head (0) heavy and always in
+    sight, figures as figures, the sums heavy. Printed, the list is as wide as the paper."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.utils import get_column_letter
+
+    heavy, head, above = Font(bold=True), PatternFill("solid", fgColor="EEEEEE"), Border(top=Side("thin"))
+    middle = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sides = {align: Alignment(horizontal=align, vertical="top") for align in ("center", "right")}
+    wrapped = Alignment(vertical="top", wrap_text=True)
+    for number, width in enumerate(look.widths, start=1):
+        page.column_dimensions[get_column_letter(number)].width = width
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = f"A1:{get_column_letter(len(look.widths))}{look.rows + 1}"
+    page.print_title_rows = "1:1"
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", A4_PAPER
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddHeader.center.text, page.oddFooter.center.text = look.title.replace("&", "&&"), "&P / &N"
+
+    def dress(number: int, line: list[Any]) -> None:
+        if number == 0:
+            for written in line:
+                written.font, written.fill, written.alignment = heavy, head, middle
+            return
+        for written, align in zip(line, look.aligns, strict=True):
+            written.number_format = _number_format(written.value, align)
+            written.alignment = sides.get(align, wrapped)
+        if number > look.rows:
+            for written in line:
+                written.font, written.border = heavy, above
+
+    return dress
+
+
+def _number_format(value: object, align: str) -> str:
+    """Of a figure at the right edge with its thousands apart and its own decimals; of a time without seconds."""
+    if isinstance(value, datetime):
+        return "yyyy-mm-dd hh:mm"
+    if isinstance(value, date):
+        return "yyyy-mm-dd"
+    if align != "right" or isinstance(value, (str, bool)) or value is None:
+        return "General"
+    places = -int(value.as_tuple().exponent) if isinstance(value, Decimal) else 0
+    return f"#,##0.{'0' * places}" if places > 0 else "#,##0"
 
 
 def _printable(text: str) -> str:

@@ -144,13 +144,27 @@ class RowContent:
 
 
 @dataclass(frozen=True)
+class CarriedContent:
+    """The sums so far: `out` stands at the foot of a page that ends here, `into` at the head of the next one."""
+
+    out: RowContent
+    into: RowContent
+
+
+@dataclass(frozen=True)
 class GridContent:
-    """Rows on columns of fixed widths in mm; the first `header_rows` are repeated on a continuation page."""
+    """Rows on columns of fixed widths in mm; the first `header_rows` are repeated on a continuation page.
+
+    `carried` are the sums after each row, where a page that ends there hands them on. The last `kept_rows` stay on the
+    page of what follows the grid, where the leaf keeps its end together.
+    """
 
     columns: tuple[float, ...]
     rows: tuple[RowContent, ...]
     header_rows: int = 0
     indent: float = 0
+    carried: tuple[CarriedContent, ...] = ()
+    kept_rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -169,7 +183,8 @@ BlockContent = GridContent | LinesContent | CutLine
 class LeafContent:
     """A page, or as many as its blocks need: title and head are repeated on each.
 
-    `line_code` stands as a QR code in the upper right corner of each, where there is one.
+    `line_code` stands as a QR code in the upper right corner of each, where there is one. `later_head` stands under the
+    title of every page but the first. `keeps_end`: what ends the leaf, such as its signatures, never stands alone on a page.
     """
 
     title: str
@@ -182,6 +197,8 @@ class LeafContent:
     paper: str = "A4"
     margin_mm: float | None = None
     line_code: str = ""
+    later_head: tuple[LineContent, ...] = ()
+    keeps_end: bool = False
 
 
 @dataclass(frozen=True)

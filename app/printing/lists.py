@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from app.forms.layout import Gap, Text
 from app.i18n import tr
 from app.printing import style
+from app.printing.column_widths import fitted_widths
 from app.printing.content import (
     BlockContent,
+    CarriedContent,
     CellContent,
     DocumentContent,
     Entry,
@@ -32,6 +34,8 @@ DATE_MM = 26.0
 """The last line is for the day: a signature without one settles nothing."""
 BEFORE_REMARKS_MM = 2.0
 BEFORE_SIGNATURES_MM = 6.0
+KEPT_ROWS = 2
+"""So many rows stay with the totals and the signatures: nobody signs an empty page."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class TableColumn:
 class TableContent:
     """Everything that a printed table says, decided.
 
-    `head` are (label, value) pairs above the table, `head_columns` side by side; `totals` one more row at its end;
+    `head` are (label, value) pairs above the table, `head_columns` side by side, the first line of them again on every
+    page; `totals` one more row at its end; `carried` the sums after each row, for a page that ends there;
     `remarks` paragraphs below it; `signatures` labels, each with a line for the pen. `paper` as in style.PAPERS_MM.
     """
 
@@ -57,6 +62,7 @@ class TableContent:
     head: tuple[tuple[str, str], ...] = ()
     head_columns: int = 2
     totals: tuple[str, ...] = ()
+    carried: tuple[tuple[str, ...], ...] = ()
     remarks: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     foot_left: str = ""
@@ -148,15 +154,15 @@ def _sheet(content: TableContent) -> SheetContent:
         blocks.append(LinesContent((_signatures(content.signatures),), before=BEFORE_SIGNATURES_MM))
     leaf = LeafContent(
         clean(content.title), (), tuple(blocks), clean(content.foot_left), "", clean(content.foot_right),
-        paper=content.paper,
+        paper=content.paper, later_head=_later_head(content), keeps_end=True,
     )
     return SheetContent((leaf,), content.draft, numbered=True, page_words=tr("第 {page} 页 / 共 {pages} 页"))
 
 
 def _head(content: TableContent, width: float) -> GridContent:
-    """Label and value pairs, several side by side, without rules."""
+    """Label and value pairs, several side by side, without rules; their left edge is that of the table."""
     count = content.head_columns
-    said = [tr("{label}：{value}", label=clean(label), value=clean(value)) for label, value in content.head]
+    said = [_pair(label, value) for label, value in content.head]
     cells = [
         CellContent((LineContent((Text(words),)),), number % count, rule="")
         for number, words in enumerate(said)
@@ -164,19 +170,17 @@ def _head(content: TableContent, width: float) -> GridContent:
     rows = tuple(
         RowContent(tuple(cells[start:start + count]), HEAD_ROW_MM) for start in range(0, len(cells), count)
     )
-    return GridContent((width / count,) * count, rows)
+    return GridContent((width / count,) * count, rows, indent=-style.PADDING_X / style.MM)
 
 
-def column_widths(columns: Sequence[TableColumn], width: float) -> tuple[float, ...]:
-    """The widths of `columns` in mm: those given, and equal shares of the rest of `width`.
+def _later_head(content: TableContent) -> tuple[LineContent, ...]:
+    """What the following pages say of whose and which sheet they are."""
+    said = [_pair(label, value) for label, value in content.head[: content.head_columns]]
+    return (LineContent((Text("　　".join(said)),)),) if said else ()
 
-    Raises ValueError when no room is left for the columns without a width.
-    """
-    sharing = sum(1 for column in columns if not column.mm)
-    left = width - sum(column.mm for column in columns)
-    if left < -0.01 or (sharing and left <= 0):
-        raise ValueError(f"columns of {width - left} mm on {width} mm")
-    return tuple(column.mm or left / sharing for column in columns)
+
+def _pair(label: str, value: str) -> str:
+    return tr("{label}：{value}", label=clean(label), value=clean(value))
 
 
 def _table(content: TableContent, width: float) -> GridContent:
@@ -186,7 +190,23 @@ def _table(content: TableContent, width: float) -> GridContent:
     rows = [RowContent(titles, content.row_mm), *(_row(content, row) for row in content.rows)]
     if content.totals:
         rows.append(_row(content, content.totals, bold=True))
-    return GridContent(column_widths(content.columns, width), tuple(rows), header_rows=1)
+    texts = [*content.rows, *content.carried[-1:]]
+    return GridContent(
+        fitted_widths(content.columns, texts, width, content.totals), tuple(rows), header_rows=1,
+        carried=tuple(
+            CarriedContent(_carried(content, sums, tr("过次页")), _carried(content, sums, tr("承前页")))
+            for sums in content.carried
+        ),
+        kept_rows=KEPT_ROWS + bool(content.totals),
+    )
+
+
+def _carried(content: TableContent, sums: Sequence[str], words: str) -> RowContent:
+    """The row that hands the sums on; it says so in the first column of words that has room for it."""
+    place = next(
+        (number for number, column in enumerate(content.columns) if column.align == "left" and not sums[number]), 0
+    )
+    return _row(content, [words if number == place else text for number, text in enumerate(sums)])
 
 
 def _row(content: TableContent, texts: Sequence[str], *, bold: bool = False) -> RowContent:

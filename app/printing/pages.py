@@ -45,6 +45,12 @@ MOST_ROWS = 400
 LEAST_PART_MM = 25.0
 """The least height of the first part of a row that is broken because it is higher than a page."""
 
+MOST_KEPT = 0.45
+"""The part of a page that the end of a leaf may take and still be kept in one piece; of a longer one, its first lines."""
+
+KEPT_LINES = 2
+"""So many lines of a paragraph stay with what follows it."""
+
 
 class Placed(NamedTuple):
     """Marks at a place of the page: x of their left edge, y of their line's middle from the bottom edge."""
@@ -176,9 +182,22 @@ class _Leaf:
     def pages(self) -> list[_Sheet]:
         """The pages of the leaf, at least one."""
         self._turn()
-        for block in self._leaf.blocks:
-            self._block(block)
+        for number, block in enumerate(self._leaf.blocks):
+            self._block(block, self._after(number) if self._leaf.keeps_end else 0)
         return self._pages
+
+    def _after(self, number: int) -> float:
+        """The height of the lines behind block `number` that must not stand on a page without its end; 0 for none."""
+        following = self._leaf.blocks[number + 1 :]
+        blocks = [block for block in following if isinstance(block, LinesContent)]
+        if not blocks or len(blocks) < len(following):
+            return 0
+        wide = self._width - 2 * self._margin
+        high = sum((block.before + block.after) * MM + set_lines(block.lines, wide).height for block in blocks)
+        if high <= MOST_KEPT * (self._bottom - self._start):
+            return high
+        first = set_lines(blocks[0].lines, wide).lines[:KEPT_LINES]
+        return blocks[0].before * MM + sum(line.height for line in first)
 
     @property
     def _page(self) -> _Sheet:
@@ -196,24 +215,31 @@ class _Leaf:
             )
             self._lines((line,))
             page.top += TITLE_AFTER_MM * MM
-        if self._leaf.head:
-            self._lines(self._leaf.head)
+        head = self._leaf.head + (self._leaf.later_head if len(self._pages) > 1 else ())
+        if head:
+            self._lines(head)
             page.top += HEAD_AFTER_MM * MM
         self._start = page.top
 
-    def _lines(self, lines: tuple[LineContent, ...]) -> None:
-        for line in set_lines(lines, self._width - 2 * self._margin).lines:
-            if self._page.top + line.height > self._bottom:
+    def _lines(self, lines: tuple[LineContent, ...], after: float = 0) -> None:
+        """Place lines, the last of them on the page that has room for `after` points of what follows them."""
+        made = set_lines(lines, self._width - 2 * self._margin).lines
+        kept = max(0, len(made) - KEPT_LINES)
+        for number, line in enumerate(made):
+            needed = line.height
+            if after and number == kept:
+                needed = sum(each.height for each in made[kept:]) + after
+            if self._page.top + needed > self._bottom and self._page.top > self._start:
                 self._turn()
             self._page.put(line, self._margin, self._page.top)
             self._page.top += line.height
 
-    def _block(self, block: BlockContent) -> None:
+    def _block(self, block: BlockContent, after: float) -> None:
         if isinstance(block, GridContent):
-            _Grid(block, self._tight, self._margin).lay(self._room, self._turn)
+            _Grid(block, self._tight, self._margin).lay(self._room, self._turn, after)
         elif isinstance(block, LinesContent):
             self._page.top += block.before * MM
-            self._lines(block.lines)
+            self._lines(block.lines, after)
             self._page.top += block.after * MM
         else:
             self._cut(block)
@@ -238,6 +264,9 @@ class _Grid:
         self._padding = style.PADDING_Y if tight == 1 else style.PADDING_Y_TIGHT
         rows = [self._set(row, tight) for row in grid.rows]
         self._header, self._rows = rows[:grid.header_rows], rows[grid.header_rows:]
+        self._carried = [(self._set(each.out, tight), self._set(each.into, tight)) for each in grid.carried]
+        self._sums = sum(self._heights([self._carried[0][0]])) if self._carried else 0.0
+        self._kept = grid.kept_rows
         self._is_plain = all(cell.rowspan == 1 for row in grid.rows for cell in row.cells)
 
     def _set(self, row: RowContent, tight: float) -> SetRow:
@@ -247,31 +276,57 @@ class _Grid:
             cells.append((cell, set_upright(cell.lines, wide) if cell.upright else set_lines(cell.lines, wide)))
         return SetRow(tuple(cells), row.mm * MM * tight)
 
-    def lay(self, room: Callable[[], Room], turn: Callable[[], None]) -> None:
-        """Place the rows; `room()` tells of the page and what is left on it, `turn()` begins a new page."""
+    def lay(self, room: Callable[[], Room], turn: Callable[[], None], after: float = 0) -> None:
+        """Place the rows; `room()` tells of the page and what is left on it, `turn()` begins a new page.
+
+        The last rows stay with the `after` points that follow the grid.
+        """
         rest = list(self._rows)
         if not rest and self._header:
             self._place(room().page, self._header, self._heights(self._header))
+        above = self._header
         while rest:
             here = room()
-            count, heights = self._fitting(rest, here.left)
+            count, heights = self._on_this_page(above, rest, here, after)
             if count == 0:
-                if self._is_worth_breaking(rest[0], here):
-                    rest[0:1] = self._broken(rest[0], here.left - sum(self._heights(self._header)))
+                taken = sum(self._heights(above)) + self._sums
+                if self._is_worth_breaking(rest[0], here, taken):
+                    rest[0:1] = self._broken(rest[0], here.left - taken)
                 elif not here.is_fresh:
                     turn()
                     continue
-                count, heights = 1, self._heights([*self._header, rest[0]])
-            self._place(here.page, [*self._header, *self._part(rest, 0, count)], heights)
+                count, heights = 1, self._heights([*above, rest[0]])
+            rows = [*above, *self._part(rest, 0, count)]
             rest = self._part(rest, count, len(rest))
+            carried = self._carried_before(rest)
+            if carried is not None:
+                rows.append(carried[0])
+                heights = [*heights, *self._heights([carried[0]])]
+            self._place(here.page, rows, heights)
+            above = [*self._header, carried[1]] if carried is not None else self._header
             if rest:
                 turn()
 
-    def _is_worth_breaking(self, row: SetRow, here: Room) -> bool:
-        """Whether `row` is higher than a whole page and at least a few of its lines fit here."""
-        header = sum(self._heights(self._header))
-        higher = header + self._heights([row])[0] > here.whole
-        return higher and here.left - header > (0 if here.is_fresh else LEAST_PART_MM * MM)
+    def _on_this_page(
+        self, above: Sequence[SetRow], rest: Sequence[SetRow], here: Room, after: float
+    ) -> tuple[int, list[float]]:
+        """How many of the rows this page takes, and the heights of `above` and of them."""
+        count, heights = self._fitting(above, rest, here.left)
+        if count == len(rest) and (sum(heights) + after <= here.left or (here.is_fresh and count <= self._kept)):
+            return count, heights
+        is_whole = len(rest) == len(self._rows) and len(rest) <= self._kept
+        most = len(rest) if is_whole else len(rest) - self._kept
+        return self._fitting(above, rest[: max(most, 0)], here.left - (0 if is_whole else self._sums))
+
+    def _carried_before(self, rest: Sequence[SetRow]) -> tuple[SetRow, SetRow] | None:
+        """The sums of the rows above `rest`, for a page that ends there; None for the last page."""
+        done = len(self._rows) - len(rest)
+        return self._carried[done - 1] if rest and 0 < done <= len(self._carried) else None
+
+    def _is_worth_breaking(self, row: SetRow, here: Room, taken: float) -> bool:
+        """Whether `row` is higher than a whole page without what is `taken`, and at least a few of its lines fit here."""
+        higher = taken + self._heights([row])[0] > here.whole
+        return higher and here.left - taken > (0 if here.is_fresh else LEAST_PART_MM * MM)
 
     def _part(self, rows: Sequence[SetRow], start: int, end: int) -> list[SetRow]:
         return list(rows[start:end]) if self._is_plain else sliced(rows, start, end)
@@ -293,20 +348,22 @@ class _Grid:
         above = style.PADDING_ABOVE_UNDERLINED if cell.rule == "under" else self._padding
         return above + made.height + self._padding
 
-    def _fitting(self, rows: Sequence[SetRow], room: float) -> tuple[int, list[float]]:
+    def _fitting(
+        self, above: Sequence[SetRow], rows: Sequence[SetRow], room: float
+    ) -> tuple[int, list[float]]:
         rows = self._part(rows, 0, min(MOST_ROWS, len(rows)))
-        heights = self._heights([*self._header, *rows])
+        heights = self._heights([*above, *rows])
         if sum(heights) <= room:
             return len(rows), heights
         count = 0
-        used = sum(heights[:len(self._header)])
-        for height in heights[len(self._header):]:
+        used = sum(heights[:len(above)])
+        for height in heights[len(above):]:
             if used + height > room:
                 break
             used += height
             count += 1
         while count:
-            heights = self._heights([*self._header, *self._part(rows, 0, count)])
+            heights = self._heights([*above, *self._part(rows, 0, count)])
             if sum(heights) <= room:
                 return count, heights
             count -= 1

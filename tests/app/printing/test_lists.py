@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.printing.column_widths import column_widths
 from app.printing.lists import (
     TableColumn,
     TableContent,
     WorkListContent,
     WorkListRow,
-    column_widths,
     table_document,
     table_pdf,
     work_list_pdf,
@@ -141,3 +141,73 @@ def test_columns_without_a_width_share_what_is_left(widths: tuple, expected: tup
 def test_columns_that_leave_no_room_are_a_fault(widths: tuple) -> None:
     with pytest.raises(ValueError, match="on 100"):
         column_widths([TableColumn("栏", width) for width in widths], 100)
+
+
+@pytest.mark.parametrize("count", range(15, 45))
+def test_nobody_signs_a_page_without_the_last_rows_and_the_total(paper, count: int) -> None:
+    sheet = paper(table_pdf(request(count=count, paper="A4-landscape")))
+    last = sheet.text(sheet.page_count - 1)
+
+    for words in ("合计", "申领人：", f"药品{count - 1:03d}", f"药品{count - 2:03d}"):
+        assert words in last
+
+
+def test_of_remarks_longer_than_a_page_the_last_stand_above_the_signatures(paper) -> None:
+    remarks = tuple(f"差异{number:03d}的说明" for number in range(120))
+    sheet = paper(table_pdf(request(remarks=remarks)))
+
+    assert "药品002" in sheet.text(0)
+    assert "差异000的说明" in sheet.text(0)
+    assert "差异118的说明差异119的说明申领人：" in sheet.text(sheet.page_count - 1)
+
+
+def test_every_page_says_whose_sheet_it_is(paper) -> None:
+    sheet = paper(table_pdf(request(count=90)))
+
+    for page in range(sheet.page_count):
+        assert "申领单位：柳庄村卫生室" in sheet.text(page)
+        assert "单号：SL-2026-11-0003" in sheet.text(page)
+
+
+def test_sums_are_handed_on_from_page_to_page(paper) -> None:
+    carried = tuple(("", "", str(number + 1), f"{(number + 1) * 23.5:.2f}") for number in range(90))
+    sheet = paper(table_pdf(request(count=90, carried=carried)))
+
+    first = max(number for number in range(90) if f"药品{number:03d}" in sheet.text(0))
+    sums = f"{first + 1}{(first + 1) * 23.5:.2f}"
+    assert f"过次页{sums}" in sheet.text(0)
+    assert f"承前页{sums}" in sheet.text(1)
+    assert "承前页" not in sheet.text(0)
+    assert "过次页" not in sheet.text(sheet.page_count - 1)
+
+
+def test_a_table_on_one_page_hands_nothing_on(paper) -> None:
+    text = paper(table_pdf(request(carried=(("", "", "1", "23.50"),) * 3))).text()
+
+    assert "过次页" not in text
+    assert "承前页" not in text
+
+
+def test_a_row_higher_than_a_page_still_hands_its_sum_on(paper) -> None:
+    rows = (("说明" * 1500, "", "1", "1.00"), ("药品乙", "", "2", "2.00"))
+    sheet = paper(table_pdf(request(rows=rows, carried=(("", "", "1", "1.00"), ("", "", "3", "3.00")))))
+
+    assert sheet.page_count > 1
+    assert "药品乙" in sheet.text(sheet.page_count - 1)
+    assert sheet.text().count("说") == 1500
+
+
+def test_a_figure_never_breaks(paper) -> None:
+    rows = (("药品" * 60, "规格" * 30, "12345678", "7,142,849,285.72"),)
+    words = [word.text for word in paper(table_pdf(request(rows=rows))).words()]
+
+    assert "12345678" in words
+    assert "7,142,849,285.72" in words
+
+
+def test_nothing_stands_outside_the_table(paper) -> None:
+    rows = (("药品" * 60, "A1234567890B1234567890", "12345678", "7,142,849,285.72"),) * 3
+    words = paper(table_pdf(request(rows=rows))).words()
+
+    assert min(word.x for word in words) >= 12 * 72 / 25.4
+    assert max(word.end for word in words) <= (210 - 12) * 72 / 25.4
