@@ -54,6 +54,12 @@ def syllables(character: str) -> tuple[str, ...]:
     return found
 
 
+@cache
+def reading_order(name: str) -> tuple[str, ...]:
+    """What a list is ordered by: the usual reading of every character, the unknown first."""
+    return tuple(syllables(character)[0] for character in name)
+
+
 def name_readings(name: str) -> tuple[tuple[str, ...], ...]:
     """For every character of a folded name its readings, the likeliest first; a surname's own reading leads."""
     readings = [syllables(character) for character in name]

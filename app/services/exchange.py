@@ -19,6 +19,7 @@ from app.services.post import TakenIn, receive
 from db.models import DrugRequest, ExchangeMessage, Organisation
 
 SUFFIX = ".cyx"
+FORBIDDEN_IN_NAMES = '\\/:*?"<>|'
 FILE_WORDS = {
     "drug_request": "申领单", "drug_decision": "申领答复", "catalogue": "药品目录", "shipment": "发货单", "receipt": "签收单",
     "movements": "月报", "statement": "结算单", "count": "抽查通知", "count_result": "抽查结果", "shortage": "短缺报告",
@@ -57,7 +58,30 @@ class Exchange:
             row = session.get_one(ExchangeMessage, message_id)
             day = row.at.astimezone().date().isoformat()
             kind = FILE_WORDS.get(row.kind, row.kind)
-            return f"{kind}_{self.desk.place.name}_{day}_{row.sequence:04d}{SUFFIX}"
+            # A township writes to many: two clinics' files of one day would have the same name, for each counts by itself.
+            other = session.get(Organisation, row.recipient_id) if self.desk.place.kind == "township" else None
+            to = f"_{other.name}" if other is not None else ""
+            name = f"{kind}_{self.desk.place.name}{to}_{day}_{row.sequence:04d}{SUFFIX}"
+            return "".join("-" if each in FORBIDDEN_IN_NAMES else each for each in name)
+
+    def belonging_to(self, message_id: str) -> list[str]:
+        """What goes along with a file to the same desk, oldest first, so that nothing is missing there.
+
+        That is what was not handed over yet, and the earlier answers to the same request: opening only the last one of
+        them tells the other desk of a gap.
+        """
+        with self.desk.sessions.reading() as session:
+            row = session.get_one(ExchangeMessage, message_id)
+            before = (
+                (ExchangeMessage.kind == "drug_decision") & (ExchangeMessage.subject_id == row.subject_id)
+                & (ExchangeMessage.sequence < row.sequence)
+            )  # fmt: skip
+            query = select(ExchangeMessage.id).where(
+                ExchangeMessage.direction == "sent", ExchangeMessage.recipient_id == row.recipient_id,
+                ExchangeMessage.id != row.id,
+                (ExchangeMessage.state == "ready") | ((ExchangeMessage.state == "sent") & before),
+            )  # fmt: skip
+            return list(session.scalars(query.order_by(ExchangeMessage.sequence)))
 
     def save_file(self, message_id: str, file: Path) -> Path:
         """Write the envelope to `file` (whole or not at all) and mark it as handed over.

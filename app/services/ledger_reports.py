@@ -20,6 +20,7 @@ from app.domain.movements import MovementKind
 from app.domain.settlement import MonthOfDrug, first_and_last, following_month, is_over, previous_month
 from app.errors import UserError
 from app.exchange.envelope import Envelope
+from app.pinyin import reading_order
 from app.services.history import record_change
 from app.services.post import TakenIn, write_envelope
 from db.models import ClosedMonth, Drug, LedgerReport, Organisation, StockBatch, StockMovement, new_id
@@ -129,7 +130,8 @@ def month_lines(session: Session, organisation_id: str, month: str) -> tuple[Rep
         made = _month_of(key, name, grouped[key])
         if any(asdict(made)[part] for part in ("opening", "received", "returned", "dispensed", "lost", "counted")):
             lines.append(ReportLine(made, drug.strength if drug else "", drug.unit if drug else ""))
-    return tuple(lines)
+    # By the drug's reading, as everybody looks it up; the same drug in the order of its prices.
+    return tuple(sorted(lines, key=lambda line: (reading_order(line.month.drug_name), line.month.drug_name, line.strength)))
 
 
 def _month_of(key: tuple[str, int | None, int], name: str, rows: Sequence[Row[Any]]) -> MonthOfDrug:

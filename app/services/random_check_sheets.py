@@ -10,11 +10,11 @@ from app.services.random_checks import CheckLineView, CheckView
 def count_sheet(check: CheckView) -> ListSheet:
     """The sheet to count by: blind, with lines for both names."""
     rows = tuple(
-        (number, line.drug_name, line.batch_no, line.expiry, why_drawn(line), line.unit, "", "", "")
+        (number, line.drug_name, line.strength, line.batch_no, line.expiry, why_drawn(line), line.unit, "", "", "")
         for number, line in enumerate(check.lines, start=1)
     )
     columns = (
-        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("批号"), 36),
+        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 30), ListColumn(tr("批号"), 34),
         ListColumn(tr("有效期至"), 30, "center"), ListColumn(tr("抽取缘由"), 22, "center"),
         ListColumn(tr("单位"), 16, "center"), ListColumn(tr("实盘数"), 30),
         ListColumn(tr("账面（数完再抄）"), 34), ListColumn(tr("备注"), 34),
@@ -28,12 +28,12 @@ def count_sheet(check: CheckView) -> ListSheet:
 def result_sheet(check: CheckView) -> ListSheet:
     """The result: book, counted, difference and why."""
     rows = tuple(
-        (number, line.drug_name, line.batch_no, line.expiry, why_drawn(line), line.unit, line.book, line.counted,
+        (number, line.drug_name, line.strength, line.batch_no, line.expiry, why_drawn(line), line.unit, line.book, line.counted,
          line.difference, line.reason)
         for number, line in enumerate(check.lines, start=1)
     )  # fmt: skip
     columns = (
-        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("批号"), 34),
+        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 28), ListColumn(tr("批号"), 32),
         ListColumn(tr("有效期至"), 28, "center"), ListColumn(tr("抽取缘由"), 22, "center"),
         ListColumn(tr("单位"), 14, "center"),
         ListColumn(tr("账面"), 20, "right"), ListColumn(tr("实盘"), 20, "right"), ListColumn(tr("差异"), 20, "right"),

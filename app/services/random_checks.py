@@ -40,7 +40,7 @@ from app.services.history import record_change
 from app.services.ledger_reports import newest_stock
 from app.services.post import TakenIn, write_envelope
 from app.services.problems import Refused, refuse
-from db.models import LedgerReport, Organisation, Stocktake, StocktakeLine, new_id
+from db.models import Drug, LedgerReport, Organisation, Stocktake, StocktakeLine, new_id
 
 ENTITY = "random_check"
 KIND = "random"
@@ -82,6 +82,7 @@ class CheckLineView:
     book: int | None
     reason: str
     drawn_for: DrawnFor | None = None
+    strength: str = ""
 
     @property
     def difference(self) -> int | None:
@@ -397,13 +398,16 @@ def _view(session: Session, row: Stocktake, desk: Desk) -> CheckView:
     clinic = session.get(Organisation, row.organisation_id)
     # The book stays hidden until the count stands.
     shown = row.state in (StocktakeState.REVIEW.value, StocktakeState.FINALISED.value)
-    names = [name for name in CheckLineView.__dataclass_fields__ if name not in ("book", "drawn_for")]
+    names = [name for name in CheckLineView.__dataclass_fields__ if name not in ("book", "drawn_for", "strength")]
+    known = select(Drug.code, Drug.strength).where(Drug.code.in_({line.drug_code for line in lines}))
+    strengths = {drug.code: drug.strength for drug in session.execute(known)}
     return CheckView(
         row.id, row.organisation_id, clinic.name if clinic else "", StocktakeState(row.state), row.version,
         row.seed or 0, row.opened_at, row.opened_by_name, row.counter_name, row.finalised_by_name, row.result,
         tuple(
             CheckLineView(
                 **{name: getattr(line, name) for name in names}, book=line.book if shown else None,
+                strength=strengths.get(line.drug_code, ""),
                 drawn_for=DrawnFor(line.drawn_for) if line.drawn_for else None,
             )
             for line in lines

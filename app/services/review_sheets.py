@@ -11,7 +11,7 @@ from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
 from app.printing.lists import TableColumn, TableContent
 from app.services.fair_shares import ShareProposal
 from app.services.review_bulk import BulkRequest, BulkResult
-from app.services.review_inbox import MonthRound
+from app.services.review_inbox import InboxItem, MonthRound
 from app.services.review_marks import WHY_LEFT
 from app.services.review_pivot import Pivot, PivotCell
 
@@ -52,6 +52,22 @@ def missing_list(month: MonthRound, day: date) -> ListSheet:
     )  # fmt: skip
     head = ((tr("月份"), month.period), (tr("已交"), f"{month.handed_in} / {month.clinics}"), (tr("日期"), day.isoformat()))
     return ListSheet(tr("{month} 未交申领单的村卫生室", month=month.period), columns, rows, head, paper="A4")
+
+
+def inbox_list(items: Iterable[InboxItem], day: date) -> ListSheet:
+    """The requests of all clinics in the order of the screen, with how long they have waited and in whose hands they are."""
+    columns = (
+        *_columns((tr("村卫生室"), 0), (tr("月份"), 24), (tr("类别"), 20), (tr("状态"), 26)),
+        *_numbers((tr("种数"), 18), (tr("要看"), 18), (tr("没有决定"), 24), (tr("已等天数"), 24)),
+        *_columns((tr("谁在审"), 26), (tr("提交时间"), 40)),
+    )
+    rows = tuple(
+        (item.summary.clinic_name, item.summary.period, tr(item.summary.kind.label), tr(item.summary.state.label),
+         item.summary.kinds_of_drugs, item.to_look, item.undecided, "" if item.days is None else item.days, item.holder,
+         item.summary.submitted_at)
+        for item in items
+    )  # fmt: skip
+    return ListSheet(tr("各村申领单"), columns, rows, ((tr("日期"), day.isoformat()),))
 
 
 def bulk_list(done: BulkResult, day: date) -> ListSheet:

@@ -17,6 +17,7 @@ from app.domain.request_terms import Role
 from app.domain.settlement import Difference, DifferenceKind
 from app.domain.settlement_states import SETTLEMENT_STEPS, SettlementAction, SettlementState
 from app.errors import UserError
+from app.pinyin import reading_order
 from app.services.document_steps import own_actions, steps_of, steps_offered
 from db.models import Distributor, Organisation, Settlement, SettlementLine
 
@@ -190,7 +191,7 @@ def settlement_view(session: Session, desk: Desk, row: Settlement) -> Settlement
         },
         due_on=due,
         late_days=late,
-        lines=tuple(SettlementLineView(*line) for line in statement_rows(session, row.id)),
+        lines=tuple(sorted((SettlementLineView(*line) for line in statement_rows(session, row.id)), key=_order)),
         differences=kept_differences(row),
         history=tuple(
             SettlementStepView(
@@ -271,6 +272,14 @@ def settlement_names(session: Session) -> dict[str, str]:
     return {row.id: row.name for row in places} | {
         row.id: row.name for row in session.execute(select(Distributor.id, Distributor.name))
     }
+
+
+def _order(line: SettlementLineView) -> tuple[object, ...]:
+    """By the drug's reading, as everybody looks it up; corrections last, as they were entered."""
+    if not line.drug_code:
+        return (1,)
+    price = -1 if line.price_fen is None else line.price_fen
+    return 0, reading_order(line.drug_name), line.drug_name, line.strength, line.drug_code, price, line.units_per_pack
 
 
 def _day(text: object) -> date | None:

@@ -348,7 +348,10 @@ class Settlements:
 
     def _refuse_unless_open(self, session: Session, month: str) -> None:
         if not is_over(month, self.desk.today()):
-            raise UserError(msg("{month} 还没有过完，不能结算。请到下月再办。", month=month))
+            raise UserError(
+                msg("{month} 还没有过完（本机日期是 {today}），没有结算。请到下月再办；日期不对请先改电脑的日期。",
+                    month=month, today=self.desk.today())
+            )
         self._refuse_closed(session, month)
 
     def _refuse_closed(self, session: Session, month: str) -> None:

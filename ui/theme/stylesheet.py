@@ -218,7 +218,7 @@ QTableView[kind="data"] QHeaderView::section:last {{ border-top-right-radius: {r
 QTableView[kind="data"] QHeaderView::section:only-one {{
   border-top-left-radius: {radius}px; border-top-right-radius: {radius}px;
 }}
-QTableView[kind="data"][kept="true"] QHeaderView::section {{ border-radius: 0; }}
+QTableView[kind="data"][kept="true"] QHeaderView::section {{ border-top-right-radius: 0; }}
 QTableView[kind="data"] QTableCornerButton::section {{
   background: {c.surface_header}; border: none; border-bottom: 1px solid {c.border};
 }}

@@ -100,9 +100,9 @@ class FrozenColumns(QTableView):
         """Draw the cells, what the table draws over its own, and the edge."""
         super().paintEvent(event)
         painter = QPainter(self.viewport())
-        self._table.paint_over(painter, self)
         colour = current_theme().colours.border_control
         painter.fillRect(QRect(self.viewport().width() - 1, 0, 1, self.viewport().height()), QColor(colour))
+        self._table.paint_over(painter, self)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -21,7 +21,7 @@ from app.services.problems import Refused
 from app.services.random_check_sheets import count_sheet, result_sheet
 from app.services.random_checks import Counted, RandomChecks, take_in_result
 from bench.supply import add_clinic, township
-from db.models import ExchangeMessage, LedgerReport, Stocktake, new_id
+from db.models import Drug, ExchangeMessage, LedgerReport, Stocktake, new_id
 from tests.supply_desks import MANAGER, PHARMACIST, as_person
 
 SEED = 4711
@@ -86,8 +86,8 @@ def test_a_check_draws_ten_batches_and_hides_the_book(town):
     assert (len(check.lines), check.seed, check.state) == (10, SEED, StocktakeState.OPEN)
     assert {line.book for line in check.lines} == {None}
     sheet = count_sheet(check)
-    assert {row[6] for row in sheet.rows} == {""}
-    assert "30" not in [str(value) for row in sheet.rows for value in row[6:]]
+    assert {row[7] for row in sheet.rows} == {""}
+    assert "30" not in [str(value) for row in sheet.rows for value in row[7:]]
     again = RandomChecks(town.desk).open(town.clinics[0], seed=SEED).check
     assert [line.batch_id for line in again.lines] == [line.batch_id for line in check.lines]
 
@@ -99,8 +99,18 @@ def test_why_each_batch_was_drawn_is_kept_shown_and_printed(town):
     assert why == sorted(why, key=list(DrawnFor).index)
     assert DrawnFor.AT_RANDOM in why
     labels = [str(each.label) for each in why]
-    assert [row[4] for row in count_sheet(check).rows] == labels
-    assert [row[4] for row in result_sheet(RandomChecks(town.desk).get(check.id)).rows] == labels
+    assert [row[5] for row in count_sheet(check).rows] == labels
+    assert [row[5] for row in result_sheet(RandomChecks(town.desk).get(check.id)).rows] == labels
+
+
+def test_the_strength_of_a_drug_stands_on_screen_and_sheet(town):
+    with town.desk.sessions.writing() as session:
+        for drug in session.scalars(select(Drug)):
+            drug.strength = f"{drug.code} mg"
+    check = opened(town)
+    assert [line.strength for line in check.lines] == [f"{line.drug_code} mg" for line in check.lines]
+    assert [row[2] for row in count_sheet(check).rows] == [line.strength for line in check.lines]
+    assert [row[2] for row in result_sheet(check).rows] == [line.strength for line in check.lines]
 
 
 def test_without_a_report_nothing_can_be_drawn(town, desk):
@@ -131,7 +141,7 @@ def test_three_people_open_count_and_close(town, desk):
         counter.close(check.id, followed.version)
     ended = closer.close(check.id, followed.version).check
     assert (ended.state, ended.finalised_by_name) == (StocktakeState.FINALISED, "孙院长")
-    assert result_sheet(ended).rows[0][8] == -2
+    assert result_sheet(ended).rows[0][9] == -2
     with pytest.raises(UserError, match="已经盘过"):
         counter.enter(check.id, ended.version, counts(check))
     with desk.sessions.reading() as session:

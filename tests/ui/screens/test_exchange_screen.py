@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -18,11 +19,11 @@ from app.services.requests import Requests
 from app.services.review import Review
 from db.models import OwnKeys
 from tests.desks import make_township
+from tests.supply_desks import give_keys
 from tests.ui.hands import click, control, press
 from tests.ui.screens.drug_desks import (
     DrugWorld,
     cell_texts,
-    give_keys,
     on_screen,
     services_of,
     shown,
@@ -277,6 +278,23 @@ def test_enter_saves_what_waits_and_shows_what_was_sent(world, opened, dialogs, 
     assert (tmp_path / "r.cyx").exists()
     press(letters(screen), Qt.Key.Key_Return)
     assert seen.places == [("requests", {"request_id": request_id})]
+
+
+def submitted(world):
+    """A request of the clinic that was written, and not handed over; gives the id of its envelope."""
+    requests = Requests(world.clinic)
+    request_id = world.draft()
+    requests.fill_with_suggestions(request_id)
+    return requests.submit(request_id, requests.get(request_id).version).message_id
+
+
+def test_the_record_is_saved_as_a_table(world, opened, dialogs, tmp_path):
+    submitted(world)
+    screen, _seen = opened(world.clinic)
+    dialogs.will_choose(tmp_path / "letters.xlsx")
+    click(button(screen, "export_letters"))
+    rows = list(openpyxl.load_workbook(tmp_path / "letters.xlsx").active.iter_rows(values_only=True))
+    assert rows[1][1:5] == ("发出", "11 月申领单", world.township.place.name, "还没有交出")
 
 
 # --- pairing ------------------------------------------------------------------------------------------------------

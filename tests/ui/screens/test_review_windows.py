@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QPushButton, QTableView
 
 from app.desk import Actor
 from app.domain.request_terms import State
@@ -258,6 +258,22 @@ def test_drugs_by_village_open_the_request_of_the_chosen_cell(town, opened):
     assert table(screen).current_row().line.drug_code == "B00001"
 
 
+def test_drug_and_sum_stay_in_sight_while_forty_villages_scroll_by(town, opened):
+    for number in range(3, 40):
+        add_request(town, number, 2)
+    screen, _seen = opened
+    press_key(Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    shown = window(screen, "pivot_window")
+    pivot, kept = control(shown, DataTable, "pivot"), control(shown, QTableView, "pivot_kept")
+    for _step in range(30):
+        press(pivot, Qt.Key.Key_Right)
+    assert pivot.horizontalScrollBar().value() > 0
+    columns = pivot.rows_model.columns
+    assert [column.key for number, column in enumerate(columns) if not kept.isColumnHidden(number)] == ["drug", "asked"]
+    assert kept.isVisible()
+    assert pivot.visualRect(pivot.currentIndex()).left() >= kept.width()
+
+
 def test_a_column_without_a_village_opens_nothing_and_says_so(opened):
     screen, _seen = opened
     press_key(Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
@@ -350,6 +366,35 @@ def test_nothing_waiting_is_told(town, qtbot, dialogs):
     on_screen(qtbot, ReviewScreen(services))
     press_key(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
     assert "没有待审的申领单" in dialogs.last_told()
+
+
+def test_the_list_of_the_requests_is_saved_as_a_table(town, opened, dialogs, tmp_path):
+    screen, _seen = opened
+    dialogs.will_choose(tmp_path / "inbox.xlsx")
+    click(control(screen, QPushButton, "export_inbox"))
+    rows = texts_of(tmp_path / "inbox.xlsx")
+    assert rows[0][:4] == ["村卫生室", "月份", "类别", "状态"]
+    assert sorted(row[0] for row in rows[1:]) == ["第1村卫生室", "第2村卫生室", "第3村卫生室"]
+    assert all(row[4] == 5 for row in rows[1:])
+
+
+def test_on_a_narrow_window_the_list_comes_first_and_escape_goes_back_to_it(town, qtbot, dialogs):
+    services, _seen = services_of(town.desk, dialogs)
+    screen = on_screen(qtbot, ReviewScreen(services))
+    screen.resize(800, 700)
+    inbox = control(screen, DataTable, "inbox")
+    assert (inbox.isVisible(), table(screen).isVisible()) == (True, False)
+    screen.setFocus()
+    press_key(Qt.Key.Key_Down)
+    press_key(Qt.Key.Key_Return)
+    assert (inbox.isVisible(), table(screen).isVisible()) == (False, True)
+    assert screen.sheet.view.id == inbox.rows()[1].summary.id
+    assert focused() is table(screen)
+    assert screen.back_action() is True
+    assert focused() is inbox
+    assert screen.back_action() is False
+    screen.open_with(request_id=town.requests[2])
+    assert table(screen).isVisible()
 
 
 def test_who_has_not_sent_stands_above_the_list_and_in_a_window(town, opened, dialogs, tmp_path):

@@ -8,13 +8,17 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from sqlalchemy import select
 
 from app.domain.settlement_states import SettlementAction, SettlementState
+from app.i18n import tr
+from app.pinyin import reading_order
 from app.services.distributors import DistributorEdit, Distributors
 from app.services.ledger_reports import LedgerReports
 from app.services.purchasing import Arrival, OrderItem, Purchasing
 from app.services.settlements import Settlements
-from db.models import SettlementLine
+from app.services.statements import statement_sheet
+from db.models import Organisation, SettlementLine
 from tests.supply_desks import MANAGER, PHARMACIST, as_person, hand_over
 from tests.ui.hands import click, control, press, type_chinese
 from tests.ui.screens.drug_desks import cell_texts, on_screen, press_key
@@ -102,7 +106,7 @@ def test_a_month_is_drawn_up_priced_explained_and_checked_by_the_keyboard(world,
     press(write(explained, "explanation", "月底签收，下月入库"), Qt.Key.Key_Return)
     assert page.view.open_differences == 0
     assert page.view.payable_fen == 9735
-    assert cell_texts(page.parts.lines, "amount") == ["¥25.71", "¥24.67", "¥32.24", "¥14.73"]
+    assert cell_texts(page.parts.lines, "amount") == ["¥14.73", "¥25.71", "¥24.67", "¥32.24"]
 
     assert not page.parts.steps[A.CHECK].isVisible()
     assert "另一个人" in page.parts.strip.words()
@@ -203,11 +207,48 @@ def test_a_month_with_something_open_is_not_closed_and_says_what(world, township
     assert Settlements(world.township).overview(OCTOBER).closed_at is None
 
 
+def test_a_month_that_is_not_over_by_the_clock_is_not_closed_and_the_day_is_told(world, township, dialogs):
+    page, _seen = township()
+    page.open_with(month="2026-11")
+    page.parts.close_month.setEnabled(True)
+    page.work.close_month()
+    assert "今天（本机日期）是 2026-11-22，2026 年 11 月还没有过完" in dialogs.last_told()
+    page.work.prepare()
+    assert "2026-11 还没有过完（本机日期是 2026-11-22）" in dialogs.last_told()
+    assert not Settlements(world.township).overview("2026-11").is_closed
+
+
+def test_drugs_stand_in_the_order_of_their_reading_on_screen_paper_and_in_the_report(world, township, clinic):
+    own, _seen = clinic()
+    reported = [line.month.drug_name for line in LedgerReports(world.clinic).preview(OCTOBER)]
+    assert reported == sorted(reported, key=reading_order)
+    assert [text.split()[0] for text in cell_texts(own.parts.own, "drug")] == reported
+    view = settled_draft(world)
+    names = [line.drug_name for line in view.lines]
+    assert names == sorted(names, key=reading_order)
+    assert [row[1] for row in statement_sheet(view).rows] == names
+    page, _seen = township()
+    page.open_with(settlement_id=view.id)
+    assert [text.split()[0] for text in cell_texts(page.parts.lines, "drug")] == names
+
+
+def test_without_clinics_the_page_leads_to_pairing_instead_of_counting_reports(world, township):
+    with world.township.sessions.writing() as session:
+        for clinic in session.scalars(select(Organisation).where(Organisation.kind == "clinic")):
+            clinic.parent_id = None
+    page, seen = township()
+    assert "月报已交" not in page.parts.month_words.text()
+    assert "还没有和村卫生室配对" in page.parts.reports.words()
+    click(control(page, QPushButton, "go_to_pairing"))
+    assert seen.places[-1] == ("exchange", {"page": "pairing"})
+
+
 def test_a_closed_month_is_frozen_and_corrected_in_a_later_one(world, township, dialogs):
     approved(world)
     page, _seen = township(MANAGER)
     dialogs.will_answer("keep", "do")
     click(page.parts.close_month)
+    assert "今天（本机日期）是 2026-11-22，2026 年 10 月已经过完" in tr(dialogs.asked[-1].happened)
     assert not page.overview.is_closed
     click(page.parts.close_month)
     assert page.overview.is_closed
@@ -337,19 +378,21 @@ def clinic(qtbot, world, dialogs):
 def test_the_clinic_closes_its_month_and_hands_the_report_over(world, clinic, dialogs, tmp_path):
     page, seen = clinic()
     assert page.chosen.month == OCTOBER
-    assert cell_texts(page.parts.own, "dispensed") == ["60", "64", "124", "52"]
-    assert cell_texts(page.parts.own, "amount")[0] == "—"
+    assert cell_texts(page.parts.own, "dispensed") == ["52", "60", "64", "124"]
+    assert cell_texts(page.parts.own, "amount")[1] == "—"
     page.print_action()
     assert seen.sheets[-1][1] == "柳庄村卫生室 2026-10 药品出入库月报"
     page.primary_action()
     assert LedgerReports(world.clinic).closed_months() == []
     dialogs.will_answer("do").will_choose(tmp_path / "report.cyx")
     page.primary_action()
+    assert "今天（本机日期）是 2026-11-22，2026 年 10 月已经过完" in tr(dialogs.asked[-1].happened)
     assert LedgerReports(world.clinic).closed_months() == [OCTOBER]
     assert (tmp_path / "report.cyx").exists()
     assert "等卫生院的结算单" in page.parts.strip.words()
     page.primary_action()
-    assert "没有可以结账的月份" in seen.sentences[-1]
+    assert "今天（本机日期）是 2026-11-22，2026 年 11 月还没有过完，下月 1 日起可以结账" in dialogs.last_told()
+    assert LedgerReports(world.clinic).closed_months() == [OCTOBER]
 
 
 def test_a_report_that_was_not_handed_over_can_be_saved_later(world, clinic, dialogs, tmp_path):
@@ -386,9 +429,9 @@ def test_a_statement_that_says_otherwise_is_shown_in_red_and_exported(world, cli
     hand_over(world.township, world.clinic, other.send_statement(checked.id).message_id, tmp_path)
     page, _seen = clinic()
     assert cell_texts(page.parts.statement, "agrees") == ["相符", "不符", "相符", "相符"]
-    assert cell_texts(page.parts.statement, "dispensed")[1] == "70 本室 64"
+    assert cell_texts(page.parts.statement, "dispensed")[1] == "66 本室 60"
     assert "不要签字" in page.parts.strip.words()
     dialogs.will_choose(tmp_path / "compared.xlsx")
     click(page.parts.save_differences)
     rows = list(openpyxl.load_workbook(tmp_path / "compared.xlsx").active.iter_rows(values_only=True))
-    assert [row[1:] for row in rows[1:]] == [("发药", 70, 64), ("结存", 220, 226)]
+    assert [row[1:] for row in rows[1:]] == [("发药", 66, 60), ("结存", 242, 248)]

@@ -77,8 +77,8 @@ class ChecksLayout(QWidget):
         self.strip = NoticeStrip(name="check_strip")
         self.tables = {
             COUNTING: DataTable(counting_columns(), name="check_counts", accessible_name=tr("录入盘点数"), row_height=48),
-            WAITING: DataTable(waiting_columns(), name="check_items", accessible_name=tr("抽到的批次")),
-            RESULT: DataTable(result_columns(), name="check_result", accessible_name=tr("抽查结果")),
+            WAITING: DataTable(waiting_columns(), name="check_items", accessible_name=tr("抽到的批次"), row_height=48),
+            RESULT: DataTable(result_columns(), name="check_result", accessible_name=tr("抽查结果"), row_height=48),
         }
         self._stack = QStackedWidget()
         for table in self.tables.values():

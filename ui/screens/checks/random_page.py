@@ -242,7 +242,8 @@ class RandomChecksPage(QWidget):
             self.services.say(tr("没有要查明的差异。"))
             return
         line = row.line
-        told = tr("{drug} {batch}：账面 {book}，实盘 {counted}，差 {difference}。", drug=line.drug_name, batch=line.batch_no,
+        told = tr("{drug} {strength} {batch}：账面 {book}，实盘 {counted}，差 {difference}。", drug=line.drug_name,
+                  strength=line.strength, batch=line.batch_no,
                   book=line.book, counted=line.counted, difference=f"{line.difference:+d}")
         window = WordsWindow(tr("查明的原因和处理"), tr("保存"), told, tr("原因和处理"), "follow_up", self,
                              written=line.reason, longest=50)

@@ -104,11 +104,10 @@ def result_columns() -> tuple[Column, ...]:
 def _goods_columns() -> tuple[Column, ...]:
     return (
         Column("drug", tr("药品"), width=150, stretch=True, bold=True,
-               value=lambda row: Cell(row.line.drug_name, second_line=row.problem) if row.problem
-               else Cell(row.line.drug_name)),
+               value=lambda row: Cell(row.line.drug_name, second_line=row.problem or row.line.strength)),
         Column("batch", tr("批号"), value=lambda row: row.line.batch_no),
         Column("expiry", tr("有效期至"), value=lambda row: _day(row.line.expiry)),
-        Column("why", tr("缘由"), value=lambda row: Cell(why_drawn(row.line), muted=True), gives_way=1),
+        Column("why", tr("缘由"), value=lambda row: Cell(why_drawn(row.line), muted=True)),
         Column("unit", tr("单位"), value=lambda row: row.line.unit),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ def fail(services: Services, error: BaseException) -> None:
 def hand_over(services: Services, message_id: str, *, title: Message | str, on_done: Callable[[], None]) -> None:
     """Let the user choose where the file goes, and write it. Not done now, it can be done later.
 
+    Beside it goes what else the same desk has not got, so that it can open one after the other without a gap.
     `on_done` is called in every case, so that the screen says how things stand.
     """
     suggested = services.exchange.suggested_name(message_id)
@@ -61,18 +62,70 @@ def hand_over(services: Services, message_id: str, *, title: Message | str, on_d
         on_done()
         return
 
-    def written(path: Path) -> None:
-        services.say(tr("已存成“{file}”，请交给对方。", file=path.name))
+    def write(_report: object, _cancelled: object) -> int:
+        services.exchange.save_file(message_id, file)
+        return save_beside(services, (message_id,), file.parent)
+
+    def written(count: int) -> None:
+        if count:
+            services.say(tr("已存成“{file}”，给同一单位还没有交的另外 {count} 份也存在旁边，请一起交给对方。", file=file.name,
+                            count=count))
+        else:
+            services.say(tr("已存成“{file}”，请交给对方。", file=file.name))
         on_done()
 
     def failed(error: BaseException) -> None:
         on_done()
         fail(services, error)
 
-    services.runner.run(
-        lambda _report, _cancelled: services.exchange.save_file(message_id, file),
-        on_done=written, on_error=failed, title=tr("正在存文件"), can_cancel=False,
-    )
+    services.runner.run(write, on_done=written, on_error=failed, title=tr("正在存文件"), can_cancel=False)
+
+
+def save_beside(services: Services, message_ids: Sequence[str], folder: Path) -> int:
+    """Write what belongs to these files beside them, if it is not there already; how many. To be run in the worker."""
+    exchange, count = services.exchange, 0
+    others = dict.fromkeys(other for message_id in message_ids for other in exchange.belonging_to(message_id))
+    for other in others:
+        path = folder / exchange.suggested_name(other)
+        if other not in message_ids and not path.exists():
+            exchange.save_file(other, path)
+            count += 1
+    return count
+
+
+def hand_over_all(
+    services: Services, message_ids: Sequence[str], *, title: Message, on_done: Callable[[], None]
+) -> None:
+    """Write the envelopes where the user wants them: one as a file of any name, several into a folder.
+
+    Not done now, it can be done later; `on_done` is called in every case.
+    """
+    if not message_ids:
+        on_done()
+        return
+    if len(message_ids) == 1:
+        hand_over(services, message_ids[0], title=title, on_done=on_done)
+        return
+    folder = services.dialogs.choose_folder(msg("{count} 份文件存到哪里（U盘）", count=len(message_ids)))
+    if folder is None:
+        services.say(tr("文件还没有交出去，随时可以再存。"))
+        on_done()
+        return
+
+    def write(_report: object, _cancelled: object) -> int:
+        for message_id in message_ids:
+            services.exchange.save_file(message_id, folder / services.exchange.suggested_name(message_id))
+        return len(message_ids) + save_beside(services, message_ids, folder)
+
+    def done(count: int) -> None:
+        services.say(tr("{count} 份文件已存到“{folder}”，请交给对方。", count=count, folder=folder.name))
+        on_done()
+
+    def failed(error: BaseException) -> None:
+        on_done()
+        fail(services, error)
+
+    services.runner.run(write, on_done=done, on_error=failed, title=tr("正在存文件"), can_cancel=False)
 
 
 def go_to_subject(services: Services, kind: str, subject_id: str) -> None:

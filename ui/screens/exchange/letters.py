@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from app.i18n import tr
@@ -11,6 +13,7 @@ from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from app.services.exchange import Letter
 
 
@@ -35,10 +38,26 @@ def columns() -> tuple[Column, ...]:
         Column("at", tr("时间"), width=104, value=lambda letter: short_time(letter.at)),
         Column("direction", tr("方向"), width=70, value=_direction),
         Column("content", tr("内容"), width=150, bold=True, value=content),
-        Column("other", tr("对方"), width=170, value=lambda letter: letter.other_name or tr("不认识的单位")),
         Column("state", tr("情况"), width=118, value=state),
+        Column("other", tr("对方"), width=170, value=lambda letter: letter.other_name or tr("不认识的单位")),
         Column("reason", tr("说明"), width=200, stretch=True, muted=True, value=_reason),
     )
+
+
+def letter_sheet(letters: Sequence[Letter], place: str, day: date) -> ListSheet:
+    """The list as a file."""
+    from app.interchange.xlsx_lists import ListColumn, ListSheet
+
+    columns = (
+        ListColumn(tr("时间"), 40), ListColumn(tr("方向"), 20), ListColumn(tr("内容"), 50), ListColumn(tr("对方"), 60),
+        ListColumn(tr("情况"), 34), ListColumn(tr("说明")),
+    )  # fmt: skip
+    rows = tuple(
+        (letter.at, _direction(letter).text, content(letter), letter.other_name or tr("不认识的单位"), state(letter).text,
+         _reason(letter))
+        for letter in letters
+    )
+    return ListSheet(tr("收发记录"), columns, rows, ((tr("单位"), place), (tr("日期"), day.isoformat())))
 
 
 def content(letter: Letter) -> str:

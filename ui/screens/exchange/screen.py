@@ -11,9 +11,17 @@ from PySide6.QtWidgets import QWidget
 from app.domain.message import msg
 from app.i18n import tr
 from ui.dialogs import Notice
-from ui.screens.exchange.files import EnvelopeDrops, choose_and_open, go_to_subject, hand_over, open_envelope
-from ui.screens.exchange.letters import can_be_saved, can_be_shown, columns, content, in_order
+from ui.screens.exchange.files import (
+    EnvelopeDrops,
+    choose_and_open,
+    go_to_subject,
+    hand_over,
+    hand_over_all,
+    open_envelope,
+)
+from ui.screens.exchange.letters import can_be_saved, can_be_shown, columns, content, in_order, letter_sheet
 from ui.screens.exchange.pairing_page import PairingPage
+from ui.screens.list_papers import save_list
 from ui.screens.requests.notice_strip import NoticeStrip, StripAction
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, PageHeader
@@ -53,6 +61,7 @@ class ExchangeScreen(QWidget):
         if letters and self.table.current_number() < 0:
             self.table.select_row(0)
         waiting = [letter for letter in letters if letter.state == "ready"]
+        self.export.setVisible(bool(letters))
         self._show_strip(waiting)
         self.pairing.refresh()
         count = len(self.services.pairing.partners())
@@ -120,12 +129,24 @@ class ExchangeScreen(QWidget):
             return
         names = tr("、").join(dict.fromkeys(content(letter) for letter in waiting))
         words = tr("有 {count} 份文件还没有交给对方：{names}。", count=len(waiting), names=names)
-        self.strip.say(words, "amber", (StripAction("save_waiting", tr("存成文件"), self._save_first),))
+        actions = [StripAction("save_waiting", tr("存成文件"), self._save_first)]
+        if len(waiting) > 1:
+            ids = [letter.id for letter in waiting]
+            actions.append(StripAction("save_all_waiting", tr("全部存到一个文件夹"), lambda: self._save_all(ids)))
+        self.strip.say(words, "amber", actions)
 
     def _save_first(self) -> None:
         self.tabs.show_tab(LETTERS)
         self.table.select_row(0)
         self.save_chosen()
+
+    def _save_all(self, letter_ids: list[str]) -> None:
+        hand_over_all(self.services, letter_ids, title=msg("存成文件"), on_done=self.refresh)
+
+    def save_table(self) -> None:
+        """The list as XLSX."""
+        place, day, letters = self.services.desk.place.name, self.services.desk.today(), self.table.rows()
+        save_list(self.services, tr("收发记录_{day}", day=day.isoformat()), lambda: letter_sheet(letters, place, day))
 
     def _show_actions(self, letter: Letter | None) -> None:
         self.save.setVisible(letter is not None and can_be_saved(letter))
@@ -151,7 +172,8 @@ class ExchangeScreen(QWidget):
         self.foot.set_note(tr("也可以把 .cyx 文件拖到窗口里打开。"))
         self.show_request = SecondaryButton(tr("看这张单据"), name="show_request", small=True)
         self.save = SecondaryButton(tr("再存一份"), name="save_letter", small=True)
-        for button in (self.show_request, self.save):
+        self.export = SecondaryButton(tr("导出表格"), name="export_letters", small=True)
+        for button in (self.export, self.show_request, self.save):
             self.foot.add_right(button)
         inside.addWidget(self.foot)
         self.pairing = PairingPage(self.services, on_paired=self.refresh)
@@ -165,6 +187,7 @@ class ExchangeScreen(QWidget):
     def _connect(self) -> None:
         self.open.clicked.connect(self.open_file)
         self.save.clicked.connect(self.save_chosen)
+        self.export.clicked.connect(self.save_table)
         self.show_request.clicked.connect(self.show_chosen)
         self.table.row_selected.connect(self._show_actions)
         self.table.row_activated.connect(self._on_taken)

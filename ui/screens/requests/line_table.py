@@ -222,7 +222,8 @@ class LineTable(DataTable):
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, home: str,
         remark: Callable[[Any], Remark | None], choices: Mapping[str, Sequence[str]] | None = None,
-        quiet: Sequence[str] = (), empty_text: str = "", line_height: int = LINE_HEIGHT, parent: QWidget | None = None,
+        quiet: Sequence[str] = (), empty_text: str = "", line_height: int = LINE_HEIGHT, least_rows: int = 4,
+        parent: QWidget | None = None,
     ) -> None:
         self._remark = remark
         self._home = home
@@ -230,7 +231,7 @@ class LineTable(DataTable):
         self._quiet = frozenset(quiet)
         self._line_height = line_height
         super().__init__(columns, name=name, accessible_name=accessible_name, empty_text=empty_text,
-                         row_height=line_height, parent=parent)
+                         row_height=line_height, least_rows=least_rows, parent=parent)
         self._line_delegate = LineDelegate(self)
         self.setItemDelegate(self._line_delegate)
         self._line_delegate.closeEditor.connect(lambda *_hint: self.typing_ended.emit())
@@ -414,7 +415,8 @@ class LineTable(DataTable):
         return keys.index(key) if key in keys else 0
 
     def _editable_columns(self) -> list[int]:
-        return [number for number, column in enumerate(self.rows_model.columns) if column.editable]
+        return [number for number, column in enumerate(self.rows_model.columns)
+                if column.editable and not self.isColumnHidden(number)]
 
     def _settle_heights(self) -> None:
         for number in range(self.rows_model.rowCount()):

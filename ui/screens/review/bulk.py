@@ -54,6 +54,7 @@ class BulkWindow(TableWindow):
                                least_rows=2)
         self.table.set_rows(waiting)
         self.table.row_activated.connect(self._open_row)
+        self.table.keep_columns(1)
         self.add_body(self.table, 1)
         self.add_do(tr("一并同意"), self.run)
         self.share.setFocus()
@@ -186,6 +187,7 @@ class RoundWindow(TableWindow):
         self.table = DataTable(round_columns(), name="missing_clinics", accessible_name=title, row_height=44, least_rows=2,
                                empty_text=tr("全部村卫生室都交了。"))
         self.table.set_rows(list(month.missing))
+        self.table.keep_columns(1)
         self.add_body(self.table, 1)
         self._month = month
         self.add_papers(title, self._sheet)

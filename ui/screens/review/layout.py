@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.domain.request_terms import State
@@ -27,7 +26,7 @@ from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.table import Cell, Column, DataTable
 
 if TYPE_CHECKING:
-    from app.services.request_views import RequestSummary
+    from app.services.request_list import RequestSummary
     from app.services.review_inbox import InboxItem, MonthRound
 
 LONG_WAIT = 2
@@ -63,7 +62,11 @@ class ReviewLayout(QWidget):
         several.add(self.pivot)
         column.addWidget(several)
         self.round = LinkButton("", name="month_round")
-        column.addWidget(self.round, 0, Qt.AlignmentFlag.AlignLeft)
+        self.export_inbox = LinkButton(tr("导出清单"), name="export_inbox")
+        about = FlowBox(spacing=12, row_spacing=2)
+        about.add(self.round)
+        about.add(self.export_inbox)
+        column.addWidget(about)
         self.inbox = DataTable(
             (Column("clinic", tr("村卫生室"), width=106, stretch=True, value=_clinic_cell),
              Column("kinds_of_drugs", tr("种数"), align="right", value=_kinds_cell),

@@ -58,6 +58,17 @@ class Openings:
             on_error=lambda error: fail(services, error), title=tr("正在读取"),
         )
 
+    def export_inbox(self) -> None:
+        """The requests of all clinics as XLSX."""
+        services = self._screen.services
+
+        def made() -> ListSheet:
+            from app.services.review_sheets import inbox_list
+
+            return inbox_list(services.review_inbox.items(), services.desk.today())
+
+        save_list(services, tr("各村申领单_{day}", day=services.desk.today().isoformat()), made)
+
     def export(self) -> None:
         """The lines with all that stands beside them, as XLSX."""
         screen = self._screen

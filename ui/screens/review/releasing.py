@@ -67,13 +67,14 @@ class ReleaseWindow(TableWindow):
         super().__init__(services, tr("转发货　{clinic}", clinic=clinic), name="release_window", width=980, parent=parent)
         self._request, self._on_done, self._on_stale = proposed.request, on_done, on_stale
         self.table = LineTable(
-            source_columns(), name="release_lines", accessible_name=tr("批准的药品和货源"), home="source",
+            source_columns(), name="release_lines", accessible_name=tr("批准的药品和货源"), home="source", least_rows=2,
             remark=lambda row: row.remark, quiet=("reason",),
             choices={"source": [tr(words) for words in SOURCE_WORDS.values()],
                      "reason": reasons_offered(NOT_SUPPLIED_REASONS)},
         )
         self.table.cell_edited.connect(self._on_edited)
         self.table.show_lines(source_columns(), rows_of(proposed), keep=lambda row: row.line.id)
+        self.table.keep_columns(1)
         self.add_body(self.table, 1)
         self.add_do(tr("转发货"), self.release)
         self._show_words()

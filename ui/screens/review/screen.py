@@ -193,6 +193,7 @@ class ReviewScreen(QWidget):
         inbox = self.parts.inbox
         inbox.blockSignals(True)
         inbox.set_rows(rows)
+        self.parts.export_inbox.setVisible(bool(rows))
         places = [number for number, row in enumerate(rows) if row.summary.id == request_id]
         inbox.select_row(places[0] if places else 0)
         inbox.blockSignals(False)
@@ -349,6 +350,7 @@ class ReviewScreen(QWidget):
         parts.pivot.clicked.connect(self.openings.pivot)
         parts.share.clicked.connect(self.openings.share)
         parts.export.clicked.connect(self.openings.export)
+        parts.export_inbox.clicked.connect(self.openings.export_inbox)
         parts.round.clicked.connect(self.openings.missing)
         parts.ship.clicked.connect(self.steps.go_to_shipments)
         parts.print_decision.clicked.connect(self.steps.print_decision)

@@ -34,6 +34,7 @@ class ShareWindow(TableWindow):
         self._proposal = proposal
         self.table = DataTable(share_columns(proposal), name="share_lines", accessible_name=tr("各村的分配"),
                                row_height=48, least_rows=2)
+        self.table.keep_columns(1)
         self.add_body(self.table, 1)
         self.add_papers(title, self._sheet)
         self.add_do(tr("按此批准"), self.apply)

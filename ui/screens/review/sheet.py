@@ -260,7 +260,8 @@ def _asked_columns() -> tuple[Column, ...]:
         Column("drug", tr("药品"), width=150, stretch=True,
                value=lambda row: drug_words(row.line, muted=row.line.is_skipped)),
         Column("on_hand", tr("库存"), width=54, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均"), width=62, align="right", gives_way=1, value=lambda row: use_words(row.line.monthly_use)),
+        Column("monthly_use", tr("月均"), width=62, align="right", gives_way=1,
+               value=lambda row: use_words(row.line.monthly_use)),
         Column("suggested", tr("建议"), width=54, align="right", value=lambda row: row.line.suggested),
         Column("requested", tr("申领"), width=58, align="right", value=_requested),
     )

@@ -52,6 +52,8 @@ class ClinicLayout(QWidget):
         self.statement = DataTable(compared_columns(), name="statement_lines", accessible_name=tr("卫生院结算单"),
                                    row_height=46,
                                    empty_text=tr("卫生院的结算单还没有来。收到文件以后在“收发”里打开。"))
+        self.own.keep_columns(1)
+        self.statement.keep_columns(2)
         self.tabs = Tabs(name="clinic_month_tabs", accessible_name=tr("账册和结算单"))
         self.tabs.add(OWN, tr("本室账册"), self.own)
         self.tabs.add(STATEMENT, tr("卫生院结算单"), self.statement)
@@ -77,10 +79,10 @@ def own_columns() -> tuple[Column, ...]:
     """The own ledger of a month."""
     return (
         Column("drug", tr("药品"), width=140, stretch=True,
-               value=lambda line: Cell(line.month.drug_name, suffix=line.strength)),
+               value=lambda line: Cell(line.month.drug_name, second_line=line.strength)),
         Column("price", tr("单价"), width=86, align="right", value=_own_price),
-        *(Column(name, words, align="right", gives_way=gives_way, bold=name == "dispensed", value=_own(name))
-          for name, words, gives_way in _figures()),
+        *(Column(name, words, align="right", bold=name == "dispensed", value=_own(name))
+          for name, words in _figures()),
         Column("amount", tr("应结金额"), align="right", bold=True, value=lambda line: _amount(amount_owed(line.month))),
     )
 
@@ -91,16 +93,16 @@ def compared_columns() -> tuple[Column, ...]:
         Column("agrees", tr("核对"), value=_agrees),
         Column("drug", tr("药品"), width=130, stretch=True, value=_compared_drug),
         Column("price", tr("单价"), width=84, align="right", value=_compared_price),
-        *(Column(name, words, align="right", gives_way=gives_way, bold=name == "dispensed", value=_compared(name))
-          for name, words, gives_way in _figures()),
+        *(Column(name, words, align="right", bold=name == "dispensed", value=_compared(name))
+          for name, words in _figures()),
         Column("amount", tr("金额"), align="right", bold=True, value=_compared_amount),
     )
 
 
-def _figures() -> tuple[tuple[str, str, int], ...]:
+def _figures() -> tuple[tuple[str, str], ...]:
     return (
-        ("opening", tr("期初"), 2), ("received", tr("入库"), 0), ("returned", tr("退回"), 3), ("dispensed", tr("发药"), 0),
-        ("lost", tr("损失"), 0), ("counted", tr("盘盈亏"), 4), ("closing", tr("结存"), 0), ("charged", tr("本室承担"), 1),
+        ("opening", tr("期初")), ("received", tr("入库")), ("returned", tr("退回")), ("dispensed", tr("发药")),
+        ("lost", tr("损失")), ("counted", tr("盘盈亏")), ("closing", tr("结存")), ("charged", tr("本室承担")),
     )
 
 
@@ -149,8 +151,8 @@ def _agrees(row: ComparedLine) -> ChipText:
 def _compared_drug(row: ComparedLine) -> Cell:
     if row.line is None:
         return Cell(row.own.drug_name if row.own else "", second_line=tr("结算单上没有这一行"))
-    beneath = row.line.note or (tr("本室账册里没有这一行") if row.own is None and row.line.drug_code else "")
-    return Cell(row.line.drug_name, suffix=row.line.strength, second_line=beneath)
+    beneath = row.line.note or (tr("本室账册里没有这一行") if row.own is None and row.line.drug_code else row.line.strength)
+    return Cell(row.line.drug_name, second_line=beneath)
 
 
 def _compared_price(row: ComparedLine) -> Cell:

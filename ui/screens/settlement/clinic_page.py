@@ -15,12 +15,19 @@ from PySide6.QtWidgets import QWidget
 from app.domain.message import msg
 from app.domain.settlement_states import SettlementState
 from app.i18n import one_after_the_other, tr
-from ui.dialogs import confirm
+from ui.dialogs import Notice, confirm
 from ui.screens.exchange.files import fail, hand_over
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.requests.notice_strip import StripAction
 from ui.screens.settlement.clinic_layout import OWN, STATEMENT, ClinicLayout
-from ui.screens.settlement.words import clock_words, money_or_dash, month_words, state_chip
+from ui.screens.settlement.words import (
+    clock_words,
+    money_or_dash,
+    month_words,
+    not_over_words,
+    over_words,
+    state_chip,
+)
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
 
@@ -100,14 +107,15 @@ class ClinicStatementsPage(QWidget):
         if self._is_running:
             return
         if following is None:
-            self.services.say(tr("现在没有可以结账的月份：要等这个月过完。"))
+            self._tell_nothing_to_close()
             return
         if self.chosen is None or following.month != self.chosen.month:
             self._open(following.month)
         self.parts.panes.show_one()
         sure = confirm(
             self.services.dialogs, tr("{month}结账并上报？", month=month_words(following.month)),
-            msg("结账以后，这个月的出入库不能再改，漏记的、错记的只能记在以后的日期。"),
+            one_after_the_other([over_words(following.month, self.services.desk.today()),
+                                 tr("结账以后，这个月的出入库不能再改，漏记的、错记的只能记在以后的日期。")]),
             do=msg("结账并上报"), keep=msg("先不结"), safe=msg("账册里的记录都不变。请先打印月报核对一遍。"),
         )
         if not sure:
@@ -116,6 +124,13 @@ class ClinicStatementsPage(QWidget):
         reports, month = self.services.ledger_reports, following.month
         self.services.runner.run(lambda _report, _cancelled: reports.close_month(month), on_done=self._closed,
                                  on_error=self._failed, title=tr("正在结账"), can_cancel=False)
+
+    def _tell_nothing_to_close(self) -> None:
+        """Why no month may be closed: the oldest open one is not over by the clock of this computer."""
+        still_open = [each.month for each in self._months if each.closed_at is None]
+        today = self.services.desk.today()
+        happened = not_over_words(min(still_open), today) if still_open else tr("现在没有可以结账的月份。")
+        self.services.dialogs.tell(Notice(msg("还不能结账"), happened, msg("账册没有改动。"), tone="amber"))
 
     def save_report_again(self) -> None:
         """Write the file of a report once more."""

@@ -205,10 +205,11 @@ class DifferencesPage(QWidget):
             (Column("party", tr("单位"), bold=True, value=lambda row: row.open.party_name),
              Column("state", tr("结算单"), value=lambda row: state_chip(row.open.state)),
              Column("kind", tr("差异"), value=lambda row: kind_chip(row.open.found)),
-             Column("what", tr("查到的情况"), width=430, value=lambda row: tr(row.open.found.difference.message)),
+             Column("what", tr("查到的情况"), width=330, value=lambda row: tr(row.open.found.difference.message)),
              Column("why", tr("说明"), width=170, stretch=True, value=_why)),
-            name="month_differences", accessible_name=tr("这个月的差异"),
+            name="month_differences", accessible_name=tr("这个月的差异"), row_height=48,
         )
+        self.table.keep_columns(1)
         foot = ActionBar(name="differences_actions")
         foot.set_note(tr("几个村同一个原因的，说明一次以后按 F7 照用。"))
         self.see = SecondaryButton(tr("看这张结算单"), name="see_statement", hint="F4")

@@ -100,7 +100,7 @@ class MonthsLayout(QWidget):
         self.both_lines.addWidget(self.lines)
         self.both_lines.addWidget(self.distributor_lines)
         self.differences = DataTable(difference_columns(), name="settlement_differences", accessible_name=tr("差异"),
-                                     empty_text=tr("账目相符，没有需要说明的差异。"))
+                                     row_height=48, empty_text=tr("账目相符，没有需要说明的差异。"))
         self.history = DataTable(step_columns(), name="settlement_history", accessible_name=tr("经办"))
         self.tabs = Tabs(name="settlement_tabs", accessible_name=tr("结算单的内容"))
         self.tabs.add(LINES, tr("明细"), self.both_lines)

@@ -34,12 +34,12 @@ def clinic_line_columns() -> tuple[Column, ...]:
     return (
         Column("drug", tr("药品"), width=140, stretch=True, value=_drug),
         Column("price", tr("单价"), width=86, align="right", value=_price),
-        Column("opening", tr("期初"), align="right", gives_way=2, value=_units("opening")),
+        Column("opening", tr("期初"), align="right", value=_units("opening")),
         Column("received", tr("入库"), align="right", value=_units("received")),
-        Column("returned", tr("退回"), align="right", gives_way=3, value=_units("returned")),
+        Column("returned", tr("退回"), align="right", value=_units("returned")),
         Column("dispensed", tr("发药"), align="right", bold=True, value=_units("dispensed")),
         Column("lost", tr("损失"), align="right", value=_units("lost")),
-        Column("counted", tr("盘盈亏"), align="right", gives_way=4, value=_units("counted")),
+        Column("counted", tr("盘盈亏"), align="right", value=_units("counted")),
         Column("closing", tr("结存"), align="right", value=_units("closing")),
         Column("charged", tr("本室承担"), align="right", value=_units("charged"),
                tip=tr("损失和盘亏里由村卫生室承担的数量，和发药一起算应交金额。")),
@@ -62,7 +62,7 @@ def difference_columns() -> tuple[Column, ...]:
     """What does not agree, and why it stands."""
     return (
         Column("kind", tr("差异"), value=kind_chip),
-        Column("what", tr("查到的情况"), width=462, value=lambda row: tr(row.difference.message)),
+        Column("what", tr("查到的情况"), width=330, value=lambda row: tr(row.difference.message)),
         Column("why", tr("说明"), width=190, stretch=True, value=explanation_cell),
     )
 

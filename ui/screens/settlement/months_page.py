@@ -150,7 +150,7 @@ class MonthsPage(QWidget):
     def _show_month_words(self, overview: MonthOverview) -> None:
         parts = self.parts
         words = [tr("月报已交 {count} / {all}。", count=len(overview.clinics) - len(overview.missing),
-                    all=len(overview.clinics))]
+                    all=len(overview.clinics))] if overview.clinics else []
         parties = {each.party for each in overview.statements}
         if "clinic" in parties:
             words.append(tr("村卫生室应交 {amount}。", amount=money_or_dash(overview.owed_by_clinics)))
@@ -181,6 +181,10 @@ class MonthsPage(QWidget):
 
     def _show_reports(self, overview: MonthOverview) -> None:
         missing = overview.missing
+        if not overview.clinics:
+            pair = StripAction("go_to_pairing", tr("去配对"), lambda: self.services.navigate("exchange", page="pairing"))
+            self.parts.reports.say(tr("还没有和村卫生室配对，所以没有月报。先配对，再收月报、生成结算单。"), "amber", (pair,))
+            return
         if not missing or overview.is_closed:
             self.parts.reports.say("")
             return

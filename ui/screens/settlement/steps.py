@@ -11,7 +11,7 @@ from app.i18n import one_after_the_other, tr
 from ui.dialogs import Notice, confirm
 from ui.screens.exchange.files import fail, hand_over
 from ui.screens.settlement.windows import CorrectionWindow, ExplainWindow, PriceWindow, StepWindow, amount_of
-from ui.screens.settlement.words import money, month_words
+from ui.screens.settlement.words import money, month_words, not_over_words, over_words
 
 if TYPE_CHECKING:
     from app.services.settlement_views import (
@@ -54,8 +54,10 @@ class MonthSteps:
         overview = self._page.overview
         if overview is None or self._is_running or overview.is_closed:
             return
+        today = self._services.desk.today()
         if overview.obstacles:
-            happened = one_after_the_other([tr(each) for each in overview.obstacles])
+            happened = one_after_the_other([tr(each) for each in overview.obstacles] if overview.is_over
+                                           else [not_over_words(overview.month, today)])
             self._services.dialogs.tell(
                 Notice(msg("还不能结账"), happened, msg("这个月的单据都在，没有改动。"), tone="amber")
             )
@@ -63,7 +65,8 @@ class MonthSteps:
         month = overview.month
         sure = confirm(
             self._services.dialogs, tr("{month}结账？", month=month_words(month)),
-            msg("结账以后，这个月的出入库和结算单都不能再改，更正只能记在以后的月份。"),
+            one_after_the_other([over_words(month, today),
+                                 tr("结账以后，这个月的出入库和结算单都不能再改，更正只能记在以后的月份。")]),
             do=msg("结账"), keep=msg("先不结"), safe=msg("已审批的结算单照常登记付款。"),
         )
         if sure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from app.domain.settlement_states import SettlementState
@@ -25,6 +25,18 @@ def state_chip(state: SettlementState) -> ChipText:
 def month_words(month: str) -> str:
     """“2026 年 10 月”."""
     return tr("{year} 年 {number} 月", year=int(month[:4]), number=int(month[5:7]))
+
+
+def over_words(month: str, today: date) -> str:
+    """What day the computer takes today for, and that the month is over by it: closing cannot be taken back."""
+    return tr("今天（本机日期）是 {today}，{month}已经过完；日期不对请先改电脑的日期，不要结账。", today=today,
+              month=month_words(month))
+
+
+def not_over_words(month: str, today: date) -> str:
+    """The same for a month that is not over."""
+    return tr("今天（本机日期）是 {today}，{month}还没有过完，下月 1 日起可以结账。日期不对请先改电脑的日期。", today=today,
+              month=month_words(month))
 
 
 def money(fen: int | None) -> str | None:

@@ -26,6 +26,7 @@ from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
+from ui.widgets.panes import FormPage
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -248,7 +249,11 @@ class DeliveryPane(QWidget):
             quiet=("reason", "price", "manufacturer", "no_codes_reason"), empty_text=tr("这张采购单都到齐了。"),
         )
         self.scan = ScanBox(self.table)
-        column = Vertical(self, spacing=10)
+        self.table.keep_columns(1)
+        inside = QWidget()
+        inside.setProperty("kind", "plain")
+        Vertical(self).addWidget(FormPage(inside))
+        column = Vertical(inside, spacing=10)
         for widget in (self.header, self.strip, self.scan):
             column.addWidget(widget)
         column.addWidget(self.table, 1)

@@ -303,6 +303,7 @@ class DistributorsPage(QWidget):
             _columns(), name="distributors", accessible_name=tr("配送企业"), row_height=55,
             empty_text=tr("还没有配送企业。填好右边的资料保存，采购时就能选。"),
         )
+        self.table.keep_columns(1)
         self.form = DistributorForm(self.services)
         main = QWidget()
         main.setProperty("kind", "plain")
@@ -326,9 +327,9 @@ def _columns() -> tuple[Column, ...]:
                                        muted=not view.may_be_chosen)),
         Column("fill", tr("满足率"), width=76, align="right", value=lambda view: percent(view.record.fill_rate)),
         Column("on_time", tr("准时率"), width=76, align="right", value=lambda view: percent(view.record.on_time_rate)),
-        Column("short", tr("短效期率"), width=84, align="right", gives_way=2,
+        Column("short", tr("短效期率"), width=84, align="right",
                value=lambda view: percent(view.record.short_dated_rate)),
-        Column("lines", tr("考核行数"), width=76, align="right", gives_way=1,
+        Column("lines", tr("考核行数"), width=76, align="right",
                value=lambda view: str(view.record.lines)),
         Column("state", tr("能不能选"), width=244, value=_state),
     )

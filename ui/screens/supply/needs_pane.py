@@ -31,6 +31,7 @@ from ui.screens.supply.need_rows import (
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, PageHeader
 from ui.widgets.layouts import Vertical
+from ui.widgets.panes import FormPage
 
 if TYPE_CHECKING:
     from app.interchange.xlsx_lists import ListSheet
@@ -229,11 +230,14 @@ class NeedsPane(QWidget):
         self.save_needs = SecondaryButton(tr("导出表格"), name="save_needs", small=True)
         self.foot.add_right(self.print_needs)
         self.foot.add_right(self.save_needs)
-        column = Vertical(self, spacing=10)
+        self.table.keep_columns(1)
+        inside = QWidget()
+        inside.setProperty("kind", "plain")
+        column = Vertical(inside, spacing=10)
         column.addWidget(self.header)
         column.addWidget(self.strip)
         column.addWidget(self.table, 1)
-        column.addWidget(self.foot)
+        Vertical(self).addWidget(FormPage(inside, self.foot))
         self.table.cell_edited.connect(self.edit_cell)
         self.table.space_pressed.connect(self.toggle_wanted)
         self.table.skip_asked.connect(self.toggle_wanted)

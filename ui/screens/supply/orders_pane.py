@@ -285,6 +285,7 @@ class OrdersPane(QWidget):
             self.header.add_action(button)
         self.strip = NoticeStrip(name="order_strip")
         self.table = DataTable(_line_columns(), name="order_lines", accessible_name=tr("采购的药品"), row_height=48)
+        self.table.keep_columns(1)
         self.returns = Card(tr("退货"), name="order_returns", margins=(14, 10, 12, 10), spacing=6)
         self.empty = EmptyState(tr("没有采购单"), tr("在“采购需求”里把不够发的生成采购单。"), name="no_orders",
                                 icon_name="shipments")

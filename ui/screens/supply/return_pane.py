@@ -21,6 +21,7 @@ from ui.widgets.cards import PageHeader
 from ui.widgets.chips import ChipText
 from ui.widgets.field_row import LabelledField, LineEdit
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import FormPage
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
@@ -187,7 +188,11 @@ class ReturnPane(QWidget):
             empty_text=tr("这张采购单到的货都不在库了，没有可以退的。"),
         )
         self.scan = ScanBox(self.table)
-        column = Vertical(self, spacing=10)
+        self.table.keep_columns(1)
+        inside = QWidget()
+        inside.setProperty("kind", "plain")
+        Vertical(self).addWidget(FormPage(inside))
+        column = Vertical(inside, spacing=10)
         column.addWidget(self.header)
         column.addWidget(self.strip)
         column.addLayout(fields)

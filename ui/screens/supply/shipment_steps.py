@@ -10,9 +10,10 @@ from app.domain.shipment_states import ShipmentAction, ShipmentState
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import Answer, Notice, Question, confirm, show_failure
+from ui.screens.exchange.files import hand_over_all
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.review.comparison import short_name
-from ui.screens.supply.papers import ANSWER_FILE, SHIPMENT_FILE, hand_over_all, print_tables
+from ui.screens.supply.papers import ANSWER_FILE, SHIPMENT_FILE, print_tables
 from ui.screens.supply.shipment_rows import Decided
 from ui.screens.supply.shipment_windows import BatchWindow, DifferenceWindow, ShipWindow, ask
 
