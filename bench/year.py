@@ -78,11 +78,13 @@ def compared(years: Years, clinics: int, days: int) -> list[Row]:
     # The one thing in which the suggestion does worse is said beside its figure.
     price = "the price of fewer days out: use corrected for days without stock asks for more after a rush, and the season ends"
     rows = []
-    for said, ways, why in (("", years.ours, price), (", season factors entered", years.seasonal, "")):
+    seasons = "factors in halves, as the township knows its seasons; it knows of no outbreak"
+    for said, ways in (("", years.ours), (", season factors entered", years.seasonal)):
         for name, unit, value, of in judged:
             ours, plain = [value(year) for year in ways], [value(year) for year in years.plain]
-            note = "; ".join(part for part in (of, in_words(ours, plain)) if part)
-            note += f"; {why}" if why and name == judged[-1][0] and mean(ours) > mean(plain) else ""
+            is_paid = name == judged[-1][0] and mean(ours) > mean(plain)
+            parts = (of, in_words(ours, plain), price if is_paid else "", seasons if said and name == judged[0][0] else "")
+            note = "; ".join(part for part in parts if part)
             rows.append(Row(f"{what}{said}: {name}", *(Figure(mean(v), unit, None, len(v)) for v in (ours, plain)), note=note))
     return rows
 
