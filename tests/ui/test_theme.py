@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QFontDatabase, QFontMetrics, QRawFont
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton
 
 from ui.theme import tokens
 from ui.theme.fonts import load_fonts, load_rare_characters
@@ -90,6 +91,30 @@ def test_a_changed_scale_reaches_widgets_that_are_there_already(qtbot, qapp):
         apply_theme(qapp, Theme(scale=2.0))
     assert current_theme().scale == 2.0
     assert button.sizeHint().height() >= 1.8 * before
+
+
+class Nested(QFrame):
+    """A widget that counts how often it is told of another style."""
+
+    told = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        self.told += event.type() is QEvent.Type.StyleChange
+        super().changeEvent(event)
+
+
+def test_another_appearance_styles_a_widget_no_more_often_the_deeper_it_lies(qtbot, qapp):
+    outer = Nested()
+    qtbot.addWidget(outer)
+    chain = [outer]
+    for _ in range(12):
+        chain.append(Nested(chain[-1]))
+    outer.show()
+    for widget in chain:
+        widget.told = 0
+    apply_theme(qapp, Theme(scale=2.0))
+    assert chain[0].told > 0
+    assert {widget.told for widget in chain} == {chain[0].told}
 
 
 def test_the_bundled_font_draws_the_words(qapp):

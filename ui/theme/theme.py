@@ -93,6 +93,10 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
     load_fonts()
     app.setFont(theme.font())
     app.setPalette(_qt_palette(theme.colours))
+    if app.styleSheet():
+        # Where one sheet follows another Qt styles every widget again for each widget around it, a window of all screens
+        # in seconds; without the old sheet it styles each once.
+        app.setStyleSheet("")
     app.setStyleSheet(build_stylesheet(theme))
     theme_changes().changed.emit(theme)
 
