@@ -15,14 +15,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.desk import Desk
-from app.exchange.keys import make_keys
 from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
-from app.services.pairing import Pairing
 from app.services.request_lines import LineEdit
 from app.services.requests import Requests
-from db.models import Organisation, OwnKeys
-from tests.desks import Clock, make_clinic, make_township
+from tests.supply_desks import PairedDesks
 from ui.background import ImmediateRunner
 from ui.dialogs import ScriptedDialogs
 from ui.services import Services
@@ -46,23 +43,6 @@ class Seen:
         return True
 
 
-def give_keys(desk: Desk) -> None:
-    """Keys of its own, as the first start makes them."""
-    private, public = make_keys()
-    with desk.sessions.writing() as session:
-        own = session.get_one(Organisation, desk.place.id)
-        own.signing_public_key, own.sealing_public_key = public.signing, public.sealing
-        session.add(OwnKeys(organisation_id=own.id, signing_private_key=private.signing,
-                            sealing_private_key=private.sealing))
-
-
-def introduce(one: Desk, other: Desk, folder: Path) -> None:
-    """Pair two desks."""
-    for here, there in ((one, other), (other, one)):
-        card = Pairing(there).save_card(folder / "card.cycard")
-        Pairing(here).pair(Pairing(here).look_at_card(card))
-
-
 def services_of(desk: Desk, dialogs: ScriptedDialogs | None = None) -> tuple[Services, Seen]:
     """Services that work at once, answer from a script, and what the screen asks of the window."""
     seen = Seen()
@@ -71,22 +51,8 @@ def services_of(desk: Desk, dialogs: ScriptedDialogs | None = None) -> tuple[Ser
     return made, seen
 
 
-class DrugWorld:
+class DrugWorld(PairedDesks):
     """A clinic, its township, and the folder of the stick that goes between them."""
-
-    def __init__(self, folder: Path, *, paired: bool = True) -> None:
-        self.folder, self.clock = folder, Clock()
-        self.clinic = make_clinic(folder / "clinic", self.clock)
-        self.township = make_township(folder / "township", self.clock)
-        for desk in (self.clinic, self.township):
-            give_keys(desk)
-        if paired:
-            introduce(self.clinic, self.township, folder)
-
-    def close(self) -> None:
-        """Close both files."""
-        for desk in (self.clinic, self.township):
-            desk.sessions.engine.dispose()
 
     def draft(self, figures: tuple = FIGURES, requested: Mapping[str, object] | None = None) -> str:
         """A regular draft with these drugs; gives its id."""

@@ -13,8 +13,7 @@ from app.domain.movements import MovementKind
 from app.services.ledger_reports import LedgerReports
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from db.models import LedgerReport, Organisation, Shipment, ShipmentLine, new_id
-from tests.desks import Clock, make_clinic, make_township
-from tests.supply_desks import MANAGER, PHARMACIST, as_person, drug_code, give_keys, hand_over, introduce
+from tests.supply_desks import MANAGER, PHARMACIST, PairedDesks, as_person, drug_code, hand_over
 from tests.ui.screens.drug_desks import Seen, services_of
 from ui.dialogs import ScriptedDialogs
 from ui.services import Services
@@ -27,27 +26,17 @@ SHELF = (("硝苯地平", 1000, 30), ("二甲双胍", 1560, 60), ("阿莫西林"
 """(name, price of a pack in fen, units of a pack)."""
 
 
-class SettlementWorld:
+class SettlementWorld(PairedDesks):
     """A clinic with a month of four drugs, its township, and a second clinic that has not reported."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, Clock()
-        self.clinic = make_clinic(folder / "clinic", self.clock)
-        self.township = make_township(folder / "township", self.clock)
-        for desk in (self.clinic, self.township):
-            give_keys(desk)
-        introduce(self.clinic, self.township, folder)
+        super().__init__(folder)
         self.codes = {name: drug_code(self.clinic, name) for name, _price, _pack in SHELF}
         drug_code(self.township, "硝苯地平")
         self._add_other_clinic()
         for number, (name, price, pack) in enumerate(SHELF):
             self._october(self.codes[name], price, pack, number)
         self._shipped()
-
-    def close(self) -> None:
-        """Close both files."""
-        for desk in (self.clinic, self.township):
-            desk.sessions.engine.dispose()
 
     def at_township(self, actor: Actor | None = None, dialogs: ScriptedDialogs | None = None) -> tuple[Services, Seen]:
         """The services of somebody at the township: 赵敏 unless another is named."""

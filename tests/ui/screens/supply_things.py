@@ -13,8 +13,7 @@ from sqlalchemy import select
 from app.services.distributors import DistributorEdit, Distributors, DistributorView
 from app.services.trace_codes import scan_in
 from db.models import StockMovement
-from tests.desks import Clock, make_clinic, make_township
-from tests.supply_desks import MANAGER, as_person, drug_code, give_keys, introduce, released, stock
+from tests.supply_desks import MANAGER, PairedDesks, as_person, drug_code, released, stock
 from tests.ui.hands import write
 from tests.ui.screens.drug_desks import Seen, on_screen, services_of
 from ui.dialogs import ScriptedDialogs
@@ -22,23 +21,13 @@ from ui.dialogs import ScriptedDialogs
 NAMES = ("硝苯地平", "二甲双胍", "阿莫西林")
 
 
-class SupplyWorld:
+class SupplyWorld(PairedDesks):
     """Two paired desks; `codes` the drugs by a part of their names."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.clock = folder, Clock()
-        self.clinic = make_clinic(folder / "clinic", self.clock)
-        self.township = make_township(folder / "township", self.clock)
-        for desk in (self.clinic, self.township):
-            give_keys(desk)
-        introduce(self.clinic, self.township, folder)
+        super().__init__(folder)
         drug_code(self.clinic, NAMES[0])
         self.codes = {name: drug_code(self.township, name) for name in NAMES}
-
-    def close(self) -> None:
-        """Close both files."""
-        for desk in (self.clinic, self.township):
-            desk.sessions.engine.dispose()
 
     def stock(self, name: str, units: int, **how: object) -> str:
         """Put units on the township's shelf; gives the batch's id."""

@@ -19,13 +19,12 @@ from app.services.requests import Requests
 from app.services.review import Review
 from db.models import ExchangeMessage
 from tests.desks import make_clinic
+from tests.supply_desks import give_keys, introduce
 from tests.ui.hands import click, control, press, type_chinese
 from tests.ui.screens.drug_desks import (
     DrugWorld,
     cell_texts,
     focused,
-    give_keys,
-    introduce,
     on_screen,
     press_key,
     services_of,
