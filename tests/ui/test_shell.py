@@ -148,6 +148,32 @@ def test_a_screen_that_is_shown_gets_the_focus(window, qtbot):
     qtbot.waitUntil(window.screen("residents").lines[0].hasFocus)
 
 
+@pytest.mark.parametrize("take_away", ["hide", "disable"])
+def test_the_focus_stays_in_the_screen_when_its_control_is_taken_away(window, qtbot, take_away):
+    first, second = window.screen("today").lines
+    second.setFocus()
+    second.hide() if take_away == "hide" else second.setEnabled(False)
+    qtbot.waitUntil(first.hasFocus)
+
+
+def test_the_focus_goes_to_what_is_left_of_the_screen(window, qtbot):
+    first, second = window.screen("today").lines
+    qtbot.waitUntil(first.hasFocus)
+    first.hide()
+    qtbot.waitUntil(second.hasFocus)
+
+
+def test_whoever_goes_to_the_search_stays_there_when_the_screen_changes(window, qtbot):
+    press(window, Qt.Key.Key_K, CONTROL)
+    line = window.top_bar.search.line
+    assert line.hasFocus()
+    window.screen("today").lines[0].hide()
+    passed: list[bool] = []
+    QTimer.singleShot(0, lambda: passed.append(True))
+    qtbot.waitUntil(lambda: bool(passed))
+    assert line.hasFocus()
+
+
 def test_up_and_down_move_in_the_navigation_and_enter_opens(window, qtbot):
     entry(window, "today").setFocus()
     press(entry(window, "today"), Qt.Key.Key_Down)

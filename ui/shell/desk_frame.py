@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import tr
+from ui.shell.focus_keeper import FocusKeeper
 from ui.shell.idle import IdleWatch
 from ui.shell.navigation import Navigation
 from ui.shell.next_forms import NextFormsStrip
@@ -15,12 +18,14 @@ from ui.theme.tokens import Desk
 class DeskFrame(QWidget):
     """Places the parts; the main window connects them."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, present: Callable[[], QWidget | None], parent: QWidget | None = None) -> None:
+        """`present` gives the screen that is shown."""
         super().__init__(parent)
         self.setObjectName("desk")
         self.navigation = Navigation()
         self.top_bar = TopBar()
         self.idle_watch = IdleWatch(self)
+        self.focus_keeper = FocusKeeper(present, self)
         self.stack = QStackedWidget()
         self.stack.setObjectName("page")
         self.next_forms = NextFormsStrip()

@@ -396,7 +396,7 @@ class MainWindow(QMainWindow):
         if self._frame is None:
             from ui.shell.desk_frame import DeskFrame
 
-            self._frame = DeskFrame()
+            self._frame = DeskFrame(self.current_screen)
             self._covering.addWidget(self._frame)
             self._frame.navigation.set_available(self.width())
             self._frame.idle_watch.watch(self.windowHandle())
@@ -487,10 +487,10 @@ class MainWindow(QMainWindow):
             self.type_scale_changed.emit(current_theme().scale)
 
     def _on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
-        """Scroll the page so that the control with the focus is seen."""
+        """Scroll the page, and what scrolls within it, so that the control with the focus is seen."""
         page = self._pages.get(self._current)
         if page is not None and now is not None and page.widget().isAncestorOf(now):
-            page.ensureWidgetVisible(now, 20, 30)
+            page.reveal_focused(now)
 
 
 def _call(screen: QWidget, method: str, **arguments: object) -> object:
