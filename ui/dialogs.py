@@ -127,6 +127,7 @@ class QtDialogs:
 
     def __init__(self, window: object | None = None) -> None:
         self._window = window
+        self._folder: Path | None = None
 
     def ask(self, question: Question) -> str:
         """Show the question and wait for the answer."""
@@ -161,18 +162,18 @@ class QtDialogs:
         """The system's file chooser."""
         from PySide6.QtWidgets import QFileDialog
 
-        start = str(folder) if folder else ""
-        name, _ = QFileDialog.getOpenFileName(self._window, tr(title), start, _filters(kinds))
-        return Path(name) if name else None
+        name, _ = QFileDialog.getOpenFileName(self._window, tr(title), str(self._start(folder)), _filters(kinds))
+        return self._chosen(Path(name)) if name else None
 
     def save_file(self, title: Words, suggested: str, kinds: Sequence[FileKind]) -> Path | None:
         """The system's file chooser; the ending is added when the user left it out."""
         from PySide6.QtWidgets import QFileDialog
 
-        name, chosen = QFileDialog.getSaveFileName(self._window, tr(title), suggested, _filters(kinds))
+        place = str(self._start() / suggested)
+        name, chosen = QFileDialog.getSaveFileName(self._window, tr(title), place, _filters(kinds))
         if not name:
             return None
-        path = Path(name)
+        path = self._chosen(Path(name))
         kind = next((kind for kind in kinds if kind.as_filter() == chosen), kinds[0] if kinds else None)
         return path if path.suffix or kind is None else path.with_suffix(f".{kind.endings[0]}")
 
@@ -180,8 +181,24 @@ class QtDialogs:
         """The system's folder chooser."""
         from PySide6.QtWidgets import QFileDialog
 
-        name = QFileDialog.getExistingDirectory(self._window, tr(title), str(folder) if folder else "")
-        return Path(name) if name else None
+        name = QFileDialog.getExistingDirectory(self._window, tr(title), str(self._start(folder)))
+        if not name:
+            return None
+        self._folder = Path(name)
+        return self._folder
+
+    def _start(self, folder: Path | None = None) -> Path:
+        """Where a chooser begins: where it was asked to, else where a file was chosen last, else the user's documents."""
+        from PySide6.QtCore import QStandardPaths
+
+        places = [folder, self._folder]
+        for kind in (QStandardPaths.StandardLocation.DocumentsLocation, QStandardPaths.StandardLocation.HomeLocation):
+            places += [Path(place) for place in QStandardPaths.standardLocations(kind)]
+        return next((place for place in places if place is not None and place.is_dir()), Path.home())
+
+    def _chosen(self, path: Path) -> Path:
+        self._folder = path.parent
+        return path
 
 
 def _filters(kinds: Iterable[FileKind]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QScrollArea
 
 from app.data_folder import LOGS
 from app.domain.message import msg
@@ -25,6 +25,7 @@ from ui.dialogs import (
     notice_of,
     show_failure,
 )
+from ui.theme.theme import Theme, apply_theme
 from ui.widgets.buttons import Button
 from ui.widgets.message_window import MessageWindow, TextWindow
 from ui.widgets.naming import unnamed_controls
@@ -131,6 +132,27 @@ def test_a_file_to_read_is_chosen_or_not(monkeypatch, chosen, path):
     assert QtDialogs().choose_folder("选文件夹") == path
 
 
+def test_a_chooser_begins_where_a_file_was_chosen_last_and_else_in_the_documents(monkeypatch, tmp_path):
+    begun = []
+
+    def answer(_window, _title, place, _kinds):
+        begun.append(Path(place))
+        return str(tmp_path / "a.xlsx"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    dialogs = QtDialogs()
+    dialogs.save_file("存到哪里", "居民.xlsx", [SHEET])
+    dialogs.save_file("存到哪里", "药品.xlsx", [SHEET])
+    dialogs.open_file("选文件", [SHEET])
+    dialogs.open_file("选文件", [SHEET], folder=tmp_path.parent)
+    usual = {Path(place) for kind in (QStandardPaths.StandardLocation.DocumentsLocation,
+                                      QStandardPaths.StandardLocation.HomeLocation)
+             for place in QStandardPaths.standardLocations(kind)}
+    assert begun[0].parent in usual
+    assert begun[1:] == [tmp_path / "药品.xlsx", tmp_path, tmp_path.parent]
+
+
 def test_the_kinds_of_files_are_written_as_qt_wants_them():
     assert SHEET.as_filter() == "电子表格 (*.xlsx *.csv)"
 
@@ -185,3 +207,23 @@ def test_confirming_names_both_answers(dialogs):
     answers = [confirm(dialogs, "删掉草稿？", "草稿会删掉。", do="删掉", keep="留着", dangerous=True) for _ in range(3)]
     assert answers == [True, False, False]
     assert [answer.text for answer in dialogs.asked[0].answers] == ["删掉", "留着"]
+
+
+@pytest.mark.parametrize("details", ["", "Traceback\n" * 40])
+def test_a_long_message_at_the_largest_type_stays_on_the_screen_and_scrolls(qtbot, qapp, details):
+    apply_theme(qapp, Theme(scale=2.0))
+    sentences = "；".join(f"第 {number} 行申领的数量超过建议量的两倍" for number in range(30))
+    window = MessageWindow(None, "请核对", sentences, "填写的都留着。", "改好后再提交。", answers=RESTORE.answers,
+                           harmless="keep", details=details)
+    qtbot.addWidget(window)
+    window.show()
+    if details:
+        click(control(window, Button, "message_details_toggle"))
+    assert window.height() <= window.screen().availableGeometry().height()
+    assert control(window, Button, "answer_keep").visibleRegion().boundingRect().height() > 50
+    bar = control(window, QScrollArea, "message_scroll").verticalScrollBar()
+    press(window, Qt.Key.Key_PageDown)
+    assert bar.value() > 0
+    press(window, Qt.Key.Key_PageUp)
+    assert bar.value() == 0
+    apply_theme(qapp, Theme())
