@@ -38,6 +38,7 @@ def open_engine(file: Path, key: bytes, mode: Mode = "rwc", *, foreign_keys: boo
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=4,
+        pool_use_lifo=True,  # the connection used last knows most pages; in turns, each would come to hold all of them
         hide_parameters=True,
     )
 

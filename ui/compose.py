@@ -42,8 +42,8 @@ SCREENS = {
     "township": ("review", "supply", "stock", "settlement", "checks", "exchange", "settings"),
 }
 SERVICES_OF = {
-    "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "exchange",
-               "accounts", "backups", "settings"),
+    "clinic": ("residents", "households", "search", "enrolments", "follow_ups", "work_list", "drafts", "request_list",
+               "exchange", "accounts", "backups", "settings"),
     "township": ("review", "catalogue", "exchange", "pairing", "drafts", "accounts", "backups", "settings", "setup"),
 }
 """What is made before the first screen; other services are made at their first use. Pairing is left to its page at a

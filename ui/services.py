@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from app.services.receiving import Receiving
     from app.services.record_folder import RecordFolder
     from app.services.releases import Releases
+    from app.services.request_list import RequestList
     from app.services.requests import Requests
     from app.services.resident_sheet import ResidentSheet
     from app.services.residents import Residents
@@ -155,6 +156,7 @@ class Services:
         follow_ups: FollowUps
         work_list: WorkList
         drafts: Drafts
+        request_list: RequestList
         requests: Requests
         receiving: Receiving
         stocktakes: Stocktakes
@@ -216,6 +218,7 @@ class Services:
 SERVICES = {
     "residents": "Residents", "households": "Households", "search": "Search", "enrolments": "Enrolments",
     "follow_ups": "FollowUps", "work_list": "WorkList", "drafts": "Drafts", "requests": "Requests",
+    "request_list": "RequestList",
     "review": "Review", "review_inbox": "ReviewInbox", "fair_shares": "FairShares", "use_history": "UseHistory",
     "catalogue": "Catalogue", "exchange": "Exchange", "pairing": "Pairing",
     "accounts": "Accounts", "backups": "Backups", "settings": "Settings", "setup": "Setup",

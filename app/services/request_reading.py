@@ -8,36 +8,25 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from app.desk import Desk
-from app.domain.request_states import FINAL_STATES, State
+from app.domain.request_states import State
 from app.domain.request_terms import Kind
+from app.services.request_list import RequestList
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
-from app.services.request_views import RequestSummary, request_summaries, rows_of
+from app.services.request_views import rows_of
 from app.services.request_workings import Delivery, LineMarks, LineWorking, delivery_of, marks_of, working
 from db.models import DrugRequest, DrugRequestLine, ShortageReport
 
 
-class RequestReading:
+class RequestReading(RequestList):
     """The reading half of `app.services.requests.Requests`."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+        super().__init__(desk)
         self._found: dict[str, Proposal] = {}
 
     def remember(self, found: Mapping[str, Proposal]) -> None:
         """What the lines were just written from, so that their steps are told from the same figures."""
         self._found.update(found)
-
-    def summaries(self, limit: int = 60) -> list[RequestSummary]:
-        """The clinic's requests, newest first, without voided ones."""
-        with self.desk.sessions.reading() as session:
-            return request_summaries(session, DrugRequest.state != State.VOIDED.value, limit=limit)
-
-    def unfinished(self) -> list[RequestSummary]:
-        """The clinic's requests that somebody still has to do something with, the oldest first."""
-        final = [state.value for state in (*FINAL_STATES, State.SKIPPED)]
-        with self.desk.sessions.reading() as session:
-            own = (DrugRequest.clinic_id == self.desk.place.id) & DrugRequest.state.not_in([*final, ""])
-            return request_summaries(session, own, limit=200)[::-1]
 
     def shortages(self, request_id: str) -> tuple[str, ...]:
         """The ids of the shortage reports that go with a request."""

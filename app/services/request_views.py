@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.domain.consumption import Consumption
@@ -168,22 +168,6 @@ class RequestView:
     def total_fen(self) -> int:
         """The value of the known prices of what is asked for, or approved once that is decided."""
         return sum(line.cost_fen or 0 for line in self.lines)
-
-
-@dataclass(frozen=True)
-class RequestSummary:
-    """A request in a list."""
-
-    id: str
-    clinic_id: str
-    clinic_name: str
-    kind: Kind
-    period: str
-    state: State
-    version: int
-    kinds_of_drugs: int
-    submitted_at: datetime | None
-    created_at: datetime
 
 
 def suggested_of(line: StoredLine) -> int | None:
@@ -378,30 +362,6 @@ class ActionResult:
     request: RequestView
     message: Message
     message_id: str | None = None
-
-
-def request_summaries(session: Session, *conditions: object, limit: int) -> list[RequestSummary]:
-    """Requests in a list, newest first."""
-    wanted = (
-        select(DrugRequestLine.request_id, func.count())
-        .where(DrugRequestLine.is_skipped.is_(False), DrugRequestLine.requested > 0)
-        .group_by(DrugRequestLine.request_id)
-    )
-    counts = {row[0]: row[1] for row in session.execute(wanted)}
-    query = (
-        select(DrugRequest, Organisation.name)
-        .join(Organisation, Organisation.id == DrugRequest.clinic_id)
-        .where(*conditions)  # type: ignore[arg-type]
-        .order_by(DrugRequest.period.desc(), DrugRequest.created_at.desc())
-        .limit(limit)
-    )
-    return [
-        RequestSummary(
-            row.id, row.clinic_id, name, Kind(row.kind), row.period, State(row.state), row.version,
-            counts.get(row.id, 0), row.submitted_at, row.created_at,
-        )
-        for row, name in session.execute(query)
-    ]  # fmt: skip
 
 
 def state_change(row: StatusChange) -> StateChange:

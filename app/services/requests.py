@@ -63,7 +63,6 @@ from app.services.request_views import (
     drugs_of,
     line_view,
     lines_of,
-    request_summaries,
     request_view,
     rows_of,
     state_change,
@@ -79,7 +78,7 @@ from db.models import (
 
 EDITABLE = (State.DRAFT, State.RETURNED)
 
-__all__ = ["LineEdit", "Requests", "StartOption", "StepRefused", "request_summaries", "state_change", "take_in_decision"]
+__all__ = ["LineEdit", "Requests", "StartOption", "StepRefused", "state_change", "take_in_decision"]
 
 
 @dataclass(frozen=True)

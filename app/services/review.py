@@ -23,16 +23,15 @@ from app.forms.vocabulary import Level, Problem
 from app.services.problems import Refused
 from app.services.releases import DONE_BEFORE, Releases
 from app.services.request_lines import read_quantity
+from app.services.request_list import RequestSummary, request_summaries
 from app.services.request_steps import load, refuse_if_stale, repeated, take_step
 from app.services.request_views import (
     ActionResult,
     LineView,
-    RequestSummary,
     RequestView,
     drugs_of,
     line_view,
     lines_of,
-    request_summaries,
 )
 from app.services.review_lines import (
     DECIDABLE,

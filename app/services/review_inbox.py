@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.request_states import Action, State
 from app.domain.request_terms import Kind
-from app.services.request_views import RequestSummary, request_summaries
+from app.services.request_list import RequestSummary, request_summaries
 from app.services.review_marks import judged_line, wants_look
 from app.services.review_picture import UNDER_REVIEW
 from db.models import Drug, DrugRequest, DrugRequestLine, Organisation, StatusChange

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QTabBar, QWidget
 
 from app.domain.request_terms import Kind
 from app.i18n import tr
@@ -20,12 +20,12 @@ from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import ActionBar, Card, PageHeader
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.layouts import Horizontal, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.panes import PageStack, TwoPane
 from ui.widgets.table import Cell, Column, DataTable
 
 if TYPE_CHECKING:
     from app.services.catalogue import Catalogue
-    from app.services.request_views import RequestSummary
+    from app.services.request_list import RequestSummary
 
 CATALOGUE = "catalogue"
 TABS = (NEEDED, CATALOGUE, EXPIRING, OUT_OF_STOCK, EMPTY)
@@ -81,7 +81,7 @@ class RequestsLayout(QWidget):
             quiet=("explanation",), empty_text=tr("这里没有药品。按 Ctrl+F 到全部目录里添加。"),
         )
         self.catalogue = CataloguePage(catalogue)
-        self.pages = QStackedWidget()
+        self.pages = PageStack()
         self.pages.addWidget(self.table)
         self.pages.addWidget(self.catalogue)
         self._main = QWidget()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.services.exchange import Letter
-    from app.services.request_views import RequestSummary
+    from app.services.request_list import RequestSummary
     from ui.screens.requests.sheet import RequestSheet
     from ui.widgets.cards import CardTone
 

@@ -19,7 +19,7 @@ from ui.widgets.layouts import Horizontal, Vertical
 from ui.widgets.progress import ProgressList, Share
 
 if TYPE_CHECKING:
-    from app.services.request_views import RequestSummary, RequestView
+    from app.services.request_list import RequestSummary
     from app.services.work_list import SideCards
 
 STATE_TONES: dict[State, Tone] = {
@@ -58,18 +58,17 @@ class TodayCards(QWidget):
             column.addWidget(card)
         column.addStretch(1)
 
-    def show_request(self, summary: RequestSummary | None, view: RequestView | None) -> None:
+    def show_request(self, summary: RequestSummary | None) -> None:
         """The newest request: of which month, how far it is; once decided, how much was approved."""
         self.request.clear()
         if summary is None:
             self.request.add_text(tr("还没有申领单。"), "muted")
         else:
-            chip = ChipText(_state_words(summary, view), STATE_TONES.get(summary.state, "grey"))
+            chip = ChipText(_state_words(summary), STATE_TONES.get(summary.state, "grey"))
             self.request.add(card_line(tr("{month}申领单", month=month_name(summary.period)), chip=chip, name="request_line"))
-            adjusted = _adjusted(view)
             words = tr("{count} 种药", count=summary.kinds_of_drugs)
-            if adjusted:
-                words = tr("{count} 种调减：看原因", count=adjusted)
+            if summary.adjusted and summary.state in DECIDED:
+                words = tr("{count} 种调减：看原因", count=summary.adjusted)
             self.request.add_text(words, "caption")
         self._add_link(self.request, tr("打开申领"), "open_requests", self.request_asked)
 
@@ -127,15 +126,7 @@ class TodayCards(QWidget):
         card.add(row)
 
 
-def _state_words(summary: RequestSummary, view: RequestView | None) -> str:
-    if view is not None and summary.state in DECIDED:
-        wanted = view.wanted_lines
-        given = sum(1 for line in wanted if line.approved)
-        return tr("卫生院已批 {given}/{wanted}", given=given, wanted=len(wanted))
+def _state_words(summary: RequestSummary) -> str:
+    if summary.state in DECIDED:
+        return tr("卫生院已批 {given}/{wanted}", given=summary.given, wanted=summary.kinds_of_drugs)
     return tr(summary.state.label)
-
-
-def _adjusted(view: RequestView | None) -> int:
-    if view is None or view.state not in DECIDED:
-        return 0
-    return sum(1 for line in view.wanted_lines if line.approved is not None and line.approved < (line.requested or 0))

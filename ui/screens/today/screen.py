@@ -110,11 +110,14 @@ class TodayScreen(QWidget):
     def start(self, row: WorkRow) -> None:
         """Begin the follow-up of a person; afterwards the next of this list follows.
 
-        高血压 and 糖尿病 come first, on their screen; the other programmes are written on their forms.
+        高血压 and 糖尿病 come first, on their screen; the other programmes are written on their forms. Letters that found
+        this one person have done their work: the next one is looked for among all.
         """
         if row.is_check_only:
             self.open_checks(row.resident_id)
             return
+        if len(self.table.rows()) == 1:
+            self.filters.line.clear()
         if not row.has_combined_visit:
             self._services.navigate("forms", resident_id=row.resident_id, form_code=row.form_code, return_to=("today", {}))
             return
@@ -179,9 +182,7 @@ class TodayScreen(QWidget):
         """The cards beside the list; what counts everybody is counted in the worker."""
         work_list = self._services.work_list
         self._services.runner.run(lambda _report, _cancelled: work_list.side_cards(), on_done=self.show_side)
-        requests = self._services.requests
-        newest = next(iter(requests.summaries(limit=1)), None)
-        self.cards.show_request(newest, None if newest is None else requests.get(newest.id))
+        self.cards.show_request(self._services.request_list.newest())
 
     def show_side(self, side: SideCards) -> None:
         """What was counted."""
