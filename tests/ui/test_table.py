@@ -221,6 +221,45 @@ def test_columns_give_way_before_the_table_scrolls_sideways(qtbot, width, hidden
     assert not made.horizontalScrollBar().isVisible()
 
 
+def test_a_column_that_gives_way_stays_while_a_row_needs_it(qtbot):
+    columns = (
+        Column("name", "药品", width=200, stretch=True),
+        Column("quantity", "拒收", width=100, gives_way=1, stays_for=lambda row: row.quantity > 0),
+    )
+    made = DataTable(columns, name="lines", accessible_name="药品")
+    qtbot.addWidget(made)
+    made.resize(240, 400)
+    made.set_rows([Due(1, "硝苯地平"), Due(2, "氨氯地平")])
+    made.show()
+    assert made.isColumnHidden(1)
+    made.replace_row(1, Due(2, "氨氯地平", quantity=5))
+    assert not made.isColumnHidden(1)
+    made.replace_row(1, Due(2, "氨氯地平"))
+    assert made.isColumnHidden(1)
+
+
+def test_smaller_type_makes_the_rows_low_again(qtbot, qapp):
+    apply_theme(qapp, Theme(scale=2.0))
+    made = DataTable(COLUMNS, name="work", accessible_name="药品", row_height=46)
+    qtbot.addWidget(made)
+    apply_theme(qapp, Theme())
+    assert made.verticalHeader().defaultSectionSize() == 46
+
+
+@pytest.mark.parametrize("bracket", ["(30R)", "(Ⅲ)"])
+def test_what_stands_in_a_bracket_is_not_broken_apart(qtbot, bracket):
+    columns = (Column("name", "药品", width=130, bold=True), Column("id", "序号", width=60))
+    made = DataTable(columns, name="drugs", accessible_name="药品", row_height=60)
+    qtbot.addWidget(made)
+    made.resize(190, 300)
+    names = ("田田田田田田田" + bracket, "田田田田田田田 " + bracket)
+    made.set_rows([Due(number, name) for number, name in enumerate(names)])
+    made.show()
+    made.setCurrentIndex(made.rows_model.index(-1, -1))
+    broken, spaced = (made.viewport().grab(made.visualRect(made.rows_model.index(row, 0))).toImage() for row in (0, 1))
+    assert broken == spaced
+
+
 def test_rows_are_appended_without_moving_what_is_seen(table):
     table.select_row(1)
     chosen = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -26,12 +26,13 @@ from ui.widgets.charts import Bar, BarChart, Line, LineChart, Series, TrendChart
 from ui.widgets.chips import Chip, ChipRow, ChipText
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_row import ComboBox, LabelledField, LineEdit
-from ui.widgets.labels import label
+from ui.widgets.labels import FlowLabel, label
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.naming import unnamed_controls
-from ui.widgets.panes import FormPage, TwoPane
+from ui.widgets.panes import FormPage, PageStack, ScrollPage, TwoPane, reveal
 from ui.widgets.progress import ProgressList, Share, Step, StepList
 from ui.widgets.segmented import Segmented, numbered
+from ui.widgets.table import Column, DataTable
 from ui.widgets.tabs import Tabs
 from ui.widgets.toast import Toast
 
@@ -138,6 +139,71 @@ def test_a_page_header_puts_its_actions_beneath_when_narrow(qtbot):
     header.resize(240, 200)
     qtbot.waitUntil(lambda: button.mapTo(header, button.rect().topLeft()).x() < 50)
     assert header.chips() == (ChipText("逾期 5", "red"),)
+
+
+def test_the_actions_stand_in_one_line_wherever_they_stand(qtbot):
+    header = PageHeader("冷链")
+    header.set_chips([ChipText("超温待核实 1", "red"), ChipText("该记温度了 1", "amber")])
+    header.set_note("1 台设备　·　每天上午、下午各记一次")
+    buttons = [SecondaryButton(words, name=f"action_{words}") for words in ("导出表格", "打印", "记温度")]
+    for button in buttons:
+        header.add_action(button)
+    shown(qtbot, header, 560, 60)
+    for width in (560, 640, 720, 900):
+        header.resize(width, 200)
+        QApplication.sendPostedEvents()
+        assert len({button.mapTo(header, QPoint(0, 0)).y() for button in buttons}) == 1
+        note = control(header, QLabel, "page_note")
+        assert note.mapTo(header, QPoint(0, 0)).x() + note.width() <= width
+
+
+def test_words_of_a_row_go_on_in_a_second_line_when_they_have_no_room(qtbot):
+    words = FlowLabel("批号 26100279（2028-03-24 到期）12 粒；批号 26110306（2028-05-20 到期）24 粒", name="batches")
+    box = FlowBox()
+    box.add(words)
+    shown(qtbot, box, 900, 100)
+    one_line = words.height()
+    box.resize(300, 100)
+    assert words.width() <= 300
+    assert words.height() >= 2 * one_line - 4
+
+
+def test_of_a_stack_only_the_page_shown_asks_for_room(qtbot):
+    stack, low, high = PageStack(), QWidget(), QWidget()
+    low.setMinimumHeight(50)
+    high.setMinimumHeight(500)
+    stack.addWidget(low)
+    stack.addWidget(high)
+    shown(qtbot, stack)
+    assert (stack.currentWidget(), stack.count(), stack.minimumSizeHint().height()) == (low, 2, 50)
+    line = LineEdit(name="line", accessible_name="药品", parent=low)
+    line.setFocus()
+    stack.setCurrentWidget(high)
+    assert (stack.currentIndex(), high.isVisible(), low.isVisible()) == (1, True, False)
+    assert stack.minimumSizeHint().height() == 500
+
+
+def test_of_a_high_table_the_chosen_line_is_revealed_with_the_titles_if_both_have_room(qtbot):
+    table = DataTable((Column("name", "药品"),), name="drugs", accessible_name="药品", least_rows=20)
+    table.set_rows([{"name": f"药品 {number}"} for number in range(20)])
+    inside = QWidget()
+    column = QVBoxLayout(inside)
+    above = label("抬头")
+    above.setFixedHeight(150)
+    column.addWidget(above)
+    column.addWidget(table)
+    page = shown(qtbot, ScrollPage(inside), 400, 300)
+    bar = page.verticalScrollBar()
+    table.select_row(0)
+    reveal(table)
+    assert bar.value() == 0
+    for number, has_titles in ((2, True), (10, False)):
+        table.select_row(number)
+        reveal(table)
+        line = table.visualRect(table.currentIndex()).translated(table.viewport().mapTo(inside, QPoint(0, 0)))
+        assert bar.value() <= line.top()
+        assert line.bottom() <= bar.value() + page.viewport().height()
+        assert (bar.value() <= table.y()) is has_titles
 
 
 def test_the_action_bar_has_the_main_action_at_the_far_right(qtbot):

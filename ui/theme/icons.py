@@ -126,9 +126,9 @@ def paint_icon(painter: QPainter, name: str, rectangle: QRectF, colour: str) -> 
     painter.restore()
 
 
-def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
-    """An icon as a picture of `size` logical pixels for a screen of the given device pixel ratio."""
-    pixmap = QPixmap(QSize(size, size) * ratio)
+def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0, *, air: int = 0) -> QPixmap:
+    """An icon as a picture of `size` logical pixels for a screen of the given device pixel ratio, `air` at its right."""
+    pixmap = QPixmap(QSize(size + air, size) * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
@@ -138,6 +138,6 @@ def icon_pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixma
     return pixmap
 
 
-def icon(name: str, colour: str = "#1c2b33", size: int = 18, ratio: float = 2.0) -> QIcon:
-    """An icon for a button or a list, in one colour."""
-    return QIcon(icon_pixmap(name, colour, size, ratio))
+def icon(name: str, colour: str = "#1c2b33", size: int = 18, ratio: float = 2.0, *, air: int = 0) -> QIcon:
+    """An icon for a button or a list, in one colour; `air` keeps words away from it."""
+    return QIcon(icon_pixmap(name, colour, size, ratio, air=air))

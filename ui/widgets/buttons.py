@@ -57,8 +57,9 @@ class Button(QPushButton):
             colours = theme.colours
             by_kind = {"primary": colours.primary_text, "danger": colours.danger, "link": colours.accent_text}
             size = theme.px(16)
-            self.setIcon(icon(self._icon_name, by_kind.get(str(self.property("kind")), colours.text), size))
-            self.setIconSize(QSize(size, size))
+            air = theme.px(4) if self._words else 0
+            self.setIcon(icon(self._icon_name, by_kind.get(str(self.property("kind")), colours.text), size, air=air))
+            self.setIconSize(QSize(size + air, size))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the focused button, as Space does."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QLayout, QSizePolicy, QWidget
 
 from ui.theme import tokens
 from ui.theme.theme import current_theme
 from ui.widgets.chips import Chip, ChipRow, ChipText
-from ui.widgets.labels import label, set_look
+from ui.widgets.labels import FlowLabel, label, set_look
 from ui.widgets.layouts import FlowBox, Horizontal, Margins, Vertical, clear_layout
 
 CardTone = Literal["", "red", "amber", "green", "blue"]
@@ -146,23 +146,41 @@ class PageHeader(QWidget):
         self._words.add(self._title)
         self._chips = ChipRow(spacing=16)
         self._words.add(self._chips)
-        self._note = label("", "muted", name="page_note")
+        self._note = FlowLabel("", "muted", name="page_note")
         self._note.hide()
         self._words.add(self._note)
         self._actions = FlowBox(spacing=12)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(current_theme().gap(8))
         self._box.addWidget(self._words, 1)
         self._box.addWidget(self._actions)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the actions under the words when both do not fit into one line."""
+        """Put the actions beside the words or beneath them, whichever takes less height."""
         super().resizeEvent(event)
-        together = self._title.sizeHint().width() + self._actions.sizeHint().width() + current_theme().gap(24)
-        narrow = together > self.width()
+        self._settle()
+
+    def event(self, event: QEvent) -> bool:
+        """Other words, chips or actions may want another place for the actions."""
+        dealt_with = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._settle()
+        return dealt_with
+
+    def _settle(self) -> None:
+        gap = current_theme().gap(8)
+        width, actions = self.width(), self._actions.sizeHint().width()
+        beside = width - actions - 3 * gap
+        is_beneath = beside < self._title.sizeHint().width()
+        if not is_beneath:
+            together = max(self._words.heightForWidth(beside), self._actions.sizeHint().height())
+            one_below = self._words.heightForWidth(width) + gap + self._actions.heightForWidth(width)
+            is_beneath = together > one_below
         directions = QBoxLayout.Direction
-        self._box.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+        self._box.setSpacing(gap)
+        self._box.setDirection(directions.TopToBottom if is_beneath else directions.LeftToRight)
+        # Beside the words the actions stand in one line: the words wrap first.
+        self._actions.setMinimumWidth(0 if is_beneath else actions)
 
     def minimumSizeHint(self) -> QSize:
         """The title must fit, the actions wrap."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QRegion, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from ui.theme import tokens
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.labels import set_look
 
@@ -92,6 +93,7 @@ class FrozenColumns(QTableView):
                 self.setRowHeight(row, table.rowHeight(row))
         place, top = table.viewport().geometry(), table.horizontalHeader().geometry().top()
         self.setGeometry(QRect(place.left(), top, self._width(kept), place.bottom() - top + 1))
+        self._round_corner()
         self.verticalScrollBar().setValue(table.verticalScrollBar().value())
         self.show()
         self.raise_()
@@ -116,6 +118,13 @@ class FrozenColumns(QTableView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The table scrolls."""
         self._table.wheelEvent(event)
+
+    def _round_corner(self) -> None:
+        """The table's own corner, with the frame of the keyboard, stays in sight."""
+        radius = current_theme().px(tokens.RADIUS_CARD)
+        path = QPainterPath()
+        path.addRoundedRect(QRectF(self.rect()).adjusted(0, 0, 2 * radius, 2 * radius), radius, radius)
+        self.setMask(QRegion(path.toFillPolygon().toPolygon()))
 
     def _kept(self) -> list[int]:
         """The first columns shown, as many as leave room for the others; fewer than all."""

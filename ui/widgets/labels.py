@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMargins, QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 Role = Literal[
@@ -27,6 +27,31 @@ def label(text: str = "", role: Role = "body", *, name: str = "", wrap: bool = F
     if name:
         made.setObjectName(name)
     return made
+
+
+class FlowLabel(QLabel):
+    """Words of a row that wraps: one line while there is room for it, more lines where there is not."""
+
+    def __init__(self, text: str = "", role: Role = "body", *, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setText(text)
+        if role != "body":
+            self.setProperty("role", role)
+        if name:
+            self.setObjectName(name)
+
+    def sizeHint(self) -> QSize:
+        """The words in one line."""
+        self.ensurePolished()
+        # One pixel more: a text a fraction wider than its room would be broken.
+        return self.fontMetrics().size(0, self.text()).grownBy(QMargins(0, 0, 1, 0))
+
+    def minimumSizeHint(self) -> QSize:
+        """A few characters: the rest goes into further lines."""
+        wanted = self.sizeHint()
+        return QSize(min(wanted.width(), 8 * self.fontMetrics().height()), min(wanted.height(), self.fontMetrics().height()))
 
 
 def set_role(widget: QWidget, role: Role) -> None:

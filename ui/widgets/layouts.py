@@ -146,7 +146,7 @@ class Flow(QLayout):
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(max(rectangle.width(), item.minimumSize().width()), 16777215))
+            size = _fitting(item, rectangle.width())
             if lines[-1] and used + size.width() > rectangle.width():
                 lines.append([])
                 used = 0
@@ -165,6 +165,14 @@ class Flow(QLayout):
                 left += size.width() + gap
             top += height + row_gap
         return max(0, top - row_gap - begin) if lines[0] else 0
+
+
+def _fitting(item: QLayoutItem, room: int) -> QSize:
+    """The size of an item in a line of this width; what is too wide for it gets higher where it can."""
+    wanted = item.sizeHint()
+    width = min(wanted.width(), max(room, item.minimumSize().width()))
+    higher = width < wanted.width() and item.hasHeightForWidth()
+    return QSize(width, item.heightForWidth(width) if higher else wanted.height())
 
 
 class FlowBox(QWidget):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QAbstractSlider, QDialog, QPlainTextEdit, QWidget
 
 from app.domain.message import Message
 from app.i18n import tr
@@ -16,10 +16,14 @@ from ui.widgets.buttons import Button, PrimaryButton, SecondaryButton
 from ui.widgets.field_row import IconLabel, LabelledField, LineEdit
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import ScrollPage
 
 if TYPE_CHECKING:
     from ui.dialogs import Answer
 
+ICON_SIZE = 26
+ROOM_AROUND = 60
+"""What the system draws around a window."""
 ICON_OF = {"blue": "info", "green": "done", "amber": "warning", "red": "error"}
 
 
@@ -40,16 +44,22 @@ class MessageWindow(QDialog):
         self.setMinimumWidth(min(current_theme().px(460), 900))
         column = Vertical(self, spacing=14, margins=20)
         head = Horizontal(spacing=14)
-        head.addWidget(IconLabel(ICON_OF.get(tone, "info"), tone, 26), 0, Qt.AlignmentFlag.AlignTop)
-        words = Vertical(spacing=10)
-        words.addWidget(label(tr(title), "card_title", name="message_title", wrap=True))
+        head.addWidget(IconLabel(ICON_OF.get(tone, "info"), tone, ICON_SIZE), 0, Qt.AlignmentFlag.AlignTop)
+        head_words = Vertical(spacing=10)
+        head_words.addWidget(label(tr(title), "card_title", name="message_title", wrap=True))
+        inside = QWidget()
+        inside.setProperty("kind", "plain")
+        words = self._words = Vertical(inside, spacing=10)
         for key, caption, text in (
             ("happened", tr("怎么了"), tr(happened)), ("safe", tr("数据在不在"), tr(safe)), ("to_do", tr("怎么办"), tr(to_do)),
         ):
             if text:
                 words.addLayout(_part(key, caption if safe or to_do else "", text))
         words.addStretch(1)
-        head.addLayout(words, 1)
+        self._scroll = ScrollPage(inside, name="message_scroll")
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        head_words.addWidget(self._scroll, 1)
+        head.addLayout(head_words, 1)
         column.addLayout(head, 1)
         if details:
             self._add_details(column, details)
@@ -79,10 +89,28 @@ class MessageWindow(QDialog):
         QGuiApplication.clipboard().setText(self._details.toPlainText())
         self._copy.set_words(tr("已复制"))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page Up and Page Down read on in words that have no room."""
+        steps = {Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+                 Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._scroll.verticalScrollBar().triggerAction(step)
+
     def _fit(self) -> None:
-        """As high as the words need at this width."""
+        """As high as the words need at this width, as far as the screen allows; the rest scrolls."""
+        self._scroll.setFixedHeight(0)
+        self.layout().activate()  # else layouts inside still want what they wanted before
         width = max(self.minimumWidth(), self.layout().minimumSize().width())
-        self.resize(width, self.layout().totalHeightForWidth(width))
+        margins, gap = self.layout().contentsMargins(), current_theme().gap(14)
+        wanted = self._words.heightForWidth(width - margins.left() - margins.right() - current_theme().px(ICON_SIZE) - gap)
+        around = self.layout().totalHeightForWidth(width)
+        room = self.screen().availableGeometry().height() - ROOM_AROUND - around
+        self._scroll.setFixedHeight(max(0, min(wanted, room)))
+        self.layout().activate()  # else what it needed before keeps it high
+        self.resize(width, around + self._scroll.height())
 
     def _add_details(self, column: Vertical, details: str) -> None:
         row = Horizontal(spacing=8)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QTableView, QWidget
 
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.layouts import Vertical
@@ -13,13 +13,15 @@ from ui.widgets.layouts import Vertical
 class ScrollPage(QScrollArea):
     """A page that scrolls when the window is too small for its contents, and never clips them.
 
-    A `modest` one asks for little room, so that what is around it never has to scroll.
+    A `modest` one asks for little room, so that what is around it never has to scroll. It is never lower than
+    `least_height`, given at 100 %.
     """
 
     def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll", modest: bool = False,
-                 parent: QWidget | None = None) -> None:
+                 least_height: int = 0, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._modest = modest
+        self._least_height = least_height
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -27,16 +29,116 @@ class ScrollPage(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         if content is not None:
             self.show_content(content)
+        if least_height:
+            self.follow_theme(current_theme())
+            theme_changes().changed.connect(self.follow_theme)
+
+    def follow_theme(self, theme: Theme) -> None:
+        """Take the least height at this type size."""
+        self.setMinimumHeight(theme.px(self._least_height))
 
     def sizeHint(self) -> QSize:
         """What the contents want, or little."""
         theme = current_theme()
         return QSize(theme.px(200), theme.px(100)) if self._modest else super().sizeHint()
 
+    def reveal_focused(self, widget: QWidget) -> None:
+        """`reveal` what got the focus, once everything has found its place: a page shown just now has not yet."""
+        QTimer.singleShot(0, widget, lambda: reveal(widget) if widget.hasFocus() else None)
+
     def show_content(self, content: QWidget) -> None:
         """Show a widget that lets the ground of the page shine through."""
         self.setWidget(content)
         content.setAutoFillBackground(False)
+
+
+class PageStack(QWidget):
+    """Pages of which one is shown, and only that one asks for room: a higher one behind it makes nothing scroll.
+
+    Used as a QStackedWidget is, whose layout takes the height of its highest page.
+    """
+
+    currentChanged = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "plain")
+        self._pages: list[QWidget] = []
+        self._current = -1
+        self._column = Vertical(self, spacing=0)
+
+    def addWidget(self, page: QWidget) -> int:
+        """Append a page; the first is shown."""
+        self._pages.append(page)
+        self._column.addWidget(page)
+        page.setVisible(len(self._pages) == 1)
+        if len(self._pages) == 1:
+            self._current = 0
+        return len(self._pages) - 1
+
+    def count(self) -> int:
+        """How many pages there are."""
+        return len(self._pages)
+
+    def currentIndex(self) -> int:
+        """The place of the page shown, -1 without one."""
+        return self._current
+
+    def currentWidget(self) -> QWidget | None:
+        """The page shown, or None."""
+        return self._pages[self._current] if self._pages else None
+
+    def setCurrentWidget(self, page: QWidget) -> None:
+        """Show a page that was added."""
+        self.setCurrentIndex(self._pages.index(page))
+
+    def setCurrentIndex(self, number: int) -> None:
+        """Show a page by its place; the keyboard goes with it."""
+        if number == self._current:
+            return
+        former, page, focused = self.currentWidget(), self._pages[number], QApplication.focusWidget()
+        self._current = number
+        page.show()
+        if former is not None:
+            if focused is not None and former.isAncestorOf(focused):
+                (page.focusWidget() or page).setFocus()
+            former.hide()
+        self.currentChanged.emit(number)
+
+
+def reveal(widget: QWidget, margin: int = 30) -> None:
+    """Scroll every area around a control until it is seen with `margin` above and beneath it.
+
+    Of a table the chosen line is seen, with the titles of the columns where both have room.
+    """
+    area = _area_around(widget)
+    while area is not None:
+        if isinstance(widget, QTableView):
+            _reveal_table(area, widget)
+        else:
+            area.ensureWidgetVisible(widget, 20, margin)
+        area = _area_around(area)
+
+
+def _area_around(widget: QWidget) -> QScrollArea | None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    return parent
+
+
+def _reveal_table(area: QScrollArea, table: QTableView) -> None:
+    bar, room = area.verticalScrollBar(), area.viewport().height()
+    top = table.mapTo(area.widget(), QPoint(0, 0)).y()
+    line = table.visualRect(table.currentIndex()).translated(0, top + table.viewport().y())
+    if not line.isValid():
+        bottom = top + min(table.height(), room)
+    elif line.bottom() - top < room:
+        # The line behind it too: there is something to go on to.
+        bottom = min(line.bottom() + line.height(), top + table.height(), top + room)
+    else:
+        top, bottom = line.top(), line.bottom() + 1
+    bar.setValue(min(top, max(bar.value(), bottom - room)))
 
 
 class FormPage(QWidget):

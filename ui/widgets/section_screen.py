@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QTabBar, QWidget
 
 from app.domain.message import Message, msg
 from app.i18n import tr
 from ui.widgets.layouts import Vertical
+from ui.widgets.panes import PageStack
 
 if TYPE_CHECKING:
     from ui.services import Services
@@ -74,7 +75,7 @@ class SectionScreen(QWidget):
             self.bar.addTab(tr(section.title))
         rule = QFrame()
         rule.setProperty("kind", "rule")
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         column = Vertical(self, spacing=0)
         column.addWidget(self.bar)
         column.addWidget(rule)

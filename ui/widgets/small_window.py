@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
@@ -27,6 +27,8 @@ from ui.widgets.panes import ScrollPage
 
 WIDTH = 420
 ROOM_AROUND = 60
+HIGHEST = 16777215
+"""Qt's way to say that nothing keeps a widget from growing."""
 
 
 class SmallWindow(QDialog):
@@ -89,7 +91,8 @@ class SmallWindow(QDialog):
         self.setTabOrder(reached[-1], self.do_button)
         self.setTabOrder(self.do_button, self._cancel)
         if self.focusWidget() not in (*reached, self.do_button):
-            reached[0].setFocus()
+            # As by Tab: what stands in a line is marked, so that typing replaces it.
+            reached[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def on_do(self) -> None:
         """Try it."""
@@ -115,9 +118,10 @@ class SmallWindow(QDialog):
         self._problem.setText(others)
         self._problem.setVisible(bool(others))
         first = next((field for code, field in self.fields.items() if code in sentences), None)
+        self._fit()
         if first is not None:
             first.control.setFocus()
-        self._fit()
+            QTimer.singleShot(0, first, lambda: self._scroll.ensureWidgetVisible(first, 0, 0))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Be as high as what is asked."""
@@ -130,10 +134,16 @@ class SmallWindow(QDialog):
         margins = self._column.contentsMargins()
         inner = width - margins.left() - margins.right()
         wanted = self._body.heightForWidth(inner) if self._body.hasHeightForWidth() else self._body.sizeHint().height()
-        around = self._column.totalSizeHint().height() - self._scroll.sizeHint().height()
+        # What is around the fields is measured without them: what they wanted before must not count.
+        self._scroll.setFixedHeight(0)
+        self._column.activate()
+        around = self._column.totalHeightForWidth(width)
         room = self.screen().availableGeometry().height() - ROOM_AROUND - around
-        self._scroll.setMinimumHeight(min(wanted, room))
-        self.resize(width, around + min(wanted, room))
+        height = max(0, min(wanted, room))
+        self._scroll.setMaximumHeight(HIGHEST)
+        self._scroll.setMinimumHeight(height)
+        self._column.activate()  # else what it needed before keeps it high
+        self.resize(width, around + height)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter in a line tries it."""

@@ -54,7 +54,8 @@ class Column:
     """One column. `width` at 100 % (0: as wide as its contents); `stretch` takes what is left.
 
     `value` gets the value from a row; without it the row's item or attribute `key` is taken. An `editable` column
-    shows a box to type in. A column that `gives_way` is not shown while all have no room; the highest goes first.
+    shows a box to type in. A column that `gives_way` is not shown while all have no room, the highest first; it stays
+    all the same while it `stays_for` one of the rows.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Column:
     value: Callable[[Any], object] | None = field(default=None, compare=False)
     tip: str = ""
     gives_way: int = 0
+    stays_for: Callable[[Any], bool] | None = field(default=None, compare=False)
 
 
 def cell_of(column: Column, row: object) -> Cell:
@@ -198,8 +200,9 @@ class DataTable(QTableView):
     """Rows to read, choose and sometimes fill in, by keyboard alone if wanted.
 
     Up and Down move, Enter or a double click takes the row (`row_activated`), moving announces `row_selected`.
-    In an editable cell typing starts at once and Enter goes to the next row. It is never lower than `least_rows`;
-    `inside_card` leaves out the frame; `fit_rows` are looked at to find the widths of columns without one.
+    In an editable cell typing starts at once and Enter goes to the next row. It is never lower than `least_rows`, which
+    are two inside a card and four elsewhere; `inside_card` leaves out the frame; `fit_rows` are looked at to find the
+    widths of columns without one.
     """
 
     row_selected = Signal(object)
@@ -208,7 +211,7 @@ class DataTable(QTableView):
 
     def __init__(
         self, columns: Sequence[Column], *, name: str, accessible_name: str, empty_text: str = "",
-        inside_card: bool = False, row_height: int = tokens.ROW_HEIGHT, least_rows: int = 4, fit_rows: int = 60,
+        inside_card: bool = False, row_height: int = tokens.ROW_HEIGHT, least_rows: int = 0, fit_rows: int = 60,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -216,7 +219,7 @@ class DataTable(QTableView):
         self.setAccessibleName(accessible_name)
         self.setProperty("kind", "data")
         self._row_height = row_height
-        self._least_rows = 2 if inside_card else least_rows
+        self._least_rows = least_rows or (2 if inside_card else 4)
         self._fit_rows = fit_rows
         self._empty_text = empty_text
         self._is_tight = False
@@ -265,6 +268,8 @@ class DataTable(QTableView):
     def replace_row(self, number: int, row: Any) -> None:
         """Show another version of one row."""
         self.rows_model.replace_row(number, row)
+        if any(column.stays_for is not None for column in self.rows_model.columns):
+            self._fit_columns()
 
     def replace_cells(self, number: int, row: Any, keys: Collection[str]) -> None:
         """Show another version of one row in these columns alone, while another cell of it is being typed in."""
@@ -296,6 +301,8 @@ class DataTable(QTableView):
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the sizes of this appearance."""
+        # The least height of larger type would keep the lines high.
+        self.verticalHeader().setMinimumSectionSize(1)
         self.verticalHeader().setDefaultSectionSize(theme.px(self._row_height))
         self.verticalHeader().setMinimumSectionSize(theme.px(24))
         self.horizontalHeader().setFixedHeight(theme.px(tokens.HEADER_HEIGHT))
@@ -466,12 +473,16 @@ class DataTable(QTableView):
     def _giving_way(self, columns: Sequence[Column], widths: Sequence[int], room: int) -> set[int]:
         """The columns that are not shown because all have no room."""
         hidden: set[int] = set()
-        giving = sorted((n for n, column in enumerate(columns) if column.gives_way), key=lambda n: -columns[n].gives_way)
+        giving = sorted((n for n, column in enumerate(columns) if column.gives_way and not self._is_needed(column)),
+                        key=lambda n: -columns[n].gives_way)
         for number in giving:
             if sum(width for n, width in enumerate(widths) if n not in hidden) <= room:
                 break
             hidden.add(number)
         return hidden
+
+    def _is_needed(self, column: Column) -> bool:
+        return column.stays_for is not None and any(column.stays_for(row) for row in self.rows_model.rows())
 
     def _padded(self, columns: Sequence[Column], contents: list[int]) -> list[int]:
         padding = 2 * self.cell_padding()

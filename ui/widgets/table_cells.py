@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ui.widgets.table import Cell, Column, DataTable
 
 AnyIndex = QModelIndex | QPersistentModelIndex
+FIRST_EAST_ASIAN = "\u2e80"
+"""Before any character from here on a line may be broken."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -241,4 +243,8 @@ def _two_lines(metrics: QFontMetrics, text: str, width: int) -> tuple[str, str]:
     space = text.rfind(" ", 1, count + 1)
     if space > 0:
         return text[:space], text[space + 1:]
+    whole = count
+    while 0 < whole < len(text) and max(text[whole - 1], text[whole]) < FIRST_EAST_ASIAN:
+        whole -= 1  # “(30R)”, “(Ⅲ)” and numbers stay together
+    count = whole if 2 * whole >= count else count
     return text[:count], text[count:]
