@@ -155,9 +155,12 @@ def fresh_line(session: Session, key: str, drug_code: str, kind: PrescriptionKin
 
 
 def _usual_dose(drug: Drug) -> str:
-    """The usual dose in dispensing units where that is a whole or a half one (2片), else as the catalogue has it (500mg)."""
+    """The usual dose in dispensing units where that is a whole or a half one (2片), else as the catalogue has it (500mg).
+
+    Without one it is one unit, but nothing where the drug is measured out of its unit: a pen of insulin holds many doses.
+    """
     if not drug.usual_dose.strip():
-        return f"1{drug.unit}"
+        return "" if drug.dose_unit and drug.dose_unit != drug.unit else f"1{drug.unit}"
     written = f"{drug.usual_dose.strip()}{drug.dose_unit or drug.unit}"
     read = read_dose(written)
     units = None

@@ -72,6 +72,29 @@ def test_a_visit_may_be_named_and_an_unknown_one_is_refused(desk, resident):
         Dispensing(desk).open("nobody")
 
 
+@pytest.mark.parametrize(
+    ("generic_name", "dose"),
+    [
+        ("阿莫西林胶囊", "2粒"), ("口服补液盐散(Ⅲ)", "1袋"), ("精蛋白人胰岛素混合注射液(30R)", ""), ("左氧氟沙星滴眼液", ""),
+        ("红霉素软膏", ""),
+    ],
+)
+def test_the_usual_dose_is_offered_but_never_a_whole_pen_or_tube(desk, generic_name, dose):
+    with desk.sessions.reading() as session:
+        code = session.scalar(select(Drug.code).where(Drug.generic_name == generic_name))
+    assert Dispensing(desk).new_line("1", code, PrescriptionKind.ORDINARY).dose == dose
+
+
+def test_without_a_dose_the_quantity_is_asked_for(desk, resident):
+    with desk.sessions.reading() as session:
+        code = session.scalar(select(Drug.code).where(Drug.generic_name == "左氧氟沙星滴眼液"))
+    stock(desk, code, 5)
+    wanted = draft(resident, Dispensing(desk).new_line("1", code, PrescriptionKind.ORDINARY))
+    judged = Dispensing(desk).judge(wanted).lines[0]
+    assert judged.quantity is None
+    assert "数量" in str(refused(desk, wanted))
+
+
 def test_a_resident_without_visits_begins_with_an_empty_draft(desk, resident):
     opened = Dispensing(desk).open(resident)
     assert (opened.lines, opened.kind, opened.form_entry_id) == ((), PrescriptionKind.ORDINARY, None)
