@@ -23,6 +23,8 @@ Value = str | int | Decimal | Fraction | date | datetime | None
 
 
 FRACTION_PLACES = 2
+ROW_MM = 6.4
+"""The height of a row: forty lines of one line each stand on two pages."""
 WIDEST_IN_FILE, NARROWEST_IN_FILE = 60, 6
 """Widths of the columns of a file, in characters."""
 
@@ -61,9 +63,11 @@ class ListSheet:
 
     def issued_by(self, place: str) -> ListSheet:
         """The same with the name of the desk that makes it: in the title, or in the head where another is the title's."""
-        if not place or place in self.title or any(place == value for _label, value in self.head):
+        if not place or place in self.title:
             return self
         if self.is_of_party:
+            if any(place == value for _label, value in self.head):
+                return self
             return replace(self, head=(*self.head, (tr("填制单位"), place)))
         return replace(self, title=tr("{place} {title}", place=place, title=self.title))
 
@@ -90,6 +94,7 @@ class ListSheet:
             signatures=self.signatures,
             foot_left=self.foot_left,
             paper=self.paper,
+            row_mm=ROW_MM,
         )
 
 

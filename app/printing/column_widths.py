@@ -96,7 +96,9 @@ def fitted_widths(
             place: max(min(declared[place], wanted[place], BASE_WORDS_MM), min(tokens[place], LONGEST_TOKEN_MM))
             for place in words
         }
-        wide.update(_shared(base, wanted, room))
+        whole = {place: min(base[place], tokens[place] or base[place]) for place in words}
+        short = sum(base.values()) - room
+        wide.update(_shared(_less(base, whole, short) if short > 0 else base, wanted, room))
     return tuple(wide[place] * width / sum(wide.values()) for place in places)
 
 
@@ -109,6 +111,15 @@ def needed_mm(texts: Iterable[str], face: Face = Face.PRINTED) -> float:
         return 0
     widest = max(fonts.width(line, face, style.BODY) for line in lines)
     return (widest + 2 * style.PADDING_X) / MM + ROUNDING_MM
+
+
+def balanced_title(title: str, mm: float) -> str:
+    """A title on one line where it fits; else broken before its unit in brackets, or in two lines of like length."""
+    if needed_mm((title,), Face.BOLD) - ROUNDING_MM <= mm or " " in title or "\n" in title:
+        return title
+    bracket = title.find("（")
+    place = bracket if bracket > 0 else (len(title) + 1) // 2
+    return f"{title[:place]}\n{title[place:]}"
 
 
 def _less(wide: dict[int, float], least: dict[int, float], lacking: float) -> dict[int, float]:

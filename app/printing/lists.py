@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.forms.layout import Gap, Text
 from app.i18n import tr
 from app.printing import style
-from app.printing.column_widths import fitted_widths
+from app.printing.column_widths import balanced_title, fitted_widths
 from app.printing.content import (
     BlockContent,
     CarriedContent,
@@ -184,15 +184,17 @@ def _pair(label: str, value: str) -> str:
 
 
 def _table(content: TableContent, width: float) -> GridContent:
+    body = [_row(content, row) for row in content.rows]
+    widths = fitted_widths(content.columns, [*content.rows, *content.carried[-1:]], width, content.totals)
     titles = tuple(
-        _cell(column.title, number, "center", bold=True, shaded=True) for number, column in enumerate(content.columns)
+        _cell(balanced_title(column.title, wide), number, "center", bold=True, shaded=True)
+        for number, (column, wide) in enumerate(zip(content.columns, widths, strict=True))
     )
-    rows = [RowContent(titles, content.row_mm), *(_row(content, row) for row in content.rows)]
+    rows = [RowContent(titles, content.row_mm), *body]
     if content.totals:
         rows.append(_row(content, content.totals, bold=True))
-    texts = [*content.rows, *content.carried[-1:]]
     return GridContent(
-        fitted_widths(content.columns, texts, width, content.totals), tuple(rows), header_rows=1,
+        widths, tuple(rows), header_rows=1,
         carried=tuple(
             CarriedContent(_carried(content, sums, tr("过次页")), _carried(content, sums, tr("承前页")))
             for sums in content.carried

@@ -36,7 +36,7 @@ def register(desk: Desk, since: date, until: date) -> ListSheet:
     )  # fmt: skip
     rows = tuple(row for view in views for row in _rows(view))
     return ListSheet(
-        tr("发药登记"),
+        tr("{place} 发药登记", place=desk.place.name),
         columns,
         rows,
         head=(

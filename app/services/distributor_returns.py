@@ -30,6 +30,7 @@ from app.services.stock_ledger import NewMovement, book
 from app.services.trace_codes import scan_out
 from db.models import (
     Distributor,
+    Drug,
     PurchaseOrder,
     PurchaseOrderLine,
     Revision,
@@ -94,6 +95,7 @@ class ReturnLine:
     price_fen: int | None
     units_per_pack: int
     codes: tuple[str, ...] = ()
+    strength: str = ""
 
     @property
     def value_fen(self) -> int | None:
@@ -168,6 +170,7 @@ def give_back(
             "drug_name": found.drug_name, "unit": found.unit, "batch_no": found.batch_no,
             "expiry": found.expiry.isoformat() if found.expiry else "", "quantity": item.quantity,
             "price_fen": found.price_fen, "units_per_pack": found.units_per_pack,
+            "strength": session.scalar(select(Drug.strength).where(Drug.code == found.drug_code)) or "",
             "codes": [pack.code for pack in packs],
         })  # fmt: skip
     distributor = session.get_one(Distributor, order.distributor_id)

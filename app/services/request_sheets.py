@@ -2,64 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.message import msg
+from app.domain.packs import packs_for
 from app.domain.request_states import State
+from app.domain.stock_value import yuan
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet
-from app.printing.lists import TableColumn, TableContent
+from app.printing.lists import TableContent
 from app.services.decision_reasons import reason_as_shown
 from app.services.request_views import LineView, RequestView
 
 UNKNOWN = "—"
+HEAD_COLUMNS = 2
+"""The names of both sides stand side by side; that of a county's hospital is long."""
 DECISIONS = {"approved": msg("同意"), "changed": msg("调整"), "refused": msg("不批"), "": msg("未定")}
 
 
 def request_sheet(request: RequestView) -> TableContent:
-    """The clinic's request as it asks: stock, use, suggestion, quantity, and the two signatures."""
+    """The clinic's request as it asks: stock, use, suggestion, quantity with its packs and value, and the signatures."""
     columns = (
-        TableColumn(tr("序号"), 10, "center"),
-        TableColumn(tr("药品")),
-        TableColumn(tr("规格"), 30),
-        TableColumn(tr("单位"), 11, "center"),
-        TableColumn(tr("现库存"), 15, "right"),
-        TableColumn(tr("在途"), 13, "right"),
-        TableColumn(tr("月均用量"), 17, "right"),
-        TableColumn(tr("缺货天"), 13, "right"),
-        TableColumn(tr("建议量"), 15, "right"),
-        TableColumn(tr("申领量"), 15, "right"),
-        TableColumn(tr("折合包装"), 20, "right"),
-        TableColumn(tr("说明"), 30),
-    )
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 30),
+        ListColumn(tr("单位"), 11, "center"), ListColumn(tr("现库存"), 15, "right"), ListColumn(tr("在途"), 13, "right"),
+        ListColumn(tr("月均用量"), 17, "right"), ListColumn(tr("缺货天"), 13, "right"),
+        ListColumn(tr("建议量"), 15, "right"), ListColumn(tr("申领量"), 15, "right"),
+        ListColumn(tr("折合包装"), 18, "right"), ListColumn(tr("预计金额（元）"), 24, "right", carry="sum"),
+        ListColumn(tr("说明"), 30),
+    )  # fmt: skip
+    values = [value_asked(line) for line in request.lines]
     rows = tuple(
-        (
-            str(number),
-            line.name,
-            line.strength,
-            line.unit,
-            shown(line.on_hand),
-            shown(line.in_transit),
-            shown(line.monthly_use),
-            shown(line.stockout_days),
-            shown(line.suggested),
-            tr("跳过") if line.is_skipped else shown(line.requested),
-            packs_text(line),
-            line.explanation,
-        )
-        for number, line in enumerate(request.lines, start=1)
-    )
-    return TableContent(
-        title=title(request),
-        columns=columns,
-        rows=rows,
-        head=head(request),
-        remarks=remarks(request),
-        signatures=(tr("申领人"), tr("负责人")),
+        (number, line.name, line.strength, line.unit, line.on_hand, line.in_transit, line.monthly_use,
+         line.stockout_days, line.suggested, tr("跳过") if line.is_skipped else line.requested, packs_asked(line),
+         "" if line.is_skipped else yuan(value), line.explanation)
+        for number, (line, value) in enumerate(zip(request.lines, values, strict=True), start=1)
+    )  # fmt: skip
+    asked = [line for line in request.lines if not line.is_skipped]
+    sheet = ListSheet(
+        title=title(request), columns=columns, rows=rows, head=head(request),
+        totals=("", tr("合计"), tr("{count} 种", count=len(asked)), *[""] * 8, yuan(total_fen(values)), ""),
+        remarks=remarks(request), signatures=(tr("申领人"), tr("负责人")),
         foot_left=tr("数量按最小发药单位计；“—”表示没有数据。"),
-        paper="A4-landscape",
-        draft=request.state in (State.DRAFT, State.RETURNED),
-    )
+    )  # fmt: skip
+    is_draft = request.state in (State.DRAFT, State.RETURNED)
+    return replace(sheet.as_table(), head_columns=HEAD_COLUMNS, draft=is_draft)
 
 
 def request_list(request: RequestView) -> ListSheet:
@@ -84,48 +72,29 @@ def request_list(request: RequestView) -> ListSheet:
 
 
 def decision_sheet(request: RequestView) -> TableContent:
-    """The township's decision line by line: asked, approved, and why where they differ."""
+    """The township's decision line by line: asked, approved with its packs and value, and why where they differ."""
     columns = (
-        TableColumn(tr("序号"), 10, "center"),
-        TableColumn(tr("药品")),
-        TableColumn(tr("规格"), 34),
-        TableColumn(tr("单位"), 12, "center"),
-        TableColumn(tr("现库存"), 17, "right"),
-        TableColumn(tr("申领量"), 17, "right"),
-        TableColumn(tr("批准量"), 17, "right"),
-        TableColumn(tr("折合包装"), 22, "right"),
-        TableColumn(tr("结果"), 14, "center"),
-        TableColumn(tr("原因"), 52),
-    )
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 34),
+        ListColumn(tr("单位"), 12, "center"), ListColumn(tr("现库存"), 17, "right"), ListColumn(tr("申领量"), 17, "right"),
+        ListColumn(tr("批准量"), 17, "right"), ListColumn(tr("折合包装"), 18, "right"),
+        ListColumn(tr("金额（元）"), 24, "right", carry="sum"), ListColumn(tr("结果"), 14, "center"), ListColumn(tr("原因"), 46),
+    )  # fmt: skip
     asked = [line for line in request.lines if not line.is_skipped]
+    values = [None if line.approved is None else line.cost_fen for line in asked]
     rows = tuple(
-        (
-            str(number),
-            line.name,
-            line.strength,
-            line.unit,
-            shown(line.on_hand),
-            shown(line.requested),
-            shown(line.approved),
-            packs_text(line),
-            tr(DECISIONS[line.decision]),
-            reason_as_shown(line.decision_reason),
-        )
-        for number, line in enumerate(asked, start=1)
-    )
-    return TableContent(
-        title=tr(
-            "{clinic} {period} 药品申领审核单", clinic=request.clinic_name, period=month(request.period)
-        ),
-        columns=columns,
-        rows=rows,
-        head=head(request),
-        remarks=remarks(request),
-        signatures=(tr("审核药师"), tr("村卫生室签收")),
+        (number, line.name, line.strength, line.unit, line.on_hand, line.requested, line.approved,
+         None if line.approved is None else packs_text(line), yuan(value), tr(DECISIONS[line.decision]),
+         reason_as_shown(line.decision_reason))
+        for number, (line, value) in enumerate(zip(asked, values, strict=True), start=1)
+    )  # fmt: skip
+    sheet = ListSheet(
+        title=tr("{clinic} {period} 药品申领审核单", clinic=request.clinic_name, period=month(request.period)),
+        columns=columns, rows=rows, head=head(request),
+        totals=("", tr("合计"), tr("{count} 种", count=len(asked)), *[""] * 5, yuan(total_fen(values)), "", ""),
+        remarks=remarks(request), signatures=(tr("审核药师"), tr("村卫生室签收")),
         foot_left=tr("数量按最小发药单位计；“—”表示没有数据。"),
-        paper="A4-landscape",
-        draft=request.state is State.IN_REVIEW,
-    )
+    )  # fmt: skip
+    return replace(sheet.as_table(), head_columns=HEAD_COLUMNS, draft=request.state is State.IN_REVIEW)
 
 
 def title(request: RequestView) -> str:
@@ -171,5 +140,26 @@ def shown(value: object) -> str:
 
 
 def packs_text(line: LineView) -> str:
-    """The quantity in whole packs, such as 4盒."""
+    """The quantity in whole packs, such as 4盒; of what was decided, once that is."""
     return UNKNOWN if line.packs is None else f"{line.packs}{line.pack_unit}"
+
+
+def packs_asked(line: LineView) -> str:
+    """What is asked for in whole packs, whatever was decided since; nothing of a skipped line."""
+    if line.is_skipped:
+        return ""
+    return UNKNOWN if line.requested is None else f"{packs_for(line.requested, line.units_per_pack)}{line.pack_unit}"
+
+
+def value_asked(line: LineView) -> int | None:
+    """The value in fen of the whole packs that are asked for: 0 of a skipped line, None without a price or quantity."""
+    if line.is_skipped:
+        return 0
+    if line.requested is None or line.price_fen is None:
+        return None
+    return packs_for(line.requested, line.units_per_pack) * line.price_fen
+
+
+def total_fen(values: Sequence[int | None]) -> int | None:
+    """The sum in fen; None when one of the values is unknown."""
+    return None if any(value is None for value in values) else sum(value or 0 for value in values)

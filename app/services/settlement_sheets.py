@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from app.domain.capital_amount import capital_amount
 from app.domain.settlement import amount_owed
 from app.domain.stock_value import yuan
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
 from app.services.ledger_reports import ReportLine
+from app.services.request_sheets import total_fen
 from app.services.settlement_months import MonthOverview, OpenDifference
 from app.services.statements import COMPARED, ComparedLine
 
@@ -29,7 +31,7 @@ def report_sheet(place: str, month: str, lines: Sequence[ReportLine]) -> ListShe
         ListColumn(tr("药品编码"), only_file=True), ListColumn(tr("药品")), ListColumn(tr("规格"), 30),
         ListColumn(tr("单位"), 12, "center"), ListColumn(tr("每包装"), 15, "right"),
         ListColumn(tr("包装单价（元）"), 22, "right"),
-        *(ListColumn(words[name], 16, "right") for name in COMPARED), ListColumn(tr("应结（元）"), 22, "right"),
+        *(ListColumn(words[name], 16, "right") for name in COMPARED), ListColumn(tr("应结（元）"), 22, "right", carry="sum"),
     )  # fmt: skip
     amounts = [amount_owed(line.month) for line in lines]
     rows: list[tuple[Value, ...]] = [
@@ -37,7 +39,7 @@ def report_sheet(place: str, month: str, lines: Sequence[ReportLine]) -> ListShe
          yuan(line.month.price_fen), *(getattr(line.month, name) for name in COMPARED), yuan(amount))
         for line, amount in zip(lines, amounts, strict=True)
     ]  # fmt: skip
-    total = None if any(amount is None for amount in amounts) else sum(amount or 0 for amount in amounts)
+    total = total_fen(amounts)
     blank = ("",) * (len(columns) - 3)
     return ListSheet(
         title=tr("{name} {month} 药品出入库月报", name=place, month=month),
@@ -45,6 +47,7 @@ def report_sheet(place: str, month: str, lines: Sequence[ReportLine]) -> ListShe
         rows=tuple(rows),
         head=((tr("单位"), place), (tr("月份"), month)),
         totals=("", tr("合计"), *blank, yuan(total)),
+        remarks=(tr("金额大写：{words}", words=capital_amount(total)),) if total is not None else (),
         signatures=(tr("制表"), tr("负责人")),
         foot_left=tr("药品先用后结，不预付；金额按实际发出和本室承担的损失计算。"),
     )
@@ -53,12 +56,17 @@ def report_sheet(place: str, month: str, lines: Sequence[ReportLine]) -> ListShe
 def difference_list(month: str, found: Sequence[OpenDifference]) -> ListSheet:
     """All differences of a month with their explanations."""
     rows = tuple(
-        (each.party_name, each.found.difference.drug_name or each.found.difference.drug_code,
+        (number, each.party_name, each.found.difference.drug_name or each.found.difference.drug_code,
          tr(each.found.difference.message), each.found.explanation or None)
-        for each in found
+        for number, each in enumerate(found, start=1)
     )  # fmt: skip
-    columns = (ListColumn(tr("单位"), 50), ListColumn(tr("药品"), 45), ListColumn(tr("差异")), ListColumn(tr("说明"), 70))
-    return ListSheet(tr("{month} 结算差异说明", month=month), columns, rows, ((tr("月份"), month),))
+    columns = (
+        ListColumn(tr("序号"), 12, "center"), ListColumn(tr("单位"), 45), ListColumn(tr("药品"), 45), ListColumn(tr("差异")),
+        ListColumn(tr("说明"), 70),
+    )  # fmt: skip
+    explained = sum(1 for each in found if each.found.explanation)
+    head = ((tr("月份"), month), (tr("差异"), str(len(found))), (tr("已说明"), str(explained)))
+    return ListSheet(tr("{month} 结算差异说明", month=month), columns, rows, head, signatures=(tr("制表"), tr("核对")))
 
 
 def report_list(overview: MonthOverview) -> ListSheet:
@@ -84,11 +92,12 @@ def compared_list(place: str, month: str, lines: Sequence[ComparedLine], day: da
             drug = each.line.drug_name if each.line else each.own.drug_name if each.own else ""
             theirs = getattr(each.line, name) if each.line else None
             ours = getattr(each.own, name) if each.own else None
-            rows.append((drug, words[name], theirs, ours))
+            strength, unit = (each.line.strength, each.line.unit) if each.line else ("", "")
+            rows.append((drug, strength, unit, words[name], theirs, ours))
     columns = (
-        ListColumn(tr("药品")), ListColumn(tr("项目"), 40), ListColumn(tr("卫生院结算单"), 44, "right"),
-        ListColumn(tr("本室账册"), 44, "right"),
+        ListColumn(tr("药品")), ListColumn(tr("规格"), 34), ListColumn(tr("单位"), 14, "center"), ListColumn(tr("项目"), 22),
+        ListColumn(tr("卫生院结算单"), 34, "right"), ListColumn(tr("本室账册"), 30, "right"),
     )  # fmt: skip
     head = ((tr("单位"), place), (tr("月份"), month), (tr("日期"), day.isoformat()))
     return ListSheet(tr("{month} 结算单核对差异", month=month), columns, tuple(rows), head,
-                     signatures=(tr("核对人"), tr("卫生院")), paper="A4")  # fmt: skip
+                     signatures=(tr("核对人"), tr("卫生院")), foot_left=tr("数量按最小发药单位计。"), paper="A4")  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,8 @@ from app.domain.shipment_states import Resolution
 from app.domain.stock_value import value_fen, yuan
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet
-from app.printing.lists import TableColumn, TableContent
-from app.services.request_sheets import UNKNOWN, shown
+from app.printing.lists import TableContent
+from app.services.request_sheets import UNKNOWN, shown, total_fen
 from app.services.shipment_views import ShipmentLineView, ShipmentView
 
 if TYPE_CHECKING:
@@ -19,75 +20,55 @@ if TYPE_CHECKING:
 
 
 def delivery_note(shipment: ShipmentView) -> TableContent:
-    """发货单 with the two signatures, of who hands over and of who takes; every line with batch, expiry and packs."""
+    """发货单 with the signatures of who sends, brings and takes; every line with batch, expiry, units and packs."""
     columns = (
-        TableColumn(tr("序号"), 10, "center"),
-        TableColumn(tr("药品")),
-        TableColumn(tr("规格"), 32),
-        TableColumn(tr("生产企业"), 38),
-        TableColumn(tr("批号"), 26),
-        TableColumn(tr("有效期至"), 24, "center"),
-        TableColumn(tr("数量"), 20, "right"),
-        TableColumn(tr("折合包装"), 22, "right"),
-        TableColumn(tr("单价（元）"), 20, "right"),
-        TableColumn(tr("金额（元）"), 22, "right"),
-        TableColumn(tr("实收"), 18, "right"),
-    )
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 30),
+        ListColumn(tr("生产企业"), 36), ListColumn(tr("批号"), 26), ListColumn(tr("有效期至"), 24, "center"),
+        ListColumn(tr("数量"), 18, "right"), ListColumn(tr("单位"), 11, "center"), ListColumn(tr("折合包装"), 22, "right"),
+        ListColumn(tr("包装单价（元）"), 20, "right"), ListColumn(tr("金额（元）"), 22, "right", carry="sum"),
+        ListColumn(tr("实收"), 18),
+    )  # fmt: skip
     rows = tuple(
-        (
-            str(number), line.drug_name, line.strength, line.manufacturer or UNKNOWN, line.batch_no or UNKNOWN,
-            shown(line.expiry), f"{line.shipped}{line.unit}", packs_words(line), yuan_words(line.price_fen),
-            yuan_words(value_of(line)), "",
-        )
+        (number, line.drug_name, line.strength, line.manufacturer or None, line.batch_no or None, line.expiry,
+         line.shipped, line.unit, packs_words(line), yuan(line.price_fen), yuan(value_of(line)), "")
         for number, line in enumerate(shipment.lines, start=1)
     )  # fmt: skip
-    return TableContent(
-        title=tr("{township} 药品发货单", township=shipment.township_name),
-        columns=columns,
-        rows=rows,
+    sheet = ListSheet(
+        title=tr("{township} 药品发货单", township=shipment.township_name), columns=columns, rows=rows,
         head=_head(shipment),
-        head_columns=3,
-        totals=("", tr("合计"), "", "", "", "", "", "", "", yuan_words(total_of(shipment)), ""),
+        totals=("", tr("合计"), tr("{count} 行", count=len(rows)), *[""] * 7, yuan(total_of(shipment)), ""),
         remarks=(shipment.remark,) if shipment.remark else (),
         signatures=(tr("发货人"), tr("送货人"), tr("收货人")),
         foot_left=tr("按整包装发货，一种药可能比批准数量多不到一个包装。一式两份：卫生院、村卫生室各存一份。"),
-        paper="A4-landscape",
-        draft=shipment.shipped_on is None,
-    )
+    )  # fmt: skip
+    return replace(sheet.as_table(), draft=shipment.shipped_on is None)
 
 
 def receipt_sheet(shipment: ShipmentView) -> TableContent:
-    """签收单: sent, accepted, rejected and why, line by line."""
+    """签收单: sent, accepted, rejected and why, line by line, with all that the law wants in a record of purchase.
+
+    药品管理法 Art. 57, 70: name, form and strength, batch, expiry, maker, supplier, quantity, price and day.
+    """
     columns = (
-        TableColumn(tr("序号"), 10, "center"),
-        TableColumn(tr("药品")),
-        TableColumn(tr("规格"), 32),
-        TableColumn(tr("单位"), 12, "center"),
-        TableColumn(tr("批号"), 30),
-        TableColumn(tr("有效期至"), 26, "center"),
-        TableColumn(tr("发货"), 20, "right"),
-        TableColumn(tr("接收"), 20, "right"),
-        TableColumn(tr("拒收"), 20, "right"),
-        TableColumn(tr("原因和处理"), 56),
-    )
-    rows = tuple(
-        (
-            str(number), line.drug_name, line.strength, line.unit, line.batch_no or UNKNOWN, shown(line.expiry),
-            str(line.shipped), shown(line.accepted), shown(line.rejected), difference_words(line),
-        )
-        for number, line in enumerate(shipment.lines, start=1)
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 28),
+        ListColumn(tr("生产企业"), 32), ListColumn(tr("批号"), 24), ListColumn(tr("有效期至"), 22, "center"),
+        ListColumn(tr("单位"), 11, "center"), ListColumn(tr("发货"), 14, "right"), ListColumn(tr("接收"), 14, "right"),
+        ListColumn(tr("拒收"), 12, "right"), ListColumn(tr("包装单价（元）"), 20, "right"),
+        ListColumn(tr("接收金额（元）"), 24, "right", carry="sum"), ListColumn(tr("原因和处理"), 32),
     )  # fmt: skip
-    return TableContent(
-        title=tr("{clinic} 药品签收单", clinic=shipment.clinic_name),
-        columns=columns,
-        rows=rows,
-        head=_head(shipment),
-        head_columns=3,
-        signatures=(tr("收货人"), tr("送货人"), tr("卫生院核对")),
-        foot_left=tr("数量按最小发药单位计。"),
-        paper="A4-landscape",
-        draft=shipment.received_on is None,
-    )
+    values = [accepted_value(line) for line in shipment.lines]
+    rows = tuple(
+        (number, line.drug_name, line.strength, line.manufacturer or None, line.batch_no or None, line.expiry,
+         line.unit, line.shipped, line.accepted, line.rejected, yuan(line.price_fen), yuan(value), difference_words(line))
+        for number, (line, value) in enumerate(zip(shipment.lines, values, strict=True), start=1)
+    )  # fmt: skip
+    sheet = ListSheet(
+        title=tr("{clinic} 药品签收单", clinic=shipment.clinic_name), columns=columns, rows=rows,
+        head=((tr("单号"), shipment.number), (tr("供货单位"), shipment.township_name or UNKNOWN), *_head(shipment)[2:]),
+        totals=("", tr("合计"), tr("{count} 行", count=len(rows)), *[""] * 8, yuan(total_fen(values)), ""),
+        signatures=(tr("收货人"), tr("送货人"), tr("卫生院核对")), foot_left=tr("数量按最小发药单位计。"),
+    )  # fmt: skip
+    return replace(sheet.as_table(), draft=shipment.received_on is None)
 
 
 def to_ship_list(waiting: Sequence[ToShip], day: date) -> ListSheet:
@@ -121,10 +102,14 @@ def value_of(line: ShipmentLineView) -> int | None:
     return value_fen(line.shipped, line.price_fen, line.units_per_pack)
 
 
+def accepted_value(line: ShipmentLineView) -> int | None:
+    """The value of what was accepted of a line, in fen; None before that, or without a price."""
+    return None if line.accepted is None else value_fen(line.accepted, line.price_fen, line.units_per_pack)
+
+
 def total_of(shipment: ShipmentView) -> int | None:
     """The value of a shipment in fen; None when a price is missing."""
-    values = [value_of(line) for line in shipment.lines]
-    return None if any(value is None for value in values) else sum(value or 0 for value in values)
+    return total_fen([value_of(line) for line in shipment.lines])
 
 
 def packs_words(line: ShipmentLineView) -> str:
@@ -133,11 +118,6 @@ def packs_words(line: ShipmentLineView) -> str:
     whole = f"{packs}{line.pack_unit}" if packs else ""
     part = f"{rest}{line.unit}" if rest else ""
     return "+".join(words for words in (whole, part) if words) or UNKNOWN
-
-
-def yuan_words(fen: int | None) -> str:
-    """Fen as yuan with two decimals; a dash for the unknown."""
-    return shown(yuan(fen))
 
 
 def _head(shipment: ShipmentView) -> tuple[tuple[str, str], ...]:

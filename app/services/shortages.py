@@ -439,19 +439,21 @@ def take_in_shortage(session: Session, desk: Desk, envelope: Envelope) -> TakenI
 def shortage_list(views: list[ShortageView], day: date) -> ListSheet:
     """The list that goes up, on paper and as a file."""
     columns = (
-        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("报告单位"), 42), ListColumn(tr("药品")),
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("报告单位"), 42), ListColumn(tr("药品和规格")),
         ListColumn(tr("类别"), 22), ListColumn(tr("单位"), 12, "center"),
         ListColumn(tr("月需要量"), 20, "right"), ListColumn(tr("影响人数"), 18, "right"),
-        ListColumn(tr("现有库存"), 20, "right"), ListColumn(tr("上次到货"), 26), ListColumn(tr("配送企业答复"), 36),
-        ListColumn(tr("状态"), 24),
+        ListColumn(tr("现有库存"), 20, "right"), ListColumn(tr("上次到货"), 26, "center"), ListColumn(tr("配送企业答复"), 36),
+        ListColumn(tr("状态"), 24, "center"),
     )  # fmt: skip
     rows = tuple(
-        (number, view.organisation_name, view.drug_text, tr(view.kind.label), view.unit, view.needed_a_month,
-         view.residents_affected, view.stock_now, view.last_received_on, view.distributor_answer, tr(view.state.label))
+        (number, view.organisation_name, f"{view.drug_text} {view.strength}".strip(), tr(view.kind.label), view.unit,
+         view.needed_a_month, view.residents_affected, view.stock_now, view.last_received_on, view.distributor_answer,
+         tr(view.state.label))
         for number, view in enumerate(views, start=1)
     )  # fmt: skip
     head = ((tr("日期"), day.isoformat()), (tr("份数"), str(len(views))))
-    return ListSheet(title=tr("短缺药品报告表"), columns=columns, rows=rows, head=head, signatures=(tr("填报人"), tr("负责人")))
+    return ListSheet(tr("短缺药品报告表"), columns, rows, head, signatures=(tr("填报人"), tr("负责人")),
+                     foot_left=tr("数量按最小发药单位计；“—”表示没有数据。"))  # fmt: skip
 
 
 def _refuse_impossible(edit: ShortageEdit) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.domain.capital_amount import capital_amount
 from app.domain.message import msg
 from app.domain.settlement import MonthOfDrug, amount_owed, is_over
 from app.domain.settlement_states import SettlementState
@@ -243,7 +244,7 @@ def statement_sheet(view: SettlementView) -> ListSheet:
     columns += [ListColumn(words[name], 15, "right") for name in shown]
     if is_clinic:
         columns.append(ListColumn(tr("本室承担"), 16, "right"))
-    columns += [ListColumn(tr("金额（元）"), 22, "right"), ListColumn(tr("说明"), 30)]
+    columns += [ListColumn(tr("金额（元）"), 22, "right", carry="sum"), ListColumn(tr("说明"), 30)]
     rows = []
     for line in view.lines:
         figures = [getattr(line, name) if line.drug_code else "" for name in shown]
@@ -256,14 +257,16 @@ def statement_sheet(view: SettlementView) -> ListSheet:
              yuan(line.amount_fen), line.note)
         )  # fmt: skip
     blank = ("",) * (len(columns) - 4)
-    owed = tr("村卫生室应交") if is_clinic else tr("应付配送企业")
+    owed = tr("村卫生室应交（元）") if is_clinic else tr("应付配送企业（元）")
     differences = [
-        tr("差异：{what} 说明：{why}", what=tr(each.difference.message), why=each.explanation or "—")
-        for each in view.differences
+        tr("差异 {number}：{what} 说明：{why}", number=number, what=tr(each.difference.message), why=each.explanation or "—")
+        for number, each in enumerate(view.differences, start=1)
     ]
+    remarks = [tr("金额大写：{words}", words=capital_amount(view.payable_fen))] if view.payable_fen is not None else []
     head = [
-        (tr("单位"), view.party_name), (tr("月份"), view.month), (tr("状态"), tr(view.state.label)),
-        (tr("制单"), view.created_by_name), (owed, str(yuan(view.payable_fen) if view.payable_fen is not None else "—")),
+        (tr("单位"), view.party_name), (tr("乡镇卫生院"), view.township_name or "—"), (tr("月份"), view.month),
+        (owed, f"{yuan(view.payable_fen):,}" if view.payable_fen is not None else "—"), (tr("制单"), view.created_by_name),
+        (tr("状态"), tr(view.state.label)),
     ]  # fmt: skip
     if view.due_on:
         head.append((tr("约定付款日"), view.due_on.isoformat()))
@@ -273,9 +276,10 @@ def statement_sheet(view: SettlementView) -> ListSheet:
         rows=tuple(rows),
         head=tuple(head),
         totals=("", tr("合计"), *blank, yuan(view.payable_fen), ""),
-        remarks=tuple(differences),
+        remarks=(*remarks, *differences),
         signatures=(tr("制单"), tr("核对"), tr("对方确认"), tr("审批")),
         foot_left=tr("药品先用后结，不预付；金额按实际发出和本室承担的损失计算。") if is_clinic else "",
+        is_of_party=True,
     )
 
 

@@ -15,6 +15,7 @@ from app.domain.stock_value import yuan
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
 from app.services.cold_chain import DeviceRegister
+from app.services.request_sheets import total_fen
 from app.services.stock_cards import CardRow, LedgerCard
 from app.services.stock_expiry import NearExpiry
 from app.services.stock_holds import Hold
@@ -61,7 +62,7 @@ def balance_sheet(desk: Desk, rows: Sequence[Position], value_fen: int | None) -
         ListColumn(tr("可用月数"), 17, "right"),
         ListColumn(tr("状态"), 22, "center"),
         ListColumn(tr("最近有效期"), 23, "center"),
-        ListColumn(tr("金额（元）"), 22, "right"),
+        ListColumn(tr("金额（元）"), 22, "right", carry="sum"),
     )
     lines = tuple(
         (
@@ -83,9 +84,9 @@ def card_sheet(desk: Desk, card: LedgerCard) -> ListSheet:
         ListColumn(tr("单据"), 40),
         ListColumn(tr("批号"), 28),
         ListColumn(tr("有效期"), 23, "center"),
-        ListColumn(tr("入"), 16, "right"),
-        ListColumn(tr("出"), 16, "right"),
-        ListColumn(tr("结存"), 18, "right"),
+        ListColumn(tr("入"), 16, "right", carry="sum"),
+        ListColumn(tr("出"), 16, "right", carry="sum"),
+        ListColumn(tr("结存"), 18, "right", carry="last"),
         ListColumn(tr("经手人"), 20),
         ListColumn(tr("原因")),
     )
@@ -115,7 +116,7 @@ def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry]) -> ListSheet:
         ListColumn(tr("数量"), 17, "right"),
         ListColumn(tr("单位"), 12, "center"),
         ListColumn(tr("用不完"), 17, "right"),
-        ListColumn(tr("金额（元）"), 22, "right"),
+        ListColumn(tr("金额（元）"), 22, "right", carry="sum"),
         ListColumn(tr("停用"), 28),
         ListColumn(tr("建议"), 22, "center"),
     )
@@ -127,7 +128,9 @@ def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry]) -> ListSheet:
         )
         for row in rows
     )  # fmt: skip
-    return _sheet(desk, tr("{place} 近效期药品表", place=desk.place.name), columns, lines)
+    total = yuan(total_fen([row.batch.value_fen for row in rows]))
+    totals = ("", tr("合计"), tr("{count} 批", count=len(rows)), *[""] * 7, total, "", "")
+    return _sheet(desk, tr("{place} 近效期药品表", place=desk.place.name), columns, lines, totals)
 
 
 def cold_chain_sheet(desk: Desk, registers: Sequence[DeviceRegister]) -> ListSheet:
@@ -150,8 +153,13 @@ def cold_chain_sheet(desk: Desk, registers: Sequence[DeviceRegister]) -> ListShe
     )  # fmt: skip
     remarks = tuple(words for register in registers for words in _events(register))
     title = tr("{place} 冷链温度记录", place=desk.place.name)
+    days = sorted(reading.at.astimezone().date() for register in registers for reading in register.readings)
+    head = (
+        (tr("设备"), tr("{count} 台", count=len(registers))),
+        (tr("起止"), tr("{since} 至 {until}", since=days[0], until=days[-1]) if days else "—"),
+    )
     foot = tr("冷藏药品存放在 2–8 ℃，每天上午、下午各记一次。")
-    return _sheet(desk, title, columns, lines, remarks=remarks, paper="A4", foot=foot)
+    return _sheet(desk, title, columns, lines, head=head, remarks=remarks, paper="A4", foot=foot)
 
 
 def months_shown(mos: Fraction | float | None) -> Value:

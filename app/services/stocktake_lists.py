@@ -17,14 +17,15 @@ def kind_words(kind: str) -> str:
 
 def result_list(view: StocktakeView) -> ListSheet:
     """The lines of a count with book, count, difference and reason; what a blind count hides is a dash."""
-    columns = _columns(
-        tr("序号"), tr("药品"), tr("批号"), tr("有效期至"), tr("单位"), tr("账面"), tr("实盘"), tr("差异"), tr("原因"),
-        tr("清点时间"),
-    )  # fmt: skip
+    columns = (
+        *_columns(tr("序号"), tr("药品"), tr("规格"), tr("批号"), tr("有效期至"), tr("单位")),
+        *(ListColumn(title, align="right") for title in (tr("账面"), tr("实盘"), tr("差异"))),
+        *_columns(tr("原因"), tr("清点时间")),
+    )
     rows = tuple(
         (
-            number, line.drug_name, line.batch_no, line.expiry, line.unit, line.book, line.counted, line.difference,
-            _reason(line), line.counted_at,
+            number, line.drug_name, line.strength, line.batch_no, line.expiry, line.unit, line.book, line.counted,
+            line.difference, _reason(line), line.counted_at,
         )
         for number, line in enumerate(view.lines, start=1)
     )  # fmt: skip

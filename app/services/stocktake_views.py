@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -17,9 +17,11 @@ from app.domain.stocktake import CountedLine, count_line
 from app.domain.stocktake_steps import ALONE_STEPS, COUNT_STEPS, CountAction, CountState
 from app.errors import UserError
 from app.i18n import tr
-from app.printing.lists import TableColumn, TableContent
+from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
+from app.printing.lists import TableContent
+from app.services.catalogue_sheets import pack_words
 from app.services.document_steps import steps_offered
-from app.services.request_sheets import UNKNOWN, shown
+from app.services.request_sheets import UNKNOWN
 from app.services.stocktake_codes import coded_units
 from db.models import Drug, Organisation, StockBatch, StockMovement, Stocktake, StocktakeLine, UserAccount
 
@@ -55,6 +57,7 @@ class StocktakeLineView:
     until: int | None = None
     later: int | None = None
     coded: int = 0
+    strength: str = ""
 
     @property
     def has_moved(self) -> bool:
@@ -238,44 +241,37 @@ def last_full_count(session: Session, organisation_id: str) -> datetime | None:
 
 def count_sheet(view: StocktakeView, *, with_book: bool) -> TableContent:
     """盘点表 to be filled in by hand; without book values where it is blind. It names its version."""
-    book = (TableColumn(tr("账面"), 22, "right"),) if with_book else ()
-    columns = (*_columns(), *book, TableColumn(tr("实盘"), 26), TableColumn(tr("备注"), 44))
+    book = (ListColumn(tr("账面"), 20, "right"),) if with_book else ()
+    columns = (*_columns(), *book, ListColumn(tr("实盘"), 26), ListColumn(tr("备注"), 40))
     rows = tuple(
-        (*_cells(number, line), *((shown(line.book),) if with_book else ()), "", "")
+        (*_cells(number, line), *((line.book,) if with_book else ()), "", "")
         for number, line in enumerate(view.lines, start=1)
     )
-    return TableContent(
-        title=tr("{place} 药品盘点表", place=view.organisation_name),
-        columns=columns,
-        rows=rows,
+    sheet = ListSheet(
+        title=tr("{place} 药品盘点表", place=view.organisation_name), columns=columns, rows=rows,
         head=(*_head(view), (tr("版次"), str(view.version))),
-        head_columns=3,
         signatures=(tr("盘点人"), tr("监盘人"), tr("清点时间")),
         foot_left=tr("按最小发药单位清点；版次与电脑里不同时请重新打印。"),
-        paper="A4-landscape",
-        row_mm=8.0,
-    )
+    )  # fmt: skip
+    return replace(sheet.as_table(), row_mm=8.0)
 
 
 def result_sheet(view: StocktakeView) -> TableContent:
     """盘点结果 with book, count, difference and reason, for the signatures."""
     columns = (
-        *_columns(), TableColumn(tr("账面"), 20, "right"), TableColumn(tr("实盘"), 20, "right"),
-        TableColumn(tr("差异"), 20, "right"), TableColumn(tr("原因"), 44),
+        *_columns(), ListColumn(tr("账面"), 18, "right"), ListColumn(tr("实盘"), 18, "right"),
+        ListColumn(tr("差异"), 16, "right"), ListColumn(tr("原因"), 40),
     )  # fmt: skip
     rows = tuple(
         (
-            *_cells(number, line), shown(line.book),
-            tr("按账面（未盘）") if line.is_as_book else shown(line.counted),
-            UNKNOWN if line.difference is None else f"{line.difference:+d}" if line.difference else "0", line.reason,
+            *_cells(number, line), line.book, tr("按账面（未盘）") if line.is_as_book else line.counted,
+            signed(line.difference), line.reason,
         )
         for number, line in enumerate(view.lines, start=1)
     )  # fmt: skip
     done = UNKNOWN if view.finalised_at is None else _moment(view.finalised_at)
-    return TableContent(
-        title=tr("{place} 药品盘点结果", place=view.organisation_name),
-        columns=columns,
-        rows=rows,
+    sheet = ListSheet(
+        title=tr("{place} 药品盘点结果", place=view.organisation_name), columns=columns, rows=rows,
         head=(
             *_head(view),
             (tr("盘点人"), view.counter_name or UNKNOWN),
@@ -284,26 +280,31 @@ def result_sheet(view: StocktakeView) -> TableContent:
             (tr("结果"), view.result or UNKNOWN),
             (tr("差异批次"), str(len(view.differences))),
         ),
-        head_columns=3,
         signatures=(tr("盘点人"), tr("核对人"), tr("负责人")),
         foot_left=tr("差异 = 实盘 − 清点时的账面；“按账面”的行没有清点。"),
-        paper="A4-landscape",
-        draft=view.state is not CountState.FINALISED,
-    )
+    )  # fmt: skip
+    return replace(sheet.as_table(), draft=view.state is not CountState.FINALISED)
 
 
-def _columns() -> tuple[TableColumn, ...]:
+def signed(difference: int | None) -> str:
+    """A difference with its sign, 0 without one, a dash for the unknown."""
+    if difference is None:
+        return UNKNOWN
+    return f"{difference:+,d}" if difference else "0"
+
+
+def _columns() -> tuple[ListColumn, ...]:
     return (
-        TableColumn(tr("序号"), 10, "center"),
-        TableColumn(tr("药品")),
-        TableColumn(tr("批号"), 34),
-        TableColumn(tr("有效期至"), 26, "center"),
-        TableColumn(tr("单位"), 13, "center"),
-    )
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("药品")), ListColumn(tr("规格"), 32), ListColumn(tr("批号"), 30),
+        ListColumn(tr("有效期至"), 24, "center"), ListColumn(tr("单位"), 12, "center"), ListColumn(tr("包装"), 20, "center"),
+    )  # fmt: skip
 
 
-def _cells(number: int, line: StocktakeLineView) -> tuple[str, ...]:
-    return (str(number), line.drug_name, line.batch_no, shown(line.expiry), line.unit)
+def _cells(number: int, line: StocktakeLineView) -> tuple[Value, ...]:
+    return (
+        number, line.drug_name, line.strength, line.batch_no, line.expiry, line.unit,
+        pack_words(line) if line.pack_unit else "",
+    )  # fmt: skip
 
 
 def _head(view: StocktakeView) -> tuple[tuple[str, str], ...]:
@@ -319,17 +320,19 @@ def _moment(at: datetime) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def _packs_of(session: Session, lines: Sequence[StocktakeLine]) -> dict[str, tuple[int, str]]:
-    """(units in a pack, its word) by batch id."""
+def _packs_of(session: Session, lines: Sequence[StocktakeLine]) -> dict[str, tuple[int, str, str]]:
+    """(units in a pack, its word, the drug's strength) by batch id."""
     batches, drugs = StockBatch.__table__, Drug.__table__
-    found: dict[str, tuple[int, str]] = {}
+    found: dict[str, tuple[int, str, str]] = {}
     for part in _parts({line.batch_id for line in lines}):
         query = (
-            select(batches.c.id, batches.c.units_per_pack, drugs.c.pack_unit)
+            select(batches.c.id, batches.c.units_per_pack, drugs.c.pack_unit, drugs.c.strength)
             .join_from(batches, drugs, drugs.c.code == batches.c.drug_code, isouter=True)
             .where(batches.c.id.in_(part))
         )
-        found.update({batch_id: (units, word or "") for batch_id, units, word in session.execute(query)})
+        found.update(
+            {batch_id: (units, word or "", strength or "") for batch_id, units, word, strength in session.execute(query)}
+        )
     return found
 
 
@@ -337,10 +340,10 @@ def _line_view(
     line: StocktakeLine,
     book: BookOfLine | None,
     is_hidden: bool,
-    packs: Mapping[str, tuple[int, str]],
+    packs: Mapping[str, tuple[int, str, str]],
     coded: Mapping[str, int],
 ) -> StocktakeLineView:
-    units_per_pack, pack_unit = packs.get(line.batch_id, (1, ""))
+    units_per_pack, pack_unit, strength = packs.get(line.batch_id, (1, "", ""))
     told = None if is_hidden else book
     on_book = line.book
     if book is not None:
@@ -354,6 +357,7 @@ def _line_view(
         book=on_book, difference=difference, reason=line.reason, is_as_book=line.is_as_book,
         units_per_pack=units_per_pack, pack_unit=pack_unit, snapshot=told.snapshot if told else None,
         until=told.until if told else None, later=told.later if told else None, coded=coded.get(line.batch_id, 0),
+        strength=strength,
     )  # fmt: skip
 
 

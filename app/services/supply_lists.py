@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from app.domain.capital_amount import capital_amount
 from app.domain.quantities import half_up
 from app.domain.stock_value import yuan
 from app.i18n import tr
-from app.interchange.xlsx_lists import ListColumn, ListSheet, Value, as_words
+from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
 from app.services.distributors import DistributorView
 from app.services.purchasing import Need, PurchaseView
 from app.services.random_checks import CheckView
+from app.services.request_sheets import total_fen
 from app.services.request_views import RequestView
 from app.services.review_stock import LineStock, Pivot
 from app.services.settlement_views import SettlementSummary
@@ -37,7 +39,10 @@ def review_list(request: RequestView, beside: Mapping[str, LineStock]) -> ListSh
              found.after if found else None, _or_nothing(found.fair_share if found else None), line.decision_reason)
         )  # fmt: skip
     head = ((tr("村卫生室"), request.clinic_name), (tr("月份"), request.period), (tr("状态"), tr(request.state.label)))
-    return ListSheet(tr("{clinic} 申领审核表", clinic=request.clinic_name), columns, tuple(rows), head)
+    return ListSheet(
+        tr("{clinic} 申领审核表", clinic=request.clinic_name), columns, tuple(rows), head, is_of_party=True,
+        foot_left=tr("数量按最小发药单位计；“—”表示没有数据。"),
+    )
 
 
 def pivot_list(pivot: Pivot, day: date) -> ListSheet:
@@ -86,7 +91,8 @@ def shipment_lines(shipment: ShipmentView) -> ListSheet:
          line.shipped, line.accepted, line.rejected, difference_words(line), yuan(value_of(line)), " ".join(line.codes))
         for line in shipment.lines
     )  # fmt: skip
-    return ListSheet(shipment.number, columns, rows, ((tr("收货单位"), shipment.clinic_name),))
+    title = tr("{number} 发货明细", number=shipment.number)
+    return ListSheet(title, columns, rows, ((tr("收货单位"), shipment.clinic_name),))
 
 
 def need_list(needs: Sequence[Need], day: date) -> ListSheet:
@@ -94,10 +100,12 @@ def need_list(needs: Sequence[Need], day: date) -> ListSheet:
     columns = _columns(
         (tr("药品"), 0), (tr("规格"), 32), (tr("单位"), 14, "center"), (tr("已批待发"), 22, "right"),
         (tr("本院可供"), 22, "right"),
-        (tr("在途采购"), 22, "right"), (tr("缺口"), 20, "right"), (tr("需购包装数"), 24, "right"), (tr("集采中选品"), 46),
+        (tr("在途采购"), 22, "right"), (tr("缺口"), 20, "right"), (tr("需购包装数"), 24, "right"),
+        (tr("包装"), 14, "center"), (tr("集采中选品"), 42),
     )  # fmt: skip
     rows = tuple(
         (need.drug_name, need.strength, need.unit, need.promised, need.own_stock, need.on_order, need.missing, need.packs,
+         need.pack_unit or tr("包装"),
          tr("本品中选") if need.is_volume_procured else need.winner_name)
         for need in needs
     )  # fmt: skip
@@ -106,24 +114,28 @@ def need_list(needs: Sequence[Need], day: date) -> ListSheet:
 
 def purchase_order_sheet(order: PurchaseView) -> ListSheet:
     """One order as it goes to the distributor."""
-    columns = _columns(
-        (tr("药品编码"), 22), (tr("药品"), 0), (tr("规格"), 28), (tr("单位"), 12, "center"), (tr("每包装"), 15, "right"),
-        (tr("数量"), 18, "right"), (tr("折合包装"), 20, "right"), (tr("包装单价（元）"), 20, "right"),
-        (tr("金额（元）"), 22, "right"), (tr("已到"), 16, "right"), (tr("未到"), 16, "right"), (tr("说明"), 34),
+    columns = (
+        ListColumn(tr("序号"), 10, "center"), ListColumn(tr("药品编码"), 22), ListColumn(tr("药品")),
+        ListColumn(tr("规格"), 28), ListColumn(tr("单位"), 11, "center"), ListColumn(tr("每包装"), 14, "right"),
+        ListColumn(tr("数量"), 17, "right"), ListColumn(tr("折合包装"), 19, "right"),
+        ListColumn(tr("包装单价（元）"), 20, "right"), ListColumn(tr("金额（元）"), 22, "right", carry="sum"),
+        ListColumn(tr("已到"), 14, "right"), ListColumn(tr("未到"), 14, "right"), ListColumn(tr("说明"), 32),
     )  # fmt: skip
     rows = tuple(
-        (line.drug_code, line.drug_name, line.strength, line.unit, line.units_per_pack, line.quantity,
+        (number, line.drug_code, line.drug_name, line.strength, line.unit, line.units_per_pack, line.quantity,
          tr("{count} {unit}", count=line.packs, unit=line.pack_unit or tr("包装")), yuan(line.price_fen), yuan(line.value_fen),
          line.received, line.outstanding, line.reason)
-        for line in order.lines
+        for number, line in enumerate(order.lines, start=1)
     )  # fmt: skip
     head = (
         (tr("单号"), order.number), (tr("配送企业"), order.distributor_name), (tr("状态"), tr(order.state.label)),
         (tr("下单日期"), str(order.ordered_on or "—")), (tr("约定到货"), str(order.expected_on or "—")),
         (tr("制单"), order.created_by_name),
     )  # fmt: skip
-    remarks = (order.remark,) if order.remark else ()
-    totals = ("", tr("合计"), "", "", "", "", "", "", yuan(order.value_fen), "", "", "")
+    value = order.value_fen
+    said = [tr("金额大写：{words}", words=capital_amount(value))] if value is not None else []
+    remarks = (*said, *([order.remark] if order.remark else []))
+    totals = ("", "", tr("合计"), tr("{count} 种", count=len(order.lines)), *[""] * 5, yuan(value), "", "", "")
     return ListSheet(
         tr("药品采购单"), columns, rows, head, totals=totals, remarks=remarks,
         signatures=(tr("制单"), tr("下单"), tr("配送企业")), foot_left=tr("数量按最小发药单位计。"),
@@ -149,22 +161,26 @@ def distributor_list(distributors: Sequence[DistributorView], day: date) -> List
 def settlement_list(settlements: Sequence[SettlementSummary], month: str) -> ListSheet:
     """The statements of a month with what each owes, and the sums."""
     columns = _columns(
-        (tr("类别"), 26), (tr("单位"), 0), (tr("状态"), 30), (tr("金额（元）"), 34, "right"), (tr("未说明差异"), 30, "right"),
-        (tr("约定付款日"), 32),
-    )
+        (tr("序号"), 12, "center"), (tr("类别"), 26), (tr("单位"), 0), (tr("状态"), 30), (tr("金额（元）"), 34, "right"),
+        (tr("未说明差异"), 30, "right"), (tr("约定付款日"), 32, "center"),
+    )  # fmt: skip
     words = {"clinic": tr("村卫生室"), "distributor": tr("配送企业")}
     rows = tuple(
-        (words[row.party], row.party_name, tr(row.state.label), yuan(row.payable_fen), row.open_differences,
+        (number, words[row.party], row.party_name, tr(row.state.label), yuan(row.payable_fen), row.open_differences,
          _or_nothing(row.due_on))
-        for row in settlements
+        for number, row in enumerate(settlements, start=1)
     )  # fmt: skip
-    head = [(tr("月份"), month)]
+    sums = []
     for party, title in (("clinic", tr("村卫生室应交合计（元）")), ("distributor", tr("应付配送企业合计（元）"))):
         owed = [row.payable_fen for row in settlements if row.party == party]
         if owed:
-            head.append((title, as_words(None if None in owed else yuan(sum(each or 0 for each in owed)))))
-    return ListSheet(tr("{month} 月度结算汇总", month=month), columns, rows, tuple(head),
-                     signatures=(tr("制表"), tr("审核"), tr("负责人")))
+            sums.append((title, total_fen(owed)))
+    head = ((tr("月份"), month), *((title, "—" if fen is None else f"{yuan(fen):,}") for title, fen in sums))
+    remarks = tuple(
+        tr("{title}：{words}", title=title, words=capital_amount(fen)) for title, fen in sums if fen is not None
+    )
+    return ListSheet(tr("{month} 月度结算汇总", month=month), columns, rows, head, remarks=remarks,
+                     signatures=(tr("制表"), tr("审核"), tr("负责人")))  # fmt: skip
 
 
 def check_list(checks: Sequence[CheckView], day: date) -> ListSheet:

@@ -26,7 +26,7 @@ def print_list(services: Services, make: Callable[[], ListSheet]) -> None:
         from app.printing.lists import table_pdf
 
         sheet = make()
-        return table_pdf(sheet.as_table()), sheet.title
+        return table_pdf(sheet.issued_by(services.desk.place.name).as_table()), sheet.title
 
     services.runner.run(
         lambda _report, _cancelled: made(), on_done=lambda pdf: services.preview(*pdf),
@@ -43,7 +43,7 @@ def save_list(services: Services, name: str, make: Callable[[], ListSheet]) -> N
     def written() -> Path:
         from app.interchange.xlsx_lists import write_list
 
-        write_list(file, make())
+        write_list(file, make().issued_by(services.desk.place.name))
         return file
 
     services.runner.run(

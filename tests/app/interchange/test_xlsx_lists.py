@@ -73,7 +73,8 @@ def test_from_an_unknown_value_on_a_sum_is_unknown() -> None:
 @pytest.mark.parametrize(("changes", "title", "head"), [
     ({}, "安岭镇卫生院 库存表", ()),
     ({"title": "安岭镇卫生院 库存表"}, "安岭镇卫生院 库存表", ()),
-    ({"head": (("乡镇卫生院", "安岭镇卫生院"),)}, "库存表", (("乡镇卫生院", "安岭镇卫生院"),)),
+    ({"title": "柳庄村卫生室 结算单", "is_of_party": True, "head": (("乡镇卫生院", "安岭镇卫生院"),)},
+     "柳庄村卫生室 结算单", (("乡镇卫生院", "安岭镇卫生院"),)),
     ({"title": "柳庄村卫生室 抽查结果", "is_of_party": True}, "柳庄村卫生室 抽查结果", (("填制单位", "安岭镇卫生院"),)),
 ])
 def test_every_paper_names_the_desk_that_makes_it(changes: dict[str, Any], title: str, head: tuple) -> None:

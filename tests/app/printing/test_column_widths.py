@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.printing.column_widths import fitted_widths, needed_mm
+from app.printing.column_widths import balanced_title, fitted_widths, needed_mm
 from app.printing.lists import TableColumn
 
 COLUMNS = (
@@ -55,3 +55,11 @@ def test_a_short_title_stays_on_one_line() -> None:
     widths = fitted_widths(columns, [("药品" * 80, "1", "说明" * 80)], 186)
 
     assert widths[1] >= needed_mm(["缺货天"])
+
+
+@pytest.mark.parametrize(("title", "mm", "lines"), [
+    ("月均用量", 20, "月均用量"), ("月均用量", 13, "月均\n用量"), ("包装单价（元）", 20, "包装单价\n（元）"),
+    ("包装单价（元）", 40, "包装单价（元）"), ("Price a pack", 10, "Price a pack"),
+])
+def test_a_title_breaks_before_its_unit_or_in_the_middle(title: str, mm: float, lines: str) -> None:
+    assert balanced_title(title, mm) == lines

@@ -100,8 +100,8 @@ def test_a_scanned_pack_finds_its_batch_or_is_refused(desk, order):
 def test_the_note_has_reason_sum_and_signatures(desk, order):
     back = Purchasing(desk).give_back(order.id, [item(desk, order, 20, PACKS)], reason="召回", taken_by="小周")
     note = return_note(back)
-    assert note.remarks == ("退货原因：召回",)
-    assert str(note.totals[7]) == "24.00"
+    assert note.remarks == ("金额大写：贰拾肆元整", "退货原因：召回")
+    assert str(note.totals[8]) == "24.00"
     assert note.signatures == ("经办", "配送企业接收", "复核")
     assert len(purchase_list(Purchasing(desk).list(), desk.today()).rows) == 1
 

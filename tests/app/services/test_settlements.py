@@ -374,7 +374,7 @@ def test_the_clinic_sees_its_months_and_the_statement_beside_its_own_ledger(clin
     found = Statements(clinic).months()[1]
     assert (found.statement_id, found.state, found.payable_fen) == (view.id, SettlementState.CHECKED, 2200)
     rows = compared_list("柳庄村卫生室", OCTOBER, [line, correction], clinic.today()).rows
-    assert rows == ((line.line.drug_name, "结存", 200, 206),)
+    assert rows == ((line.line.drug_name, line.line.strength, line.line.unit, "结存", 200, 206),)
 
 
 def test_what_the_statement_lacks_of_the_own_ledger_is_told(clinic, township, tmp_path):

@@ -311,7 +311,7 @@ def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clini
     sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
     note = delivery_note(sent.shipment)
     assert note.signatures == ("发货人", "送货人", "收货人")
-    assert note.rows[0][4:10] == ("A1", "2028-06-30", "72片", "2盒+16片", "12.34", "31.73")
-    assert note.totals[9] == "31.73"
+    assert note.rows[0][4:11] == ("A1", "2028-06-30", "72", "片", "2盒+16片", "12.34", "31.73")
+    assert note.totals[10] == "31.73"
     assert "按整包装发货" in note.foot_left
     assert receipt_sheet(sent.shipment).draft

@@ -72,8 +72,8 @@ def test_an_order_tells_strength_packs_and_what_it_costs(town):
     view = Distributors(desk).save(DistributorEdit("D1", "周口医药", licence_valid_to=date(2027, 12, 31)))
     order = Purchasing(desk).draft(view.id, [OrderItem("B00000", 45), OrderItem("B00001", 10)])
     sheet = lists.purchase_order_sheet(order).as_table()
-    assert sheet.rows[0][1:9] == ("药品B00000", "5mg", "片", "10", "45", "5 盒", "10.00", "50.00")
-    assert sheet.totals[8] == "60.00"
+    assert sheet.rows[0][2:10] == ("药品B00000", "5mg", "片", "10", "45", "5 盒", "10.00", "50.00")
+    assert sheet.totals[9] == "60.00"
     assert replace(order, lines=(replace(order.lines[0], price_fen=None), order.lines[1])).value_fen is None
 
 
