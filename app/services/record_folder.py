@@ -34,7 +34,7 @@ from app.services.form_views import COMPLETE, PARTIAL, VOID
 from app.services.resident_facts import laid_over
 from app.services.resident_rows import ENTITY, columns_of, get_resident
 from app.services.resident_views import OLD_FROM_YEARS, STATE_LABELS, Chip, TimelineRow, age_of
-from db.models import Dispensing, DispensingLine, Enrolment, Resident, Revision
+from db.models import Enrolment, Resident, Revision
 from db.queries import record_folder as queries
 
 ENROLMENT, STATE, DISPENSING = "enrolment", "state", "dispensing"
@@ -234,7 +234,10 @@ def _timeline(
     rows += [_attachment_row(each) for each in attached]
     rows += _enrolment_rows(enrolments)
     rows += _state_rows(session, resident.id)
-    rows += _dispensing_rows(session, resident.id)
+    # At its first use: it brings the tables of the ledger, which the first screen does not need.
+    from app.services.dispensed_in_folder import dispensing_rows
+
+    rows += dispensing_rows(session, resident.id)
     return tuple(sorted(rows, key=lambda row: row.date, reverse=True))
 
 
@@ -290,28 +293,6 @@ def _state_rows(session: Session, resident_id: str) -> list[TimelineRow]:
         .order_by(Revision.number)
     )
     return [_state_row(revision) for revision in session.scalars(statement) if "state" in revision.after]
-
-
-def _dispensing_rows(session: Session, resident_id: str) -> list[TimelineRow]:
-    """What was given here; what was reversed stands as void."""
-    # At its first use: it brings the trace codes with it, which the first screen does not need.
-    from app.services.dispensing_views import REVERSED, drugs_in_words
-
-    lines: dict[str, list[tuple[str, int, str]]] = {}
-    of_resident = select(Dispensing.id).where(Dispensing.resident_id == resident_id)
-    query = select(DispensingLine).where(DispensingLine.dispensing_id.in_(of_resident)).order_by(DispensingLine.position)
-    for line in session.scalars(query):
-        lines.setdefault(line.dispensing_id, []).append((line.drug_name, line.quantity, line.unit))
-    given = session.scalars(
-        select(Dispensing).where(Dispensing.resident_id == resident_id).order_by(Dispensing.created_at.desc())
-    )
-    return [
-        TimelineRow(
-            each.given_on, DISPENSING, (Chip(msg("发药"), "info"),), drugs_in_words(lines.get(each.id, [])), each.user_name,
-            state=VOID if each.state == REVERSED else COMPLETE, dispensing_id=each.id,
-        )
-        for each in given
-    ]  # fmt: skip
 
 
 def _state_row(revision: Revision) -> TimelineRow:

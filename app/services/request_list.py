@@ -12,8 +12,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
-from app.domain.request_states import FINAL_STATES, State
-from app.domain.request_terms import Kind
+from app.domain.request_terms import Kind, State
 from db.models import DrugRequest, DrugRequestLine, Organisation
 
 
@@ -50,13 +49,6 @@ class RequestList:
     def newest(self) -> RequestSummary | None:
         """The first of them; None before there is any."""
         return next(iter(self.summaries(limit=1)), None)
-
-    def unfinished(self) -> list[RequestSummary]:
-        """The clinic's requests that somebody still has to do something with, the oldest first."""
-        final = [state.value for state in (*FINAL_STATES, State.SKIPPED)]
-        with self.desk.sessions.reading() as session:
-            own = (DrugRequest.clinic_id == self.desk.place.id) & DrugRequest.state.not_in([*final, ""])
-            return request_summaries(session, own, limit=200)[::-1]
 
 
 def request_summaries(session: Session, *conditions: object, limit: int) -> list[RequestSummary]:

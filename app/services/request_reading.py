@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from app.desk import Desk
-from app.domain.request_states import State
+from app.domain.request_states import FINAL_STATES, State
 from app.domain.request_terms import Kind
-from app.services.request_list import RequestList
+from app.services.request_list import RequestList, RequestSummary, request_summaries
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
 from app.services.request_views import rows_of
 from app.services.request_workings import Delivery, LineMarks, LineWorking, delivery_of, marks_of, working
@@ -27,6 +27,13 @@ class RequestReading(RequestList):
     def remember(self, found: Mapping[str, Proposal]) -> None:
         """What the lines were just written from, so that their steps are told from the same figures."""
         self._found.update(found)
+
+    def unfinished(self) -> list[RequestSummary]:
+        """The clinic's requests that somebody still has to do something with, the oldest first."""
+        final = [state.value for state in (*FINAL_STATES, State.SKIPPED)]
+        with self.desk.sessions.reading() as session:
+            own = (DrugRequest.clinic_id == self.desk.place.id) & DrugRequest.state.not_in([*final, ""])
+            return request_summaries(session, own, limit=200)[::-1]
 
     def shortages(self, request_id: str) -> tuple[str, ...]:
         """The ids of the shortage reports that go with a request."""
