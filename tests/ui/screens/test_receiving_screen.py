@@ -24,6 +24,7 @@ from ui.screens.exchange.files import open_envelope
 from ui.screens.exchange.screen import ExchangeScreen
 from ui.screens.receiving.page import ReceivingPage
 from ui.screens.requests.line_table import LineTable
+from ui.theme.theme import Theme, apply_theme
 from ui.widgets.naming import unnamed_controls
 from ui.widgets.small_window import SmallWindow
 from ui.widgets.table import DataTable
@@ -247,12 +248,33 @@ def test_another_batch_on_the_pack_is_rejected_and_written_down_as_a_line_of_its
     assert (world.on_hand(world.first), world.on_hand(world.second)) == (0, 40)
 
 
+def test_the_reason_gives_way_at_large_type_until_something_is_rejected(qapp, qtbot, opened, world):
+    world.arrived()
+    apply_theme(qapp, Theme("clinic", 2.0))
+    page, _seen = opened()
+    page.window().resize(1366, 768)
+    table = lines(page)
+    reason = [column.key for column in table.rows_model.columns].index("reason")
+    qtbot.waitUntil(lambda: table.isColumnHidden(reason))
+    table.setFocus()
+    table.choose(0, "rejected")
+    type_keys("5")
+    press_key(Qt.Key.Key_Tab)
+    assert (table.isColumnHidden(reason), table.current_key()) == (False, "reason")
+    type_keys("1")
+    press_key(Qt.Key.Key_Return)
+    assert cell_texts(table, "reason")[0] == "破损"
+    apply_theme(qapp, Theme())
+
+
 def test_goods_that_were_not_sent_are_written_down_by_keyboard(opened, world, dialogs):
     shipment_id = world.arrived()
     page, _seen = opened()
     lines(page).setFocus()
     press_key(Qt.Key.Key_F7)
     window = control(page, SmallWindow, "extra_window")
+    window.on_do()
+    assert window.fields["drug"].problem() == "请在目录里选择药品。"  # and not the first of the catalogue
     write(control(window, QLineEdit, "extra_drug_search"), "阿莫西林")
     press(control(window, QLineEdit, "extra_drug_search"), Qt.Key.Key_Return)
     window.on_do()
@@ -293,6 +315,46 @@ def test_scanned_packs_find_their_line_and_refusals_stand_beside_it(opened, worl
     with world.clinic.sessions.reading() as session:
         assert {pack.code for pack in codes_here(session, world.clinic, world.first)} == set(CODES)
     assert world.on_hand(world.first) == 60
+
+
+@pytest.mark.parametrize("column", ["accepted", "reason"])
+def test_a_pack_scanned_while_the_cursor_stands_in_a_cell_finds_its_line(opened, world, column):
+    world.arrived(codes=CODES)
+    page, _seen = opened()
+    place = go_to(page, "硝苯地平")
+    before = cell_texts(lines(page), column)
+    lines(page).choose(place, column, edit=True)
+    type_keys(CODES[0])
+    press_key(Qt.Key.Key_Return)
+    assert cell_texts(lines(page), "codes")[place] == "1/6"
+    assert cell_texts(lines(page), column) == before
+    assert focused() is control(page, QLineEdit, "scan_code")
+
+
+def test_the_sentence_about_missing_packs_goes_with_the_scanning(opened, world):
+    world.arrived(codes=CODES)
+    page, _seen = opened()
+    place = go_to(page, "硝苯地平")
+    page.save_action()
+    assert "还差 6 个追溯码" in sentence(page, place)
+    scan(page, CODES[0])
+    assert sentence(page, place) == ""
+
+
+def test_a_temperature_put_right_brings_the_scanned_packs_back(opened, world):
+    world.arrived(codes=CODES)
+    change_drug(world.clinic, world.first, cold_chain=True)
+    page, _seen = opened()
+    place = go_to(page, "硝苯地平")
+    for code in CODES[:3]:
+        scan(page, code)
+    celsius = control(page, QLineEdit, "celsius")
+    write(celsius, "12")
+    press(celsius, Qt.Key.Key_Return)
+    assert cell_texts(lines(page), "rejected")[place] == "60"
+    write(celsius, "5")
+    press(celsius, Qt.Key.Key_Return)
+    assert cell_texts(lines(page), "codes")[place] == "3/6"
 
 
 def test_a_pack_that_came_before_is_refused_while_scanning(opened, world):

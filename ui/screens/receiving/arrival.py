@@ -65,6 +65,7 @@ class ArrivalSheet:
         self.extras: list[ExtraGoods] = []
         self.extra_names: list[tuple[str, str]] = []
         self.problems: dict[str, str] = {}
+        self._scanned_before_warm: dict[str, tuple[str, ...]] = {}
 
     def entries(self) -> list[LineEntry]:
         """The lines in their order."""
@@ -118,12 +119,14 @@ class ArrivalSheet:
             entry = self._entries[line_id]
             is_out = entry.reason == RejectReason.TEMPERATURE.value and entry.rejected == entry.line.shipped
             if is_warm and not is_out:
+                self._scanned_before_warm[line_id] = entry.codes
                 self._entries[line_id] = replace(
                     entry, accepted=0, rejected=entry.line.shipped, reason=RejectReason.TEMPERATURE.value, codes=()
                 )
                 changed = True
             elif not is_warm and is_out:
-                self._entries[line_id] = replace(entry, accepted=entry.line.shipped, rejected=0, reason="")
+                codes = self._scanned_before_warm.pop(line_id, ())
+                self._entries[line_id] = replace(entry, accepted=entry.line.shipped, rejected=0, reason="", codes=codes)
                 changed = True
         return changed
 
@@ -136,6 +139,7 @@ class ArrivalSheet:
         """A pack of a line was scanned."""
         entry = self._entries[line_id]
         self._entries[line_id] = replace(entry, codes=(*entry.codes, code), scan_problem="")
+        self.problems.pop(line_id, None)
 
     def drop_codes(self, line_id: str) -> None:
         """Forget what was scanned of a line."""

@@ -148,12 +148,13 @@ class ReceivingPage(QWidget):
         self._after_edit()
         self._ask_extra(code, batch_no, expiry, units)
 
-    def on_scanned(self) -> None:
-        """Enter behind a scan: the pack goes to its line, or the refusal stands beside it."""
+    def on_scanned(self, code: str = "") -> None:
+        """Enter behind a scan: the pack goes to its line, or the refusal stands beside it. `code` fell into a cell."""
         if self.sheet is None or self.view is None:
             return
-        text = self.parts.scan.text().strip()
+        text = code or self.parts.scan.text().strip()
         self.parts.scan.clear()
+        self.parts.scan.setFocus()
         if not text:
             return
         row = self.parts.table.current_row()
@@ -472,7 +473,9 @@ class ReceivingPage(QWidget):
         parts.table.cell_edited.connect(self._on_cell)
         parts.table.row_selected.connect(lambda _row: self._show_line_actions())
         parts.shipments.table.row_selected.connect(self._on_shipment)
-        parts.scan.returnPressed.connect(self.on_scanned)
+        parts.scan.returnPressed.connect(lambda: self.on_scanned())
+        parts.table.takes_codes = True
+        parts.table.code_scanned.connect(self.on_scanned)
         card.celsius.editingFinished.connect(self._on_celsius)
         card.received_on.left.connect(self._after_edit)
         card.received_on.passed.connect(self._after_edit)

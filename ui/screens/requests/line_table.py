@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.trace_codes import clean_code, is_code
 from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme
@@ -158,8 +159,7 @@ class LineDelegate(CellDelegate):
         """
         rows_model = self._lines.rows_model
         key, cell = rows_model.columns[index.column()].key, rows_model.cell(index)
-        text = editor.currentText() if isinstance(editor, QComboBox) else getattr(editor, "text", str)()
-        text = text.strip()
+        text = _text_of(editor).strip()
         for number, choice in enumerate(self._lines.choices(key), start=1):
             text = choice if text in (str(number), f"{number} {choice}") else text
         if cell.tone == "red" and text and text == cell.text:
@@ -176,6 +176,11 @@ class LineDelegate(CellDelegate):
                 self._lines.skip_asked.emit(self._lines.current_row())
                 return True
             step = _step_of(event, has_list=isinstance(editor, QComboBox))
+            code = clean_code(_text_of(editor)) if self._lines.takes_codes and step == (1, 0) else ""
+            if is_code(code):
+                self.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.RevertModelCache)
+                self._lines.code_scanned.emit(code)
+                return True
             if step is not None:
                 index = self._lines.currentIndex()
                 self.commitData.emit(editor)
@@ -183,6 +188,10 @@ class LineDelegate(CellDelegate):
                 self._lines.go_on(index, *step)
                 return True
         return super().eventFilter(editor, event)
+
+
+def _text_of(editor: QWidget) -> str:
+    return editor.currentText() if isinstance(editor, QComboBox) else getattr(editor, "text", str)()
 
 
 def _asks_to_skip(event: QKeyEvent) -> bool:
@@ -211,10 +220,12 @@ class LineTable(DataTable):
 
     `choices` offers words in a column; the boxes of `quiet` columns, seldom filled in, are drawn in the chosen line only.
     `skip_asked(row)` follows Ctrl+Delete, `space_pressed(row)` the space key. `typed(row, key, text)` comes with every
-    letter that is typed into a cell, `typing_ended()` when its editor closes, stored or not.
+    letter that is typed into a cell, `typing_ended()` when its editor closes, stored or not. With `takes_codes` set, a trace
+    code that a scanner types into a cell is not stored there: `code_scanned(code)` follows.
     """
 
     skip_asked = Signal(object)
+    code_scanned = Signal(str)
     space_pressed = Signal(object)
     typed = Signal(object, str, str)
     typing_ended = Signal()
@@ -229,6 +240,7 @@ class LineTable(DataTable):
         self._home = home
         self._choices = dict(choices or {})
         self._quiet = frozenset(quiet)
+        self.takes_codes = False
         self._line_height = line_height
         super().__init__(columns, name=name, accessible_name=accessible_name, empty_text=empty_text,
                          row_height=line_height, least_rows=least_rows, parent=parent)
