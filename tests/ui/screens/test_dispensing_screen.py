@@ -318,6 +318,23 @@ def test_a_wrong_pack_is_refused_beside_its_drug(screen, desk, resident, coded, 
     assert len(screen.giving.cards) == 1
 
 
+def test_what_is_no_code_is_not_passed_over(screen, desk, resident, coded):
+    screen.open_with(resident_id=resident)
+    scan(code(1))
+    [card] = screen.giving.cards.values()
+    codes = card.fields["codes"].control
+    codes.setFocus()
+    type_keys(code(2)[:19])
+    press_key(Qt.Key.Key_Return)
+    screen.save_action()
+    assert "追溯码是 20 位数字" in card.trouble()
+    with desk.sessions.reading() as session:
+        assert {row.units_left for row in session.scalars(select(TraceCode)) if row.drug_code == AMLODIPINE} == {28}
+    codes.selectAll()
+    press_key(Qt.Key.Key_Delete)
+    assert card.trouble() == ""
+
+
 def test_a_maker_is_made_known_at_the_counter_and_the_pack_must_still_be_received(screen, desk, resident, coded, dialogs):
     with desk.sessions.writing() as session:
         session.scalars(select(Drug).where(Drug.code == AMLODIPINE)).one().trace_prefix = "8412345"
@@ -595,6 +612,7 @@ def test_the_history_of_the_resident_stands_beside(screen, desk, resident, given
 
 def test_the_register_is_printed_and_saved(screen, desk, given, window, dialogs, tmp_path):
     screen.refresh()
+    assert screen.register.findChild(QLabel, "page_note").text().startswith("1 人次")
     screen.print_action()
     assert (window.previews[-1][0][:4], window.previews[-1][1]) == (b"%PDF", "发药登记")
     dialogs.will_choose(tmp_path / "register.xlsx")

@@ -21,7 +21,7 @@ from app.i18n import tr
 from app.services.dispensing_judgement import BATCH_REASON, WEIGHT
 from app.services.problems import Refused
 from ui.dialogs import Answer, Notice, Question, show_failure
-from ui.screens.dispensing.codes import CodeBook
+from ui.screens.dispensing.codes import CodeBook, has_code_problems
 from ui.screens.dispensing.giving_layout import GivingLayout
 from ui.screens.dispensing.line_card import CODES, LineCard
 from ui.screens.dispensing.matters import MatterList
@@ -159,6 +159,9 @@ class GivingPage(GivingLayout):
         self._touch()
         self.settle()
         self._to(self.finder if code else card.stops()[0])
+        if code:
+            self.also_seen = card
+            self._services.say(tr("扫码加上了{drug}，请核对用法和数量。", drug=card.name.text()))
 
     def remove(self, card: LineCard) -> None:
         """Take a drug away."""
@@ -347,7 +350,7 @@ class GivingPage(GivingLayout):
         return any(found) or bool(self.head.unread())
 
     def _show_code_problems(self) -> bool:
-        return any(card.code_problem() for card in self.cards.values())
+        return has_code_problems(self.cards.values())
 
     def _show_refused(self, error: Refused) -> None:
         """What stood against it only when it was booked: beside its drug, or in words of its own."""
