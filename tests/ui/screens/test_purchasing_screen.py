@@ -224,7 +224,7 @@ def test_an_order_is_printed_exported_and_its_rest_given_up_with_a_reason(world,
     file = world.folder / "order.xlsx"
     dialogs.will_choose(file)
     click(control(page, QPushButton, "save_order"))
-    assert openpyxl.load_workbook(file).active["A2"].value == world.codes["硝苯地平"]
+    assert openpyxl.load_workbook(file).active["B2"].value == world.codes["硝苯地平"]
     dialogs.will_write("厂家停产")
     click(control(page, QPushButton, "close_order_rest"))
     assert orders(world)[0].state == "closed"

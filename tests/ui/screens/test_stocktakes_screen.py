@@ -455,7 +455,7 @@ def test_the_lines_and_the_list_of_counts_are_exported(opened, world, dialogs, t
     click(control(page, QPushButton, "export_stocktake"))
     click(control(page, QPushButton, "export_stocktakes"))
     rows = list(load_workbook(one).active.values)
-    assert [row[5:8] for row in rows[1:]] == [(30, 30, 0), (30, 28, -2), (30, 30, 0)]
+    assert [row[6:9] for row in rows[1:]] == [(30, 30, 0), (30, 28, -2), (30, 30, 0)]
     assert list(load_workbook(every).active.values)[1][1] == "全面盘点"
 
 
