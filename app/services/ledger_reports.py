@@ -228,7 +228,10 @@ def next_month_to_close(session: Session, organisation_id: str) -> str | None:
 def close(session: Session, desk: Desk, month: str) -> None:
     """Freeze a month of this desk's ledger. Raises UserError when it is not over, closed already, or not the next one."""
     if not is_over(month, desk.today()):
-        raise UserError(msg("{month} 还没有过完，没有结账。请到下月再结。", month=month))
+        raise UserError(
+            msg("{month} 还没有过完（本机日期是 {today}），没有结账。请到下月再结；日期不对请先改电脑的日期。", month=month,
+                today=desk.today())
+        )
     if month in closed_months(session, desk.place.id):
         raise UserError(msg("{month} 已经结账，没有再结一次。更正请记在以后的月份。", month=month))
     wanted = next_month_to_close(session, desk.place.id)

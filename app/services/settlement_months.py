@@ -14,6 +14,7 @@ from app.desk import Desk
 from app.domain.message import Message, msg
 from app.domain.settlement import is_over, previous_month
 from app.domain.settlement_states import SETTLED, SettlementState
+from app.pinyin import reading_order
 from app.services.ledger_reports import closed_months, next_month_to_close
 from app.services.settlement_sources import delivered_to_clinics, distributor_deliveries
 from app.services.settlement_views import (
@@ -112,11 +113,8 @@ def months_known(session: Session, desk: Desk) -> list[str]:
 def month_overview(session: Session, desk: Desk, month: str) -> MonthOverview:
     """The whole month as the township sees it."""
     reports, goods = _reports(session, month), _took_goods(session, month)
-    clinics = session.scalars(
-        select(Organisation)
-        .where(Organisation.parent_id == desk.place.id, Organisation.kind == "clinic")
-        .order_by(Organisation.name)
-    )
+    known = select(Organisation).where(Organisation.parent_id == desk.place.id, Organisation.kind == "clinic")
+    clinics = sorted(session.scalars(known), key=lambda clinic: (reading_order(clinic.name), clinic.name))
     closed = session.get(ClosedMonth, (desk.place.id, month))
     statements = tuple(settlement_summaries(session, desk, month, None))
     return MonthOverview(
@@ -147,7 +145,8 @@ def month_differences(session: Session, month: str) -> list[OpenDifference]:
         for row in session.scalars(select(Settlement).where(Settlement.month == month))
         for number, each in enumerate(kept_differences(row))
     ]
-    return sorted(found, key=lambda each: (bool(each.found.explanation), each.party_name, each.number))
+    return sorted(
+        found, key=lambda each: (bool(each.found.explanation), reading_order(each.party_name), each.party_name, each.number))
 
 
 def draft_of(session: Session, desk: Desk, party: str, party_id: str, after: str) -> tuple[str, str] | None:

@@ -262,7 +262,7 @@ def settlement_summaries(
         )
         for row in session.scalars(query)
     ]  # fmt: skip
-    rows.sort(key=lambda row: (row.party, row.party_name))
+    rows.sort(key=lambda row: (row.party, reading_order(row.party_name), row.party_name))
     return sorted(rows, key=lambda row: row.month, reverse=True)
 
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from sqlalchemy import select
 
 from app.services.distributors import Distributors
@@ -16,7 +16,7 @@ from app.services.purchasing import OrderItem, Purchasing
 from db.models import PurchaseOrder, PurchaseOrderLine, StockBatch, TraceCode
 from tests.supply_desks import change_drug
 from tests.ui.hands import click, control, press, write
-from tests.ui.screens.drug_desks import cell_texts, focused, press_key, shown
+from tests.ui.screens.drug_desks import cell_texts, focused, on_screen, press_key, shown
 from tests.ui.screens.supply_things import SupplyWorld, shown_page, small_window
 from ui.screens.supply.distributors_page import DistributorsPage
 from ui.screens.supply.purchasing_page import PurchasingPage
@@ -127,6 +127,21 @@ def test_a_bad_row_is_refused_beside_it_and_no_order_is_made(short, page_of, tex
     page.save_action()
     assert any(why in sentence for sentence in problems(needs(page)))
     assert orders(short) == []
+
+
+def test_the_tab_key_goes_on_behind_the_last_button_of_the_page(short, page_of, qtbot):
+    page, _seen = page_of()
+    around, beyond = QWidget(), QPushButton("后面的")
+    inside = QVBoxLayout(around)
+    inside.addWidget(page)
+    inside.addWidget(beyond)
+    on_screen(qtbot, around)
+    page.setFocus()
+    assert needs(page).hasFocus()
+    last = control(page, QPushButton, "save_needs")
+    last.setFocus()
+    press(last, Qt.Key.Key_Tab)
+    assert beyond.hasFocus()
 
 
 def test_a_drug_is_left_out_by_the_space_key(short, page_of):

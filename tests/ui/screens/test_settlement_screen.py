@@ -289,7 +289,7 @@ def test_statement_and_month_are_printed_and_saved(world, township, dialogs, tmp
     for name in ("save_statement", "save_month", "save_reports", "save_statement"):
         click(control(page, QPushButton, name))
     rows = list(openpyxl.load_workbook(files[0]).active.iter_rows(values_only=True))
-    assert [row[-2] for row in rows[1:]] == [25.71, 24.67, 32.24, 14.73, 97.35]
+    assert [row[-2] for row in rows[1:]] == [14.73, 25.71, 24.67, 32.24, 97.35]
     assert openpyxl.load_workbook(files[2]).active["B2"].value in ("已交", "未交")
 
 
@@ -347,7 +347,7 @@ def test_the_differences_of_a_month_are_explained_one_after_the_other(world, tow
     assert seen.sheets[-1][1] == "2026-10 结算差异说明"
     dialogs.will_choose(tmp_path / "differences.xlsx")
     click(page.save_button)
-    assert openpyxl.load_workbook(tmp_path / "differences.xlsx").active["D2"].value == "月底签收，下月入库"
+    assert openpyxl.load_workbook(tmp_path / "differences.xlsx").active["E2"].value == "月底签收，下月入库"
 
 
 def test_a_checked_statement_is_not_explained_any_more(world, township):
@@ -434,4 +434,4 @@ def test_a_statement_that_says_otherwise_is_shown_in_red_and_exported(world, cli
     dialogs.will_choose(tmp_path / "compared.xlsx")
     click(page.parts.save_differences)
     rows = list(openpyxl.load_workbook(tmp_path / "compared.xlsx").active.iter_rows(values_only=True))
-    assert [row[1:] for row in rows[1:]] == [("发药", 66, 60), ("结存", 242, 248)]
+    assert [row[3:] for row in rows[1:]] == [("发药", 66, 60), ("结存", 242, 248)]

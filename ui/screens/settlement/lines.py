@@ -62,8 +62,8 @@ def difference_columns() -> tuple[Column, ...]:
     """What does not agree, and why it stands."""
     return (
         Column("kind", tr("差异"), value=kind_chip),
-        Column("what", tr("查到的情况"), width=330, value=lambda row: tr(row.difference.message)),
-        Column("why", tr("说明"), width=190, stretch=True, value=explanation_cell),
+        Column("what", tr("查到的情况"), width=280, value=lambda row: tr(row.difference.message)),
+        Column("why", tr("说明"), width=200, stretch=True, value=explanation_cell),
     )
 
 

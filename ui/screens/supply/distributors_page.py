@@ -325,13 +325,13 @@ def _columns() -> tuple[Column, ...]:
         Column("name", tr("配送企业"), width=170, stretch=True,
                value=lambda view: Cell(view.edit.name, second_line=view.edit.code, bold=view.may_be_chosen,
                                        muted=not view.may_be_chosen)),
+        Column("state", tr("能不能选"), width=244, value=_state),
         Column("fill", tr("满足率"), width=76, align="right", value=lambda view: percent(view.record.fill_rate)),
         Column("on_time", tr("准时率"), width=76, align="right", value=lambda view: percent(view.record.on_time_rate)),
         Column("short", tr("短效期率"), width=84, align="right",
                value=lambda view: percent(view.record.short_dated_rate)),
         Column("lines", tr("考核行数"), width=76, align="right",
                value=lambda view: str(view.record.lines)),
-        Column("state", tr("能不能选"), width=244, value=_state),
     )
 
 

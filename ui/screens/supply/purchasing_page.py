@@ -51,8 +51,7 @@ class PurchasingPage(QWidget):
         column.addWidget(self.stack, 1)
         self._shown = 0
         self._connect()
-        self.setFocusProxy(self.stack)
-        self.stack.setFocusProxy(self.needs)
+        self.setFocusProxy(self.needs)
         self.refresh()
 
     # --- what the shell calls ---------------------------------------------------------------------------------
@@ -129,7 +128,7 @@ class PurchasingPage(QWidget):
 
     def _show(self, pane: QWidget, mode: str) -> None:
         self.stack.setCurrentWidget(pane)
-        self.stack.setFocusProxy(pane)
+        self.setFocusProxy(pane)  # not the stack's: the Tab key would come back from it
         self.modes.setVisible(pane in (self.needs, self.orders))
         if self.modes.value() != mode:
             self.modes.blockSignals(True)
