@@ -110,9 +110,14 @@ def founded(moment: datetime, passphrase: str | None) -> tuple[dict[str, bytes],
         folder = Path(parent) / "desk"
         create_desk(folder, answers(), store=store, passphrase=passphrase, clock=lambda: moment).close()
         if passphrase is not None:
-            key = unwrap(read_wrapped(folder / KEY_FILE), passphrase)
-            write_wrapped(folder / KEY_FILE, wrap(key, passphrase, LEAST_OPERATIONS, LEAST_MEMORY_BYTES))
+            stretch_little(folder, passphrase)
         return {file.name: file.read_bytes() for file in folder.iterdir()}, store.secrets
+
+
+def stretch_little(folder: Path, passphrase: str) -> None:
+    """Wrap the key of a desk by the same passphrase anew, so that every command of a test opens it at once."""
+    key = unwrap(read_wrapped(folder / KEY_FILE), passphrase)
+    write_wrapped(folder / KEY_FILE, wrap(key, passphrase, LEAST_OPERATIONS, LEAST_MEMORY_BYTES))
 
 
 def make_clinic(folder: Path, clock: Clock) -> Desk:

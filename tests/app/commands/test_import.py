@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,9 @@ CODED = ["测试丙", id_number("19600101", 998), "无", "柳庄", "柳庄", "1"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(copied_sample: Callable[[int], Path]) -> Path:
     """A sample clinic of a few residents."""
-    monkeypatch.setenv("CUNYI_PASSPHRASE", "示例用的一句长长的密码")
-    folder = tmp_path / "desk"
-    assert main(["sample", "--residents", "5", "--years", "1", "--data", str(folder)]) == 0
-    return folder
+    return copied_sample(5)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -17,13 +19,9 @@ PASSPHRASE = "示例用的一句长长的密码"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
+def folder(made_sample: Callable[[int], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample clinic."""
-    made = tmp_path_factory.mktemp("sample") / "clinic"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CUNYI_PASSPHRASE", PASSPHRASE)
-        assert main(["sample", "--residents", "40", "--years", "1", "--data", str(made)]) == 0
-    return made
+    return shutil.copytree(made_sample(40), tmp_path_factory.mktemp("sample") / "clinic")
 
 
 @pytest.fixture(autouse=True)

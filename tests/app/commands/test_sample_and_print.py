@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,12 +20,9 @@ from db.models import AuditEntry, FollowUp, Resident
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(copied_sample: Callable[[int], Path]) -> Path:
     """A sample clinic of 40 residents."""
-    monkeypatch.setenv("CUNYI_PASSPHRASE", "示例用的一句长长的密码")
-    folder = tmp_path / "desk"
-    assert main(["sample", "--residents", "40", "--years", "1", "--data", str(folder)]) == 0
-    return folder
+    return copied_sample(40)
 
 
 def hypertensive(folder: Path) -> tuple[Resident, int]:
