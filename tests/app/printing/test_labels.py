@@ -60,17 +60,40 @@ def test_nothing_to_print_is_no_document():
         label_sheet_pdf([])
 
 
-def test_long_words_break_and_stay_on_the_label():
-    drug, usage = "重组甘精胰岛素注射液（预填充笔芯）特别长的药品名称", "早餐前三十分钟皮下注射，" * 4
-    long = replace(LABEL, drug=drug, usage=usage, times="早、中、晚、睡前")
-    lines = label_lines(long)
+LONG = replace(
+    LABEL, drug="重组甘精胰岛素注射液（预填充笔芯）特别长的药品名称", usage="早餐前三十分钟皮下注射，" * 4,
+    times="早、中、晚、睡前",
+)  # fmt: skip
+
+
+def test_a_long_name_and_a_long_usage_stand_there_whole_in_smaller_type():
+    text = words(pages(labels_pdf([LONG]))[0])
+    assert "…" not in text
+    assert "重组甘精胰岛素注射液（预填充笔芯）特别长的药品名称5mg" in text
+    assert LONG.usage in text
+    assert min(line.size for line in label_lines(LONG)) >= 8
+
+
+@pytest.mark.parametrize("made", [LABEL, LONG, replace(LONG, drug="药" * 200, usage="注射，" * 200)])
+def test_the_lines_of_a_label_stand_one_below_the_other_and_on_it(made):
+    lines = label_lines(made)
     assert max(line.top_mm for line in lines) <= 38.0
     tops = [line.top_mm for line in lines]
-    assert tops == sorted(tops)
-    assert all(later - earlier >= 2.9 for earlier, later in pairwise(tops))
-    text = words(pages(labels_pdf([long]))[0])
+    assert all(later - earlier >= 2.7 for earlier, later in pairwise(tops))
+
+
+def test_of_what_is_too_long_for_any_type_the_strength_and_the_times_are_kept():
+    text = words(pages(labels_pdf([replace(LONG, drug="药" * 200, usage="注射，" * 200)]))[0])
     assert "…" in text
-    assert "重组甘精胰岛素注射液" in text
+    assert "5mg" in text
+    assert "早、中、晚、睡前" in text
+
+
+def test_the_day_makes_room_for_a_long_name():
+    name = "阿依古丽·买买提江·吐尔逊江·阿卜杜"
+    text = words(pages(labels_pdf([replace(LABEL, resident=name)]))[0])
+    assert name in text
+    assert "2026-11-22" in text
 
 
 def test_what_is_not_known_leaves_no_words():
