@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.desk import Desk
+from app.interchange.roster import RosterImport
 from tests.desks import Clock, make_clinic
 
 
@@ -23,3 +24,9 @@ def clinic_desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
     desk = make_clinic(tmp_path / "clinic", clock)
     yield desk
     desk.sessions.engine.dispose()
+
+
+@pytest.fixture
+def roster(clinic_desk: Desk) -> RosterImport:
+    """The import of rosters at that desk."""
+    return RosterImport(clinic_desk)

@@ -10,6 +10,7 @@ import pytest
 from app.desk import Actor, Desk
 from app.security.secret_store import MemoryStore
 from app.services.catalogue import Catalogue
+from app.services.residents import Residents
 from db.models import UserAccount, new_id
 from tests.desks import NO_PIN, Clock, found_desk_folder, make_clinic, make_township
 from tests.followup_people import add_resident
@@ -116,3 +117,9 @@ def colleague(clinic_desk: Desk) -> Desk:
     with clinic_desk.sessions.writing() as session:
         session.add(account)
     return as_person(clinic_desk, actor)
+
+
+@pytest.fixture
+def residents(clinic_desk: Desk) -> Residents:
+    """The service of the clinic's residents."""
+    return Residents(clinic_desk)
