@@ -18,7 +18,8 @@ REASONS: tuple[Message, ...] = (
     msg("抗菌药物控制用量"),
     msg("暂时断供，到货后补发"),
 )
-
+NOT_THERE = frozenset((str(REASONS[0]), str(REASONS[5])))
+"""Reasons that say nothing against what was asked for: it was not there. It stays something to be bought."""
 
 RETURN_REASONS: tuple[Message, ...] = (
     msg("请先盘点，再按实际库存填写"),

@@ -1,4 +1,5 @@
-"""采购需求: what the township's shelf lacks of what was promised, and which product and distributor it should be bought from.
+"""采购需求: what the township's shelf lacks of what was promised or had to be cut for want of stock, and which product and
+distributor it should be bought from.
 
 A drug that is not a procurement winner is bought as the winner of the same ingredient, form and strength (mechanisms
 §3.1); the distributor proposed is the one that delivered the drug last.
@@ -15,18 +16,22 @@ from sqlalchemy.orm import Session
 from app.desk import Desk
 from app.domain.packs import packs_for
 from app.domain.purchase_states import PurchaseState
+from app.domain.request_terms import State
 from app.services.catalogue import listed_on
+from app.services.decision_reasons import NOT_THERE
 from app.services.supply_balance import owed_lines, own_usable, promised_units
-from db.models import Drug, PurchaseOrder, PurchaseOrderLine
+from db.models import Drug, DrugRequest, DrugRequestLine, PurchaseOrder, PurchaseOrderLine
 
 ProductKey = tuple[str, str, str]
+_DECIDED = (State.APPROVED, State.RELEASED, State.CLOSED)
 
 
 @dataclass(frozen=True)
 class Need:
-    """A drug of which the township's shelf has less than was promised. Units; `packs` to be bought.
+    """A drug of which the township's shelf has less than the villages are to get. Units; `packs` to be bought.
 
-    `promised` in whole packs for every village, as they are sent (drug_requests §4.7).
+    `promised` in whole packs for every village, as they are sent (drug_requests §4.7). `cut` is what was asked for beside
+    that and not approved because it was not there; it is bought too, so that the next request finds it.
 
     `winner_code` and `winner_name` the procurement winner that should be bought instead, empty when it is one itself;
     the other `winner_` values are its own. `usual_distributor_id` of whom the product proposed was ordered last, or empty.
@@ -52,21 +57,23 @@ class Need:
     winner_units_per_pack: int = 1
     winner_price_fen: int | None = None
     usual_distributor_id: str = ""
+    cut: int = 0
 
 
 def needs(session: Session, desk: Desk) -> list[Need]:
-    """What is short: promised to clinics beyond own stock and what is on order; the largest gap first."""
+    """What is short: promised or cut for want of stock, beyond own stock and what is on order; the largest gap first."""
     stock = own_usable(session, desk)
     coming = on_order(session)
     there = {code: stock.get(code, 0) + coming.get(code, 0) for code in stock.keys() | coming.keys()}
     promised = promised_units(session, owed_lines(session), there)
+    cut = cut_units(session, desk.today())
     drugs = {drug.code: drug for drug in session.scalars(select(Drug))}
     won = winners(session, desk.today())
     usual = usual_distributors(session)
     found = []
-    for code, units in promised.items():
-        drug = drugs.get(code)
-        missing = units - stock.get(code, 0) - coming.get(code, 0)
+    for code in promised.keys() | cut.keys():
+        drug, units, unmet = drugs.get(code), promised.get(code, 0), cut.get(code, 0)
+        missing = units + unmet - stock.get(code, 0) - coming.get(code, 0)
         if drug is None or missing <= 0:
             continue
         winner = None if drug.volume_procured else won.get(same_product(drug))
@@ -78,10 +85,35 @@ def needs(session: Session, desk: Desk) -> list[Need]:
                 winner.code if winner else "", winner.generic_name if winner else "", drug.pack_unit,
                 winner.unit if winner else "", winner.pack_unit if winner else "",
                 winner.units_per_pack if winner else 1, winner.price_fen if winner else None,
-                usual.get(winner.code if winner else code, "") or usual.get(code, ""),
+                usual.get(winner.code if winner else code, "") or usual.get(code, ""), unmet,
             )
         )  # fmt: skip
     return sorted(found, key=lambda need: (-need.packs, need.drug_code))
+
+
+def cut_units(session: Session, today: date) -> dict[str, int]:
+    """Units of each drug that this month's newest request of a clinic asked for and did not get because they were not there.
+
+    Without this the rest of a fair share would be forgotten (drug_requests §9): it is owed to nobody, and yet short.
+    """
+    lines, requests = DrugRequestLine.__table__, DrugRequest.__table__
+    statement = (
+        select(requests.c.clinic_id, lines.c.drug_code, lines.c.requested, lines.c.approved, lines.c.decision_reason)
+        .join_from(lines, requests, requests.c.id == lines.c.request_id)
+        .where(
+            requests.c.state.in_([state.value for state in _DECIDED]),
+            requests.c.period >= f"{today:%Y-%m}",
+            lines.c.is_skipped.is_(False),
+            lines.c.approved.is_not(None),
+        )
+        .order_by(requests.c.created_at, requests.c.id)
+    )
+    newest = {(row.clinic_id, row.drug_code): row for row in session.execute(statement)}
+    found: dict[str, int] = {}
+    for (_clinic, code), row in newest.items():
+        if row.decision_reason in NOT_THERE and row.approved < (row.requested or 0):
+            found[code] = found.get(code, 0) + row.requested - row.approved
+    return found
 
 
 def on_order(session: Session) -> dict[str, int]:

@@ -99,12 +99,12 @@ def need_list(needs: Sequence[Need], day: date) -> ListSheet:
     """What is short and to be bought."""
     columns = _columns(
         (tr("药品"), 0), (tr("规格"), 32), (tr("单位"), 14, "center"), (tr("已批待发"), 22, "right"),
-        (tr("本院可供"), 22, "right"),
-        (tr("在途采购"), 22, "right"), (tr("缺口"), 20, "right"), (tr("需购包装数"), 24, "right"),
-        (tr("包装"), 14, "center"), (tr("集采中选品"), 42),
+        (tr("未满足申领"), 22, "right"), (tr("本院可供"), 20, "right"), (tr("在途采购"), 20, "right"), (tr("缺口"), 18, "right"),
+        (tr("需购包装数"), 22, "right"), (tr("包装"), 14, "center"), (tr("集采中选品"), 42),
     )  # fmt: skip
     rows = tuple(
-        (need.drug_name, need.strength, need.unit, need.promised, need.own_stock, need.on_order, need.missing, need.packs,
+        (need.drug_name, need.strength, need.unit, need.promised, need.cut, need.own_stock, need.on_order,
+         need.missing, need.packs,
          need.pack_unit or tr("包装"),
          tr("本品中选") if need.is_volume_procured else need.winner_name)
         for need in needs

@@ -74,6 +74,49 @@ def test_what_is_short_is_promised_beyond_stock_and_orders(town, desk, distribut
     assert [need.drug_code for need in Purchasing(desk).needed()] == ["B00001"]
 
 
+def cut(town, approved, reason, number=0):
+    """A clinic asked for 60 of each drug (one less for each later clinic) and got less, for that reason."""
+    add_request(town, number, 3)
+    with town.desk.sessions.writing() as session:
+        session.get_one(DrugRequest, town.requests[number]).state = "approved"
+        for line in session.scalars(select(DrugRequestLine).where(DrugRequestLine.request_id == town.requests[number])):
+            line.approved, line.source, line.decision_reason = approved, "own_stock", reason
+
+
+def missing(desk):
+    return {need.drug_code: (need.promised, need.cut, need.missing) for need in Purchasing(desk).needed()}
+
+
+@pytest.mark.parametrize("reason", ["本院库存不足", "暂时断供，到货后补发"])
+def test_what_was_cut_because_it_was_not_there_is_still_to_be_bought(town, desk, distributor, reason):
+    stock(desk, CODE, 40)
+    cut(town, 40, reason)
+    assert missing(desk)[CODE] == (40, 20, 20)
+    Purchasing(desk).draft(distributor.id, [OrderItem(CODE, 20)])
+    assert CODE not in missing(desk)
+
+
+def test_what_was_cut_for_another_reason_is_wanted_by_nobody(town, desk):
+    stock(desk, CODE, 40)
+    cut(town, 40, "超出合理用量")
+    assert CODE not in missing(desk)
+
+
+def test_the_next_request_of_a_clinic_takes_the_place_of_what_was_cut(town, desk):
+    stock(desk, CODE, 40)
+    cut(town, 20, "本院库存不足")
+    cut(town, 20, "本院库存不足", number=1)
+    assert missing(desk)[CODE] == (40, 79, 79)
+    with desk.sessions.writing() as session:
+        first, second = (session.get_one(DrugRequest, each) for each in town.requests)
+        second.clinic_id, second.created_at = first.clinic_id, first.created_at + timedelta(days=1)
+    assert missing(desk)[CODE] == (40, 39, 39)
+    with desk.sessions.writing() as session:
+        for each in town.requests:
+            session.get_one(DrugRequest, each).period = "2026-10"
+    assert CODE not in missing(desk)
+
+
 def test_the_procurement_winner_is_proposed_and_another_needs_a_reason(town, desk, distributor):
     promised(town)
     with desk.sessions.writing() as session:

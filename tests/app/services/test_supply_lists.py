@@ -93,4 +93,4 @@ def test_what_is_short_is_listed_with_its_packs(town):
         for line in session.query(DrugRequestLine):
             line.approved, line.source = 60, "own_stock"
     [row] = lists.need_list(Purchasing(town.desk).needed(), TODAY).rows
-    assert row[:1] + row[2:8] == ("药品B00000", "片", 60, 20, 0, 40, 4)
+    assert row[:1] + row[2:9] == ("药品B00000", "片", 60, 0, 20, 0, 40, 4)

@@ -187,6 +187,9 @@ def _missing(row: NeedRow) -> Cell:
         return Cell(tr("另外加的"), muted=True)
     parts = tr("已批 {promised}　可供 {stock}　在途 {coming}", promised=need.promised, stock=need.own_stock,
                coming=need.on_order)
+    if need.cut:
+        parts = tr("已批 {promised}　未满足 {cut}　可供 {stock}　在途 {coming}", promised=need.promised, cut=need.cut,
+                   stock=need.own_stock, coming=need.on_order)
     return Cell(f"{need.missing} {need.unit}", second_line=parts, bold=True, muted=not row.is_wanted)
 
 
