@@ -40,6 +40,15 @@ class DifferenceReason(StrEnum):
         return _REASON_LABELS[self]
 
 
+ONLY_WHEN_LESS = frozenset({DifferenceReason.WASTE, DifferenceReason.EXPIRED, DifferenceReason.SHORT_RECEIPT})
+ONLY_WHEN_MORE = frozenset({DifferenceReason.FOUND})
+
+
+def explains(reason: DifferenceReason, difference: int) -> bool:
+    """Whether a reason can be that of this difference: waste never leaves more on the shelf, what was found never less."""
+    return reason not in (ONLY_WHEN_LESS if difference > 0 else ONLY_WHEN_MORE)
+
+
 class StocktakeError(StrEnum):
     """What is wrong with a counted line or with a movement beside a count."""
 

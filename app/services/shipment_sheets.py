@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.domain.shipment_states import Resolution
+from app.domain.shipment_states import Resolution, ShipmentState
 from app.domain.stock_value import value_fen, yuan
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet
@@ -41,7 +41,8 @@ def delivery_note(shipment: ShipmentView) -> TableContent:
         signatures=(tr("发货人"), tr("送货人"), tr("收货人")),
         foot_left=tr("按整包装发货，一种药可能比批准数量多不到一个包装。一式两份：卫生院、村卫生室各存一份。"),
     )  # fmt: skip
-    return replace(sheet.as_table(), draft=shipment.shipped_on is None)
+    # It is printed when the goods are picked, and goes with them: only before that may it still change.
+    return replace(sheet.as_table(), draft=shipment.state in (ShipmentState.DRAFT, ShipmentState.ALLOCATED))
 
 
 def receipt_sheet(shipment: ShipmentView) -> TableContent:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.domain.message import Message, msg
 from app.domain.movements import LARGEST_QUANTITY
-from app.domain.stocktake import DifferenceReason
+from app.domain.stocktake import DifferenceReason, explains
 from app.domain.stocktake_steps import lines_to_recount, recount_size
 from app.forms.vocabulary import Level, Problem
 from app.services.stocktake_views import BookOfLine
@@ -58,6 +58,14 @@ def final_problem(line: StocktakeLine, line_book: BookOfLine) -> Problem | None:
         return problem_of(line.id, counted.message)
     if counted.difference and line.reason not in {reason.value for reason in DifferenceReason}:
         return problem_of(line.id, msg("差异原因请从列表里选择。"))
+    if counted.difference and not explains(DifferenceReason(line.reason), counted.difference):
+        reason = DifferenceReason(line.reason).label
+        words = (
+            msg("实盘比账面多，原因不会是“{reason}”：请重新选择。", reason=reason)
+            if counted.difference > 0
+            else msg("实盘比账面少，原因不会是“{reason}”：请重新选择。", reason=reason)
+        )
+        return problem_of(line.id, words)
     return None
 
 

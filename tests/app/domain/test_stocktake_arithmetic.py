@@ -14,6 +14,7 @@ from app.domain.stocktake import (
     StocktakeState,
     check_movement_time,
     count_line,
+    explains,
     may_follow,
 )
 
@@ -52,6 +53,17 @@ def test_a_difference_needs_a_reason_when_finalising():
 def test_reasons_of_a_difference_are_those_of_the_specification():
     labels = [str(reason.label) for reason in DifferenceReason]
     assert labels == ["损耗", "过期", "错发", "少收未报", "前次盘错", "找到", "其他"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "of_less", "of_more"),
+    [
+        ("损耗", True, False), ("过期", True, False), ("少收未报", True, False), ("找到", False, True), ("错发", True, True),
+        ("前次盘错", True, True), ("其他", True, True),
+    ],
+)
+def test_waste_never_leaves_more_and_what_was_found_never_less(reason, of_less, of_more):
+    assert (explains(DifferenceReason(reason), -1), explains(DifferenceReason(reason), 1)) == (of_less, of_more)
 
 
 COUNTED_AT = datetime(2026, 6, 10, 9, 30, tzinfo=UTC)

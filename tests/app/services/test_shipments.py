@@ -306,6 +306,15 @@ def test_a_renewed_envelope_of_a_known_shipment_and_one_of_another_clinic_are_re
         assert len(session.scalars(select(Shipment)).all()) == 1
 
 
+def test_the_delivery_note_is_no_draft_any_more_when_the_goods_are_picked(clinic, township, drugs, tmp_path):
+    stock(township, drugs["硝苯地平"], 100)
+    shipments = Shipments(township)
+    drafted = shipments.draft(released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))
+    allocated = shipments.allocate(drafted.id, drafted.version).shipment
+    picked = shipments.pick(allocated.id, allocated.version).shipment
+    assert [delivery_note(each).draft for each in (drafted, allocated, picked)] == [True, True, False]
+
+
 def test_the_delivery_note_carries_batch_expiry_packs_and_three_signatures(clinic, township, drugs, tmp_path):
     stock(township, drugs["硝苯地平"], 100, price=1234, pack=28)
     sent = shipped(township, released(clinic, township, tmp_path, {drugs["硝苯地平"]: 60}))

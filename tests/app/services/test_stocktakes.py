@@ -189,6 +189,16 @@ def test_a_shortage_below_what_is_reserved_is_refused(clinic_desk, colleague, co
     assert on_hand(clinic_desk, batch) == 10
 
 
+@pytest.mark.parametrize(("units", "reason", "words"), [(12, "损耗", "比账面多"), (8, "找到", "比账面少")])
+def test_a_reason_that_cannot_explain_the_difference_is_refused(clinic_desk, colleague, codes, clock, units, reason, words):
+    batch = stock(clinic_desk, codes[0], 10)
+    view = counted(clinic_desk, {batch: units}, clock)
+    view = Stocktakes(clinic_desk).to_review(view.id, view.version).stocktake
+    with pytest.raises(Refused, match=words):
+        Stocktakes(colleague).finalise(view.id, view.version, reasons={view.lines[0].id: reason})
+    assert on_hand(clinic_desk, batch) == 10
+
+
 def test_more_given_out_after_the_count_than_was_counted_is_refused(clinic_desk, colleague, codes, clock):
     batch = stock(clinic_desk, codes[0], 10)
     view = counted(clinic_desk, {batch: 2}, clock)
