@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -194,7 +195,7 @@ def township(folder: Path, drugs: int) -> Township:
     """A new encrypted desk with a catalogue of so many drugs."""
     folder.mkdir(parents=True)
     file = folder / "cunyi.db"
-    upgrade(file, KEY)
+    file.write_bytes(empty_file())
     sessions = Sessions(open_engine(file, KEY), file=file, key=KEY, translate=translate_database_error)
     place, user = new_id(), new_id()
     private, public = make_keys()
@@ -221,6 +222,14 @@ def township(folder: Path, drugs: int) -> Township:
     made = Place(place, "township", "青石镇卫生院", "411624104000", None, "青石镇", "")
     desk = Desk(folder, sessions, made, Actor(user, "赵敏", "township_pharmacist"), moment)
     return Township(desk, codes, [], [])
+
+
+@cache
+def empty_file() -> bytes:
+    """An empty encrypted database of the newest layout, made once for all desks of this process."""
+    with tempfile.TemporaryDirectory(prefix="cunyi-bench-") as folder:
+        upgrade(Path(folder) / "empty.db", KEY)
+        return (Path(folder) / "empty.db").read_bytes()
 
 
 def drug(code: str) -> dict[str, object]:
