@@ -74,6 +74,8 @@ TEST_PROGRAMS = {
     "dbus-run-session": "dbus-daemon",
     "gnome-keyring-daemon": "gnome-keyring",
 }
+# The longest files have few tests: in order of their names none of them comes last and alone.
+IN_TWO_PROCESSES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 # The oldest glibc that the Qt wheels of the lock run on.
 OLDEST_GLIBC = {"x86_64": (2, 34), "aarch64": (2, 39)}
 
@@ -310,11 +312,14 @@ def lint(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Lint, then pytest in two processes; both are run, either fails the whole."""
+    """Lint, then pytest in two processes, a file in one of them, so that what its tests share is made once.
+
+    Both are run, either fails the whole.
+    """
     need_system(display=False, tests=True)
     python = need_packages("dev.txt")
     linted = lint([])
-    tested = start(python, "-m", "pytest", "-n", "2", *arguments, offscreen=True)
+    tested = start(python, "-m", "pytest", *IN_TWO_PROCESSES, *arguments, offscreen=True)
     return tested or linted
 
 
