@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
-from app.domain.message import Message
+from app.domain.message import Message, msg
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.background import BackgroundRunner, Runner
-from ui.dialogs import Dialogs, QtDialogs, show_failure
+from ui.dialogs import Dialogs, Notice, QtDialogs, show_failure
 from ui.shell.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -315,8 +315,23 @@ class Composer(QObject):
         self.started.emit(services)
         often = [module for module in self._modules if module.__name__.rpartition(".")[2] not in RARELY_SHOWN]
         self.runner.run(lambda report, cancelled: import_screens(often), pool="network")
+        self.tell_clock(services.desk)
         if settings["daily_backup"]:
             self.back_up_daily(services)
+
+    def tell_clock(self, desk: Desk) -> None:
+        """Say when the last record lies ahead of the computer's clock: what is written now would get a wrong day."""
+        from app.services.clock_check import last_day_ahead
+
+        last = last_day_ahead(desk)
+        if last is None:
+            return
+        self.dialogs.tell(Notice(
+            msg("请看一下电脑的日期"),
+            msg("电脑现在是 {today}，最近一次记录是 {last}。", today=desk.today().isoformat(), last=last.isoformat()),
+            msg("以前的记录都在，没有改动。"),
+            msg("电脑的日期不对的，请先校对日期和时间，再打开程序；不然现在写的随访、发药都会记错日子。"), tone="amber",
+        ))
 
     def show_identity(self) -> None:
         """Whose desk it is and who is at work."""

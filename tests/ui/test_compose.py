@@ -303,6 +303,22 @@ def test_the_first_sign_in_of_the_day_makes_a_backup(compose, folder, store):
     assert len(services.backups.list()) == 1
 
 
+def test_a_clock_that_was_put_back_is_told_at_the_sign_in(compose, tmp_path, store, dialogs):
+    then = Clock()
+    then.forward(days=40)
+    found_desk_folder(tmp_path / "desk", store, then)
+    composer = compose(tmp_path / "desk", store)
+    services = sign_in(composer)
+    [told] = dialogs.told
+    assert (str(told.title), told.tone) == ("请看一下电脑的日期", "amber")
+    assert str(told.happened) == f"电脑现在是 {services.desk.today()}，最近一次记录是 {then().astimezone().date()}。"
+
+
+def test_a_clock_that_goes_on_is_not_spoken_of(compose, folder, store, dialogs):
+    sign_in(compose(folder, store))
+    assert dialogs.told == []
+
+
 def test_a_chosen_type_size_is_kept_for_the_next_start(compose, folder, store):
     composer = compose(folder, store)
     services = sign_in(composer)
