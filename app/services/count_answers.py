@@ -28,7 +28,7 @@ from app.services.stocktake_views import (
     stocktake_view,
 )
 from app.services.stocktakes import StocktakeResult, Stocktakes
-from db.models import Organisation, StockBatch, Stocktake, StocktakeLine
+from db.models import Drug, Organisation, StockBatch, Stocktake, StocktakeLine
 
 
 def take_in_count(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
@@ -54,12 +54,17 @@ def take_in_count(session: Session, desk: Desk, envelope: Envelope) -> TakenIn:
     )  # fmt: skip
     session.add(row)
     session.flush()
+    asked = {batches[item.batch_id].drug_code for item in body.items}
+    drugs = {drug.code: drug for drug in session.scalars(select(Drug).where(Drug.code.in_(asked)))}
     for position, item in enumerate(body.items):
         batch = batches[item.batch_id]
+        drug = drugs.get(batch.drug_code)
+        # What is counted is named as on every other count, with the strength: two strengths lie side by side.
+        name = item.drug_name if drug is None else f"{drug.generic_name} {drug.strength}".strip()[:100]
         session.add(
             StocktakeLine(
                 id=item.line_id, stocktake_id=row.id, position=position, batch_id=batch.id, drug_code=batch.drug_code,
-                drug_name=item.drug_name, batch_no=batch.batch_no, expiry=batch.expiry, unit=item.unit,
+                drug_name=name, batch_no=batch.batch_no, expiry=batch.expiry, unit=item.unit,
                 snapshot=batch.on_hand,
             )
         )  # fmt: skip

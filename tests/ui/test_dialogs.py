@@ -209,9 +209,16 @@ def test_confirming_names_both_answers(dialogs):
     assert [answer.text for answer in dialogs.asked[0].answers] == ["删掉", "留着"]
 
 
-@pytest.mark.parametrize("details", ["", "Traceback\n" * 40])
-def test_a_long_message_at_the_largest_type_stays_on_the_screen_and_scrolls(qtbot, qapp, details):
+@pytest.fixture
+def largest_type(qapp):
     apply_theme(qapp, Theme(scale=2.0))
+    yield
+    apply_theme(qapp, Theme())
+
+
+@pytest.mark.usefixtures("largest_type")
+@pytest.mark.parametrize("details", ["", "Traceback\n" * 40])
+def test_a_long_message_at_the_largest_type_stays_on_the_screen_and_scrolls(qtbot, details):
     sentences = "；".join(f"第 {number} 行申领的数量超过建议量的两倍" for number in range(30))
     window = MessageWindow(None, "请核对", sentences, "填写的都留着。", "改好后再提交。", answers=RESTORE.answers,
                            harmless="keep", details=details)
@@ -226,4 +233,3 @@ def test_a_long_message_at_the_largest_type_stays_on_the_screen_and_scrolls(qtbo
     assert bar.value() > 0
     press(window, Qt.Key.Key_PageUp)
     assert bar.value() == 0
-    apply_theme(qapp, Theme())

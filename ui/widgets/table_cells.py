@@ -150,11 +150,12 @@ class CellDelegate(QStyledItemDelegate):
 
     def _wraps(self, theme: Theme, inner: QRectF, column: Column, cell: Cell) -> bool:
         """Whether the words have no room in one line, but the row is high enough for two."""
-        if not cell.text or cell.suffix or cell.icon or column.align != "left":
+        if not cell.text or cell.suffix or column.align != "left":
             return False
         font = _font(theme, column, cell)
         room = QFontMetrics(font).horizontalAdvance(cell.text)
-        if room <= inner.width() + 1 or inner.width() < 3 * _line_height(font):
+        width = inner.width() - (theme.px(20) if cell.icon else 0)
+        if room <= width + 1 or width < 3 * _line_height(font):
             return False
         needed = 2 * _line_height(font)
         if cell.second_line:
@@ -167,6 +168,9 @@ class CellDelegate(QStyledItemDelegate):
         metrics, height = QFontMetrics(font), _line_height(font)
         small = _line_height(theme.font(tokens.TYPE.caption)) if cell.second_line else 0
         top = inner.top() + (inner.height() - 2 * height - small) / 2
+        if cell.icon:
+            self._paint_words(painter, theme, QRectF(inner.left(), top, inner.width(), height), column, replace(cell, text=""))
+            inner, cell = inner.adjusted(theme.px(20), 0, 0, 0), replace(cell, icon="")
         line = QRectF(inner.left(), top, inner.width(), height)
         first, rest = _two_lines(metrics, cell.text, int(inner.width()))
         self._paint_words(painter, theme, line, column, replace(cell, text=first))

@@ -197,12 +197,16 @@ def test_a_list_is_looked_at_line_by_line_and_then_imported_by_the_keyboard(worl
         for code in (used, gone):
             sheet.delete_rows(row_of(sheet, code))
         sheet.append(["NEW1", "新药片", "片剂", "10mg", "片", "盒", 20, 3.5])
+        sheet.append(["NEW2", "别的药片", "片剂", "10mg", "片", "盒", "许多", "便宜"])
 
     dialogs.will_choose(list_file(world.township, tmp_path / "list.xlsx", change))
     press_key(Qt.Key.Key_F6)
     assert unnamed_controls(page) == []
     page.save_action()
-    assert cell_texts(page.importing.rows, "reason") == ["价格“便宜”：价格应是数字，单位元。"]
+    one, several = cell_texts(page.importing.rows, "reason")
+    assert one == "价格“便宜”：价格应是数字，单位元。"
+    assert several.count("。") == 2
+    assert "。 " in several
     page.importing.filter.set_value("ended")
     page.importing.filter.changed.emit("ended")
     assert cell_texts(page.importing.rows, "action") == ["停用，还在用", "停用"]

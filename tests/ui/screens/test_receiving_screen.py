@@ -248,9 +248,16 @@ def test_another_batch_on_the_pack_is_rejected_and_written_down_as_a_line_of_its
     assert (world.on_hand(world.first), world.on_hand(world.second)) == (0, 40)
 
 
-def test_the_reason_gives_way_at_large_type_until_something_is_rejected(qapp, qtbot, opened, world):
-    world.arrived()
+@pytest.fixture
+def largest_type(qapp):
     apply_theme(qapp, Theme("clinic", 2.0))
+    yield
+    apply_theme(qapp, Theme())
+
+
+@pytest.mark.usefixtures("largest_type")
+def test_the_reason_gives_way_at_large_type_until_something_is_rejected(qtbot, opened, world):
+    world.arrived()
     page, _seen = opened()
     page.window().resize(1366, 768)
     table = lines(page)
@@ -264,7 +271,6 @@ def test_the_reason_gives_way_at_large_type_until_something_is_rejected(qapp, qt
     type_keys("1")
     press_key(Qt.Key.Key_Return)
     assert cell_texts(table, "reason")[0] == "破损"
-    apply_theme(qapp, Theme())
 
 
 def test_goods_that_were_not_sent_are_written_down_by_keyboard(opened, world, dialogs):
@@ -532,6 +538,7 @@ def test_goods_written_down_by_mistake_are_taken_away_again(opened, world, dialo
     lines(page).setFocus()
     press_key(Qt.Key.Key_F7)
     window = control(page, SmallWindow, "extra_window")
+    write(control(window, QLineEdit, "extra_drug_search"), "阿莫西林")
     write(control(window, QLineEdit, "extra_batch"), "007")
     write(control(window, QLineEdit, "extra_expiry"), "2028-01-31")
     write(control(window, QLineEdit, "extra_quantity"), "12")

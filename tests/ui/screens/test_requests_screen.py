@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QTabBar, QWidget
 from sqlalchemy import select
 
 from app.domain.request_terms import Action, Kind, State
@@ -112,6 +112,27 @@ def test_a_drug_is_found_by_its_characters_and_a_second_time_leads_to_its_line(w
     press_key(Qt.Key.Key_Return)
     assert len(stored(world).lines) == 3
     assert lines_of(screen).current_row().line.name == "盐酸二甲双胍片"
+
+
+def test_in_the_catalogue_the_card_and_the_keys_are_those_of_the_marked_drug(world, opened):
+    world.draft()
+    screen, _seen = opened(world)
+    go_to(screen, 0, "requested")
+    assert "Ctrl Delete" in screen.parts.foot.note()
+    screen.show_catalogue()
+    search = control(screen, QLineEdit, "catalogue_search")
+    type_chinese(search, "二甲双胍")
+    assert screen.parts.arithmetic.title() == "盐酸二甲双胍片"
+    assert "Ctrl Delete" not in screen.parts.foot.note()
+    search.clear()
+    type_chinese(search, "布洛芬")
+    assert "布洛芬" in screen.parts.arithmetic.title()
+    assert "还不在这张申领单里" in control(screen, QLabel, "no_line_yet").text()
+    assert not screen.parts.arithmetic.skip.isVisible()
+    assert not screen.parts.arithmetic.shortage.isVisible()
+    screen.parts.show_tab("needed")
+    assert screen.parts.arithmetic.title().startswith("硝苯地平")
+    assert "Ctrl Delete" in screen.parts.foot.note()
 
 
 def test_stock_and_use_are_typed_and_the_suggestion_follows_at_once(world, opened):

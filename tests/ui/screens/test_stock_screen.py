@@ -596,12 +596,17 @@ def test_the_near_expiry_list_is_narrowed_printed_and_saved(qtbot, world, desk, 
     screen = stock_screen(qtbot, world[0], "expiry")
     page = page_of(screen)
     control(page, ComboBox, "expiry_level").set_value("yellow")
-    assert cell_texts(table(page, "near_expiry"), "level") == ["黄"]
+    assert cell_texts(table(page, "near_expiry"), "level") == ["剩 151 天"]
+    level = control(page, ComboBox, "expiry_level")
+    assert [level.itemText(number) for number in range(2, 5)] == ["30 天内：1", "31–90 天：0", "91–180 天：1"]
+    world[0].settings.set("expiry_yellow_days", 160)
+    page.refresh()
+    assert level.itemText(4) == "91–160 天：1"
     screen.print_action()
     assert world[1].sheets[-1][1] == "柳庄村卫生室 近效期药品表"
     dialogs.will_choose(tmp_path / "near.xlsx")
     click(button(page, "export_near_expiry"))
-    assert load_workbook(tmp_path / "near.xlsx").active.max_row == 3
+    assert [row[1] for row in load_workbook(tmp_path / "near.xlsx").active.values] == ["药品", "氨氯地平片", "氨氯地平片", "合计"]
 
 
 def test_from_a_near_batch_to_its_ledger_card(qtbot, world):

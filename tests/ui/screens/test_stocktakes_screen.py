@@ -15,6 +15,7 @@ from app.desk import Actor
 from app.domain.movements import MovementKind
 from app.domain.stocktake_steps import CountState
 from app.exchange.bodies import CountBody, CountItem
+from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
 from app.services.post import write_envelope
 from app.services.stock_checks import trace_code_units
@@ -465,6 +466,11 @@ def test_a_random_check_is_counted_blind_and_answered_with_the_witness(opened, w
     page, _seen = opened()
     page.open_with(stocktake_id=check_id)
     assert "抽查" in control(page, QLabel, "stocktake_strip_words").text()
+    catalogue = Catalogue(world.clinic)
+    assert cell_texts(lines(page), "drug") == [
+        f"{drug.name} {drug.strength}" for drug in map(catalogue.get, world.codes[:2])
+    ]
+    assert control(page, QPushButton, "begin_count").text() == "开始盘点"  # F2 goes to the lines
     assert not control(page, QPushButton, "cancel_count").isVisible()
     assert not control(page, QPushButton, "found_batch").isVisible()
     lines(page).setFocus()

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.message import msg
 from app.i18n import tr
 from app.interchange.catalogue_fields import TARGETS
 from app.services.catalogue_update import DrugAction, UpdatePlan
 from ui.dialogs import Answer, FileKind, Question
-from ui.screens.catalogue.plan_rows import ALL, code_of, filter_words, planned_columns, shown_rows
+from ui.screens.catalogue.plan_rows import ALL, code_of, filter_words, in_a_row, planned_columns, shown_rows
 from ui.screens.exchange.files import fail
 from ui.screens.import_roster.check_page import CountFilter
 from ui.screens.import_roster.mapping_page import column_letters, samples
@@ -31,7 +31,7 @@ from ui.widgets.chips import ChipText
 from ui.widgets.field_row import ComboBox, LabelledField
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Grid, Vertical, clear_layout
-from ui.widgets.panes import FormPage
+from ui.widgets.panes import FormPage, PageStack
 from ui.widgets.segmented import Option
 from ui.widgets.table import DataTable
 
@@ -61,7 +61,7 @@ class ImportPage(QWidget):
         self._is_working = False
         self._choices = _target_choices(self)
         self.header = PageHeader(tr("导入药品目录"), name="catalogue_import_header")
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._mapping, self._check = self._build_mapping(), self._build_check()
         for page in (self._mapping, self._check):
             self._stack.addWidget(page)
@@ -147,7 +147,7 @@ class ImportPage(QWidget):
         plan = self._plan
         if plan is None or self._is_working or not self.do_import.isEnabled():
             return
-        kept = tr("；").join(tr(each.sentence) for each in plan.update.kept_in_use[:5])
+        kept = in_a_row([each.sentence for each in plan.update.kept_in_use[:5]])
         question = Question(
             msg("照这张表更新目录？"), tr(plan.sentence), (Answer("import", msg("更新目录"), "primary"),
                                                  Answer("keep", msg("先不更新"))),

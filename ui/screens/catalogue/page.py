@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QStackedWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from app.domain.message import msg
 from app.i18n import tr
@@ -29,7 +29,7 @@ from ui.widgets.cards import PageHeader
 from ui.widgets.chips import ChipText
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.panes import PageStack, TwoPane
 from ui.widgets.table import DataTable
 from ui.widgets.tabs import Tabs
 
@@ -247,7 +247,7 @@ class CataloguePage(QWidget):
         inside.addWidget(self.header)
         inside.addWidget(self.tabs, 1)
         self.importing = ImportPage(self.services)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self._desk)
         self._stack.addWidget(self.importing)
         Vertical(self).addWidget(self._stack)

@@ -12,6 +12,9 @@ from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.domain.message import Message
     from app.services.catalogue_import import CataloguePlan
 
 ALL, ENDED = "all", "ended"
@@ -29,7 +32,7 @@ def planned_columns() -> tuple[Column, ...]:
         Column("name", tr("药品"), width=150, bold=True, value=lambda row: row.name),
         Column("code", tr("编码"), gives_way=1, value=code_of),
         Column("action", tr("处理"), value=action_chip),
-        Column("what", tr("会怎样（原来 → 改成）"), width=200, stretch=True, value=what_happens),
+        Column("what", tr("会怎样（原来 → 改成）"), width=130, stretch=True, value=what_happens),
         Column("reason", tr("原因"), width=210, stretch=True, value=why),
     )
 
@@ -87,8 +90,13 @@ def why(row: Row) -> Cell:
     """The reason in colour and words."""
     if isinstance(row, EndedDrug):
         return Cell(tr(row.sentence), tone="amber" if row.is_in_use else None)
-    words = tr("；").join(tr(each) for each in row.reasons)
+    words = in_a_row(row.reasons)
     if words:
         is_refused = row.action is DrugAction.REFUSE
         return Cell(words, tone="red" if is_refused else "amber", icon="error" if is_refused else "warning")
-    return Cell(tr("；").join(tr(each) for each in row.notes), muted=True)
+    return Cell(in_a_row(row.notes), muted=True)
+
+
+def in_a_row(sentences: Sequence[Message]) -> str:
+    """Whole sentences one behind the other; each ends with its own stop."""
+    return " ".join(tr(each) for each in sentences)

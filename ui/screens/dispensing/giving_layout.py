@@ -91,4 +91,4 @@ class GivingLayout(QWidget):
         if isinstance(area, QScrollArea):
             if widget is self.finder:
                 area.verticalScrollBar().setValue(0)  # whose drugs they are stands above, as far as there is room
-            area.ensureWidgetVisible(shown, 10, 40)
+            area.ensureWidgetVisible(shown, 10, 8 if widget is self.finder else 40)

@@ -22,7 +22,7 @@ from ui.widgets.cards import Card
 from ui.widgets.chips import ChipRow
 from ui.widgets.field_row import LabelledField
 from ui.widgets.form_view.fields import LineControl, NumberControl
-from ui.widgets.labels import label, set_look
+from ui.widgets.labels import FlowLabel, label, set_look
 from ui.widgets.layouts import FlowBox, Horizontal
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ class LineCard(Card):
     def _build_foot(self, name: str) -> None:
         foot = FlowBox(spacing=12, row_spacing=2)
         self.given = label("", "strong", name=f"{name}_given")
-        self.batches = label("", name=f"{name}_batches", wrap=False)
+        self.batches = FlowLabel("", name=f"{name}_batches")
         self.stock = label("", "muted", name=f"{name}_stock")
         self.price = label("", "muted", name=f"{name}_price")
         self.change_batch = LinkButton(tr("换批号"), name=f"{name}_change_batch")

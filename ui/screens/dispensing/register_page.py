@@ -19,8 +19,6 @@ from ui.shell.resident_hits import resident_choices
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.field_row import LabelledField
-from ui.widgets.form_view.fields import WIDE
-from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.small_window import date_control, date_of
 from ui.widgets.table import Cell, Column, DataTable
@@ -32,6 +30,9 @@ if TYPE_CHECKING:
 
 WORKBOOK = (FileKind(msg("电子表格"), ("xlsx",)),)
 MOST_SHOWN = 500
+FINDER = 280
+"""At 200 % the line to find somebody and both dates still stand in one row."""
+TWO_LINES = 46
 
 
 class RegisterPage(QWidget):
@@ -54,7 +55,7 @@ class RegisterPage(QWidget):
             self.header.add_action(button)
         column.addWidget(self.header)
         row = FlowBox(spacing=16, row_spacing=6)
-        self.finder = SuggestingLine(self._find, name="find_resident", accessible_name=tr("给谁发药"), width=WIDE)
+        self.finder = SuggestingLine(self._find, name="find_resident", accessible_name=tr("给谁发药"), width=FINDER)
         self.finder.setPlaceholderText(tr("姓名 / 拼音首字母 / 身份证 / 电话"))
         self.finder_field = LabelledField(tr("给谁发药"), self.finder, name="find_resident")
         row.add(self.finder_field)
@@ -67,9 +68,7 @@ class RegisterPage(QWidget):
         row.add(self.since_field)
         row.add(self.until_field)
         column.addWidget(row)
-        self.note = label("", "muted", name="register_note")
-        column.addWidget(self.note)
-        self.table = DataTable(_columns(), name="dispensings", accessible_name=tr("发药登记，回车查看"),
+        self.table = DataTable(_columns(), name="dispensings", accessible_name=tr("发药登记，回车查看"), row_height=TWO_LINES,
                                empty_text=tr("这几天还没有发过药。在上面找到居民，按回车开始。"))
         column.addWidget(self.table, 1)
         self._connect()
@@ -103,7 +102,7 @@ class RegisterPage(QWidget):
         known = None if any(amount is None for amount in amounts) else sum(amount or 0 for amount in amounts)
         told = tr("{count} 人次　合计 {amount}", count=len(views), amount=yuan(known)) if views else ""
         more = tr("（只列出最近的 {most} 张，导出的表格是全的）", most=MOST_SHOWN) if len(views) == MOST_SHOWN else ""
-        self.note.setText(told + more)
+        self.header.set_note(told + more)
 
     def choose(self, dispensing_id: str) -> None:
         """Mark one of those shown."""

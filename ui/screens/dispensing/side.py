@@ -20,8 +20,9 @@ from ui.widgets.table import Cell, Column, DataTable
 if TYPE_CHECKING:
     from app.services.dispensing import Beside, DispensingView
 
-SHOWN_BEFORE = 8
-TWO_LINES = 52
+SHOWN_BEFORE = 6
+THREE_LINES = 62
+"""The drugs in two lines, and who gave them."""
 
 
 class SideColumn(QWidget):
@@ -46,7 +47,7 @@ class SideColumn(QWidget):
                    value=lambda row: Cell(tr(row.drugs), second_line=row.user_name, chips=())),
         ]
         self.before = DataTable(columns, name="given_before", accessible_name=tr("发过的药，回车查看"), inside_card=True,
-                                empty_text=tr("这里还没有给他发过药。"), row_height=TWO_LINES)
+                                empty_text=tr("这里还没有给他发过药。"), row_height=THREE_LINES)
         self.before.row_activated.connect(lambda row: self.given_asked.emit(row.id))
         before.add(self.before)
         self._hint = label("", "caption", name="given_before_hint", wrap=True)

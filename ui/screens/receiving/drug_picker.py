@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -35,7 +35,8 @@ class _Line(LineEdit):
 
 
 class DrugPicker(QWidget):
-    """`drug()` is the one that is marked in the list. `chosen()` follows Enter in either."""
+    """`drug()` is the one that is marked in the list, of which none is before something is typed. `chosen()` follows Enter
+    in either; the arrows move in the list while one types."""
 
     chosen = Signal()
 
@@ -58,13 +59,15 @@ class DrugPicker(QWidget):
         column.addWidget(self.table)
         self.setFocusProxy(self.search)
         self.search.textChanged.connect(self.find)
-        self.search.returnPressed.connect(self.chosen)
+        # Tab would mark the first drug of all in passing.
+        self.table.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.search.returnPressed.connect(self._on_enter)
         self.search.moved.connect(self._move)
         self.table.row_activated.connect(lambda _row: self.chosen.emit())
         self.find()
 
     def drug(self) -> DrugView | None:
-        """The drug marked in the list."""
+        """The drug marked in the list; None while none is."""
         drug: DrugView | None = self.table.current_row()
         return drug
 
@@ -83,8 +86,14 @@ class DrugPicker(QWidget):
         """Show what fits the words."""
         self.table.set_rows(self._catalogue.find(self.search.text(), limit=MOST_SHOWN), keep=lambda drug: drug.code)
         self.table.fit_height(most_rows=ROWS_SHOWN)
-        if self.table.rows() and (self.search.text().strip() or self.table.current_number() < 0):
+        if self.search.text().strip():
             self.table.select_row(0)
+        else:
+            self.table.setCurrentIndex(QModelIndex())
+
+    def _on_enter(self) -> None:
+        if self.drug() is not None:
+            self.chosen.emit()
 
     def _move(self, step: int) -> None:
         last = self.table.rows_model.rowCount() - 1

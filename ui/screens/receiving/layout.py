@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.i18n import tr
 from ui.screens.receiving.rows import arriving_columns, reason_words, remark_of, summary_columns
@@ -20,7 +20,7 @@ from ui.widgets.field_row import LabelledField, LineEdit
 from ui.widgets.form_view.fields import DateControl
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.panes import PageStack, TwoPane
 from ui.widgets.table import DataTable
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class ReceivingLayout(QWidget):
         beside.addWidget(self.shipments, 1)
         self.panes = TwoPane(main, side, actions=self.foot, side_width=286, breakpoint=900)
         self.empty = self._build_empty()
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.addWidget(self.panes)
         self.stack.addWidget(self.empty)
         Vertical(self).addWidget(self.stack)

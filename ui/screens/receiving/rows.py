@@ -71,7 +71,7 @@ def arriving_columns() -> tuple[Column, ...]:
         Column("shipped", tr("发货"), width=82, align="right", value=_shipped, gives_way=1),
         Column("accepted", tr("接收"), width=76, editable=True, value=_number("accepted")),
         Column("rejected", tr("拒收"), width=64, editable=True, value=_number("rejected")),
-        Column("reason", tr("拒收原因"), width=104, editable=True, value=_reason),
+        Column("reason", tr("拒收原因"), width=104, editable=True, value=_reason, gives_way=3, stays_for=_is_rejected),
         Column("codes", tr("追溯码"), width=62, align="right", value=_codes, gives_way=2),
     )
 
@@ -163,6 +163,10 @@ def _number(key: str) -> object:
         return Cell(str(getattr(row.entry, key)), tone="red" if is_off and key == "accepted" else None)
 
     return cell
+
+
+def _is_rejected(row: ArrivalRow) -> bool:
+    return row.entry is not None and ("rejected" in row.entry.typed or bool(row.entry.rejected))
 
 
 def _reason(row: ArrivalRow) -> Cell:

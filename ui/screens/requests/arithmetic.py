@@ -187,6 +187,12 @@ class ArithmeticCard(Card):
         self.shortage.setVisible(line is not None and not has_report)
         self.acknowledge.setVisible(is_editable and has_unusable)
 
+    def show_other_drug(self, name: str, words: str) -> None:
+        """A drug of which the request has no line: its name and one sentence."""
+        self.show_line(None, remark="", history=(), is_editable=False)
+        self.set_title(name)
+        self._steps.addWidget(label(words, "muted", name="no_line_yet", wrap=True))
+
     def _show_use(self, history: UseHistory, working: LineWorking | None) -> None:
         """Bars of the use of each month: of the ledger, or as it was written in former requests."""
         if working is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.i18n import tr
 from ui.screens.exchange.files import fail
+from ui.screens.requests.layout import CATALOGUE
 from ui.screens.requests.line_table import line_edit_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,17 @@ class Beside:
             is_only_told=row.remark is not None and row.remark.tone != "red",
             has_unusable=sheet.has_unusable(row.line.id), has_report=row.has_report,
         )
+
+    def show_chosen(self) -> None:
+        """The card of the chosen line; in the catalogue of the marked drug, which the request may have no line of."""
+        row, parts = self._screen.chosen_line(), self._screen.parts
+        self.show_line(row)
+        marked = parts.catalogue.marked() if parts.current_tab() == CATALOGUE else None
+        if row is None and marked is not None:
+            name = tr("{drug} {strength}", drug=marked.drug.name, strength=marked.drug.strength)
+            words = tr("还不在这张申领单里。按 ↵ 加进来，就看到建议量怎么算。") if self._screen.open_sheet().is_editable else tr(
+                "不在这张申领单里。")
+            parts.arithmetic.show_other_drug(name, words)
 
     def read_figures(self) -> None:
         """The ledger has gone on since the draft was written: its figures are read anew in the background.
@@ -99,7 +111,7 @@ class Beside:
     def after_shortage(self, drug: str) -> None:
         """A report was written down: its line says so."""
         self.read_marks()
-        self.show_line(self._screen.parts.table.current_row())
+        self.show_chosen()
         self._screen.services.say(tr("已登记 {drug} 缺药，在“库存”的“缺药”里上报。", drug=drug))
 
     def acknowledge(self) -> None:

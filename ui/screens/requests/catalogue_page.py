@@ -19,12 +19,14 @@ from ui.widgets.chips import ChipText
 from ui.widgets.field_row import LineEdit
 from ui.widgets.labels import label
 from ui.widgets.layouts import Horizontal, Vertical
+from ui.widgets.panes import reveal
 from ui.widgets.table import Cell, Column, DataTable
 
 if TYPE_CHECKING:
     from app.services.catalogue import Catalogue, DrugView
 
 MOST_SHOWN = 400
+TWO_LINES = 46
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ class SearchLine(LineEdit):
 
 
 class CataloguePage(QWidget):
-    """Search and list. `drug_chosen(drug)` follows Enter or the button, `missing_asked(words)` the wish for another drug."""
+    """Search and list. `drug_chosen(drug)` follows Enter or the button, `missing_asked(words)` the wish for another drug;
+    `drug_marked(drug)` comes with every other line that is chosen, None with none."""
 
     drug_chosen = Signal(object)
+    drug_marked = Signal(object)
     missing_asked = Signal(str)
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
@@ -79,7 +83,7 @@ class CataloguePage(QWidget):
         beneath.addWidget(self.missing)
         beneath.addStretch(1)
         column.addLayout(beneath)
-        self.table = DataTable(_columns(), name="catalogue", accessible_name=tr("药品目录"),
+        self.table = DataTable(_columns(), name="catalogue", accessible_name=tr("药品目录"), row_height=TWO_LINES,
                                empty_text=tr("目录里没有这样的药品。可以换几个字，或只打拼音首字母。"))
         column.addWidget(self.table, 1)
         self.search.textChanged.connect(self.find)
@@ -87,6 +91,7 @@ class CataloguePage(QWidget):
         self.search.moved.connect(self._move)
         self.add.clicked.connect(self.choose)
         self.table.row_activated.connect(self.drug_chosen)
+        self.table.row_selected.connect(self.drug_marked)
 
     def show_request(self, in_request: Collection[str], *, is_editable: bool) -> None:
         """Mark the drugs that the request has; without `is_editable` nothing can be added."""
@@ -98,11 +103,17 @@ class CataloguePage(QWidget):
         """Show what fits the words in the line."""
         drugs = self._catalogue.find(self.search.text(), limit=MOST_SHOWN)
         rows = [DrugRow(drug, drug.code in self._in_request) for drug in drugs]
+        if self.search.hasFocus():
+            reveal(self.search)
         self.table.set_rows(rows, keep=lambda row: row.drug.code)
         if rows and self.table.current_number() < 0:
             self.table.select_row(0)
         self._note.setText(tr("找到 {count} 种", count=len(rows)))
         self.missing.setVisible(not rows and bool(self.search.text().strip()))
+
+    def marked(self) -> DrugRow | None:
+        """The drug that is marked in the list, or None."""
+        return self.table.current_row()
 
     def choose(self) -> None:
         """Take the drug that is marked in the list."""
@@ -118,13 +129,14 @@ class CataloguePage(QWidget):
     def _move(self, step: int) -> None:
         last = self.table.rows_model.rowCount() - 1
         self.table.select_row(max(0, min(last, self.table.current_number() + step)))
+        reveal(self.table)
 
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("name", tr("药品"), width=190, stretch=True, bold=True, value=lambda row: row.drug.name),
-        Column("strength", tr("规格"), width=120, value=lambda row: row.drug.strength),
-        Column("pack", tr("包装"), width=110, value=_pack),
+        Column("name", tr("药品"), width=150, stretch=True, bold=True,
+               value=lambda row: Cell(row.drug.name, second_line=row.drug.strength)),
+        Column("pack", tr("包装"), width=110, value=_pack, gives_way=1),
         Column("class", tr("类别"), width=164, value=lambda row: drug_chips(row.drug)),
         Column("price", tr("每包装价格"), width=96, align="right", value=_price),
         Column("state", tr("申领单"), width=96, value=_state),

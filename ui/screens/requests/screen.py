@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.message import msg
 from app.domain.request_terms import Action, Kind, State
@@ -37,9 +37,11 @@ from ui.screens.requests.writing import Writing
 from ui.theme.theme import current_theme, theme_changes
 from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
+from ui.widgets.panes import PageStack
 
 if TYPE_CHECKING:
-    from app.services.request_views import ActionResult, RequestSummary, RequestView
+    from app.services.request_list import RequestSummary
+    from app.services.request_views import ActionResult, RequestView
     from app.services.requests import StartOption
     from ui.screens.requests.catalogue_page import DrugRow
     from ui.screens.requests.rows import RequestRow
@@ -77,7 +79,7 @@ class RequestsScreen(QWidget):
         self._starts: tuple[StartOption, ...] = ()
         self._unfinished: list[RequestSummary] = []
         self._shown_compact: bool | None = None
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         self._stack.addWidget(self.parts)
         self._stack.addWidget(self.begin)
         Vertical(self).addWidget(self._stack)
@@ -234,7 +236,7 @@ class RequestsScreen(QWidget):
         """Show the open request as it was just read."""
         self._show(RequestSheet(view, former=self.sheet))
         self.beside.forget()
-        self.beside.show_line(self.parts.table.current_row())
+        self.beside.show_chosen()
 
     def open_anew(self, request_id: str, view: RequestView | None = None) -> None:
         """Show a request, or the one to go on with, forgetting the one that is open. `view` where it was read just now."""
@@ -242,8 +244,12 @@ class RequestsScreen(QWidget):
         self._open(request_id, view=view)
 
     def chosen_line(self) -> RequestRow | None:
-        """The line that is chosen; None in the catalogue."""
-        return None if self.sheet is None or self.parts.current_tab() == CATALOGUE else self.parts.table.current_row()
+        """The line that is chosen; in the catalogue that of the marked drug, None where the request has none of it."""
+        if self.sheet is None or self.parts.current_tab() != CATALOGUE:
+            return None if self.sheet is None else self.parts.table.current_row()
+        marked = self.parts.catalogue.marked()
+        line = None if marked is None else self.sheet.line_of_drug(marked.drug.code)
+        return None if line is None else self.sheet.row(line.id)
 
     def _show_begin(self) -> None:
         regular = self.start_of(Kind.REGULAR)
@@ -312,10 +318,11 @@ class RequestsScreen(QWidget):
         if tab == CATALOGUE:
             codes = [line.drug_code for line in sheet.lines()]
             self.parts.catalogue.show_request(codes, is_editable=sheet.is_editable)
+            self.beside.show_chosen()
             return
         self._shown_compact = self._is_compact()
         self.parts.table.show_lines(_columns_of(sheet, is_compact=self._is_compact()), sheet.rows(tab), keep=row_key)
-        self.beside.show_line(self.parts.table.current_row())
+        self.beside.show_chosen()
 
     def _show_problems(self) -> None:
         sheet = self.open_sheet()
@@ -335,8 +342,16 @@ class RequestsScreen(QWidget):
         if regular is not None:
             parts.new_regular.set_words(tr("新建 {month}申领单", month=month_name(regular.period)))
         parts.new_emergency.setVisible(emergency is not None)
-        note = tr("↵ 下一行　Tab 右一格　Ctrl Delete 本期不要　填好的随时保存") if sheet.is_editable else ""
-        parts.foot.set_note(note)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """The keys of the tab that is shown."""
+        note = ""
+        if self.open_sheet().is_editable:
+            note = tr("↵ 下一行　Tab 右一格　Ctrl Delete 本期不要　填好的随时保存")
+            if self.parts.current_tab() == CATALOGUE:
+                note = tr("↑ ↓ 选药品　↵ 加到申领单，已在单中的到那一行")
+        self.parts.foot.set_note(note)
 
     def show_one_line(self, line_id: str) -> None:
         """Show one line as it is now, and what depends on it."""
@@ -344,7 +359,7 @@ class RequestsScreen(QWidget):
         for number, shown in enumerate(self.parts.table.rows()):
             if shown.line.id == line_id:
                 self.parts.table.replace_row(number, row)
-        current = self.parts.table.current_row()
+        current = self.chosen_line()
         if current is not None and current.line.id == line_id:
             self.beside.show_line(row)
         self.show_head()
@@ -420,6 +435,7 @@ class RequestsScreen(QWidget):
         parts.tabs.currentChanged.connect(lambda _index: self.sheet is not None and self._on_tab())
         parts.problems.table.row_activated.connect(self._on_problem)
         parts.catalogue.drug_chosen.connect(self.add_drug)
+        parts.catalogue.drug_marked.connect(lambda _drug: self.sheet is not None and self.beside.show_chosen())
         parts.catalogue.missing_asked.connect(self.whole.report_missing)
         parts.former.table.row_selected.connect(lambda row: row is not None and self._on_former(row))
         parts.fill.clicked.connect(self.writing.fill_or_undo)
@@ -446,6 +462,7 @@ class RequestsScreen(QWidget):
         is_catalogue = self.parts.current_tab() == CATALOGUE
         self.parts.pages.setCurrentIndex(1 if is_catalogue else 0)
         self._show_rows()
+        self._show_keys()
         if is_catalogue:
             self.parts.catalogue.begin()
 

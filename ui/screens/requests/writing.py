@@ -15,7 +15,6 @@ from app.errors import CunyiError
 from app.i18n import tr
 from app.services.request_lines import LineEdit
 from ui.dialogs import show_failure
-from ui.screens.requests.layout import CATALOGUE
 from ui.screens.requests.sheet import RequestSheet, changed_lines
 
 if TYPE_CHECKING:
@@ -65,8 +64,8 @@ class Writing:
 
     def toggle_skip(self) -> None:
         """Mark the chosen line as not wanted this time, or take that back."""
-        row = self._screen.parts.table.current_row()
-        if row is not None and self._screen.open_sheet().is_editable and self._screen.parts.current_tab() != CATALOGUE:
+        row = self._screen.chosen_line()
+        if row is not None and self._screen.open_sheet().is_editable:
             self.save_cell(row.line.id, "is_skipped", "" if row.line.is_skipped else "1")
 
     def fill_or_undo(self) -> None:

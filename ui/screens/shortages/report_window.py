@@ -68,7 +68,7 @@ class ReportWindow(SmallWindow):
         """Show the window; `then` follows when the report is written."""
         self.start(self._write, then)
         first = self.drug_line if self.drug_line is not None else self.needed
-        first.setFocus()
+        first.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _ask_drug(self) -> None:
         self.drug_line: LineEdit | None = None

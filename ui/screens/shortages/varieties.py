@@ -11,7 +11,6 @@ from app.domain.shortage_states import ShortageAction
 from app.i18n import tr
 from app.services.new_varieties import ANSWERS, WantedVariety
 from ui.screens.requests.words import short_time
-from ui.theme.theme import current_theme
 from ui.widgets.buttons import PrimaryButton
 from ui.widgets.chips import ChipText
 from ui.widgets.field_row import ComboBox, LineEdit
@@ -68,8 +67,7 @@ class VarietyList(QWidget):
         self.setProperty("kind", "plain")
         self._services = services
         self.table = DataTable(_columns(), name="varieties", accessible_name=tr("新品种申报汇总"),
-                               row_height=46, empty_text=tr("没有村卫生室申报新品种。"))
-        self.table.setMinimumHeight(current_theme().px(180))
+                               row_height=46, least_rows=3, empty_text=tr("没有村卫生室申报新品种。"))
         self.table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.answer_button = PrimaryButton(tr("一起答复"), name="answer_variety", hint="Ctrl ↵", small=True)
         column = Vertical(self, spacing=8)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.message import msg
 from app.i18n import tr
@@ -17,6 +17,7 @@ from ui.screens.stock.goods_page import GoodsPage, Incoming
 from ui.screens.stock.menus import Deed, open_menu
 from ui.screens.stock.output import export_list, print_list, told
 from ui.widgets.layouts import Vertical
+from ui.widgets.panes import PageStack
 
 if TYPE_CHECKING:
     from app.services.stock_positions import Position
@@ -37,7 +38,7 @@ class BalancePage(QWidget):
         self.list = BalanceList()
         self.card = DrugCard(services)
         self.goods = GoodsPage(services)
-        self._stack = QStackedWidget()
+        self._stack = PageStack()
         for page in (self.list, self.card, self.goods):
             self._stack.addWidget(page)
         Vertical(self).addWidget(self._stack)

@@ -92,8 +92,7 @@ class ColdChainPage(QWidget):
         self.opened.was_read.connect(self.recount)
         body.addWidget(self.opened)
         body.addStretch(1)
-        scroll = ScrollPage(inside, name="cold_scroll", modest=True)
-        scroll.setMinimumHeight(current_theme().px(300))
+        scroll = ScrollPage(inside, name="cold_scroll", modest=True, least_height=300)
         column.addWidget(scroll, 1)
         self.setFocusProxy(self.entry)
         self.refresh()
@@ -324,8 +323,8 @@ class ColdChainPage(QWidget):
              Column("morning", tr("上午"), width=110, stretch=True, value=lambda row: readings_cell(row.morning)),
              Column("afternoon", tr("下午"), width=110, stretch=True, value=lambda row: readings_cell(row.afternoon)),
              Column("user", tr("记录人"), width=80, value=_who)),
-            name="cold_days", accessible_name=tr("每天的读数"), inside_card=True, empty_text=tr("这台设备还没有读数。"))
-        self.days.setMinimumHeight(current_theme().px(200))
+            name="cold_days", accessible_name=tr("每天的读数"), inside_card=True, least_rows=4,
+            empty_text=tr("这台设备还没有读数。"))
         self.days_card.add(self.days, 1)
         return self.days_card
 
@@ -342,7 +341,6 @@ class ColdChainPage(QWidget):
             empty_text=tr("柜上没有冷藏药。"))
         self.goods.row_activated.connect(lambda _row: self.open_goods_deeds())
         self.goods.row_selected.connect(lambda _row: self._show_buttons())
-        self.goods.setMinimumHeight(current_theme().px(160))
         card.add(self.goods, 1)
         self.keep_button = SecondaryButton(tr("决定：可以使用…"), name="cold_keep_goods", small=True)
         self.discard_button = SecondaryButton(tr("决定：报废…"), name="cold_discard_goods", small=True)

@@ -41,6 +41,7 @@ class ReadingEntry(Card):
         self.device.setEditable(True)
         self.device.setMinimumContentsLength(9)
         self._device_line = LineEdit(name="reading_device_line", accessible_name=tr("设备"), placeholder=tr("例如：冷藏柜"))
+        self._device_line.setProperty("kind", "slot")  # the frame is the list's
         self.device.setLineEdit(self._device_line)
         self.celsius = LineEdit(name="reading_celsius", accessible_name=tr("温度"), width=150)
         self.day = date_control("reading_day", tr("日期"), desk.today(), value=desk.today())

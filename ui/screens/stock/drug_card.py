@@ -85,8 +85,7 @@ class DrugCard(QWidget):
         body.addWidget(self._build_figures())
         body.addWidget(self._build_batches())
         body.addWidget(self._build_movements(), 1)
-        scroll = ScrollPage(inside, name="drug_card_scroll", modest=True)
-        scroll.setMinimumHeight(current_theme().px(300))
+        scroll = ScrollPage(inside, name="drug_card_scroll", modest=True, least_height=300)
         column.addWidget(scroll, 1)
         self.setFocusProxy(self.batches)
 
@@ -270,8 +269,7 @@ class DrugCard(QWidget):
         card.add(head)
         card.add(self._problem)
         self.movements = DataTable(_movement_columns(), name="movements", accessible_name=tr("出入库流水"),
-                                   inside_card=True, least_rows=5, empty_text=tr("这段时间没有出入库。"))
-        self.movements.setMinimumHeight(current_theme().px(190))
+                                   inside_card=True, least_rows=4, empty_text=tr("这段时间没有出入库。"))
         self.movements.row_selected.connect(lambda _row: self._show_deeds())
         # Its room changes while the page settles: the chosen movement, at first the newest, stays in sight.
         self.movements.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._keep_in_sight())

@@ -14,12 +14,12 @@ from app.domain.message import msg
 from app.domain.movements import MovementKind
 from app.errors import CunyiError
 from app.i18n import tr
-from app.services.stock_sheets import LEVELS, action_words, hold_words
+from app.services.stock_sheets import action_words, hold_words
 from ui.dialogs import show_failure
 from ui.screens.stock import batch_windows
 from ui.screens.stock.menus import Deed, open_menu
 from ui.screens.stock.output import export_list, print_list, told
-from ui.screens.stock.words import DASH, LEVEL_TONES, day_words, days_left, level_chip, units_words, yuan
+from ui.screens.stock.words import DASH, LEVEL_TONES, day_words, level_chip, level_words, units_words, yuan
 from ui.theme.tokens import Tone
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
@@ -178,12 +178,13 @@ class ExpiryPage(QWidget):
     def _show(self, found: tuple[NearExpiry, ...]) -> None:
         self._found, self._is_read = found, True
         counts = {level: sum(row.batch.level is level for row in found) for level in SHOWN}
-        options: list[tuple[object, str]] = [(EVERYTHING, tr("全部级别 {count}", count=len(found)))]
-        options += [(level.value, tr("{level} {count}", level=LEVELS[level.value], count=counts[level])) for level in SHOWN]
+        words = {level: level_words(level, self.services.settings) for level in SHOWN}
+        options: list[tuple[object, str]] = [(EVERYTHING, tr("全部：{count}", count=len(found)))]
+        options += [(level.value, tr("{level}：{count}", level=words[level], count=counts[level])) for level in SHOWN]
         with QSignalBlocker(self.level):
             self.level.set_options(options)
         self.header.set_chips(
-            ChipText(tr("{level} {count}", level=LEVELS[level.value], count=counts[level]), LEVEL_TONES[level])
+            ChipText(tr("{level}：{count}", level=words[level], count=counts[level]), LEVEL_TONES[level])
             for level in SHOWN if counts[level])  # fmt: skip
         self.narrow()
         self.recount()
@@ -217,7 +218,7 @@ class ExpiryPage(QWidget):
 
     def _build_filters(self) -> QWidget:
         row = FlowBox(spacing=12, row_spacing=6)
-        self.level = ComboBox(name="expiry_level", accessible_name=tr("级别"))
+        self.level = ComboBox(name="expiry_level", accessible_name=tr("还剩几天"))
         self.level.currentIndexChanged.connect(self.narrow)
         self.note = label("", "muted", name="expiry_note")
         row.add(self.level)
@@ -233,10 +234,9 @@ class ExpiryPage(QWidget):
             return Cell(chips=(ChipText(action_words(row.action, kind), ACTION_TONES[row.action]),))
 
         return (
-            Column("level", tr("级别"), width=72, value=lambda row: level_chip(row.batch)),
+            Column("level", tr("还剩"), width=88, value=lambda row: level_chip(row.batch)),
             Column("name", tr("药品"), width=180, stretch=True, value=_name),
             Column("expiry", tr("有效期和批号"), width=118, value=_batch),
-            Column("days", tr("剩余天数"), width=78, align="right", value=lambda row: days_left(row.batch), gives_way=3),
             Column("on_hand", tr("数量"), width=94, align="right", bold=True,
                    value=lambda row: units_words(row.batch.on_hand, row.unit)),
             Column("unused", tr("用不完"), width=84, align="right", gives_way=1,

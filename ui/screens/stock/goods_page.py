@@ -33,7 +33,6 @@ from ui.screens.stock.batch_windows import moment_of
 from ui.screens.stock.goods_rows import GoodsRow, GoodsRows, Incoming, columns, line_of, remark_of
 from ui.screens.stock.output import WORKBOOK, told
 from ui.screens.stock.words import DASH, yuan
-from ui.theme.theme import current_theme
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.field_row import LabelledField, LineEdit
@@ -100,13 +99,11 @@ class GoodsPage(QWidget):
         self._build_search(body)
         self.table = GoodsTable(columns(), name="goods", accessible_name=tr("入库的药品"), home="batch_no", remark=remark_of,
                                 empty_text=tr("还没有药品。在上面打药品名或拼音首字母，回车加一行。"))
-        self.table.setMinimumHeight(current_theme().px(200))
         self.table.cell_edited.connect(self.write)
         self.table.line_ended.connect(self.begin_search)
         self.table.skip_asked.connect(lambda row: self.remove([row.id]))
         body.addWidget(self.table, 1)
-        scroll = ScrollPage(inside, name="goods_scroll", modest=True)
-        scroll.setMinimumHeight(current_theme().px(300))
+        scroll = ScrollPage(inside, name="goods_scroll", modest=True, least_height=300)
         column.addWidget(scroll, 1)
         column.addWidget(self._build_foot())
         self.setFocusProxy(self.search)

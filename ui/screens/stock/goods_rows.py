@@ -122,7 +122,7 @@ class GoodsRows:
         """Add what a service said, by the place of the row."""
         for number, told in problems.items():
             row = self._rows[number]
-            self._rows[number] = replace(row, problems={**row.problems, **told})
+            self._rows[number] = replace(row, problems=as_typed({**row.problems, **told}))
 
     def wrong(self) -> list[GoodsRow]:
         """Those with something to put right."""
@@ -163,7 +163,13 @@ def judged(row: GoodsRow) -> GoodsRow:
     found = {key: tr(sentence) for key, sentence in read_line(row.line).problems.items()}
     if not row.is_strict:
         found = {key: words for key, words in found.items() if row.text(key).strip()}
-    return replace(row, problems=found)
+    return replace(row, problems=as_typed(found))
+
+
+def as_typed(problems: Mapping[str, str]) -> dict[str, str]:
+    """What stands against the answers, in the order in which they are typed."""
+    order = [column.key for column in columns()]
+    return dict(sorted(problems.items(), key=lambda each: order.index(each[0]) if each[0] in order else -1))
 
 
 def remark_of(row: GoodsRow) -> Remark | None:

@@ -17,7 +17,6 @@ from app.services.stock_sheets import opened_words
 from ui.dialogs import confirm, show_failure
 from ui.screens.stock.output import export_list, print_list, told
 from ui.screens.stock.words import day_words
-from ui.theme.theme import current_theme
 from ui.widgets.buttons import SecondaryButton
 from ui.widgets.cards import Card
 from ui.widgets.chips import ChipText
@@ -53,7 +52,6 @@ class OpenedCard(Card):
              Column("note", tr("备注"), width=140, gives_way=1), Column("user_name", tr("登记人"), width=76, gives_way=2)),
             name="opened_items", accessible_name=tr("开封使用中的冷藏药"), inside_card=True, row_height=46,
             empty_text=tr("没有开封使用中的。开封一支胰岛素时在这里登记，28 天后提醒丢弃。"))
-        self.table.setMinimumHeight(current_theme().px(126))
         self.table.row_selected.connect(lambda _row: self._show_buttons())
         self.table.row_activated.connect(lambda _row: self.discard())
         self.add(self.table, 1)

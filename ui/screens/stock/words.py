@@ -16,6 +16,7 @@ from ui.theme.tokens import Tone
 from ui.widgets.chips import ChipText
 
 if TYPE_CHECKING:
+    from app.services.settings import Settings
     from app.services.stock_cards import BatchRow
     from app.services.stock_positions import Position
 
@@ -71,8 +72,21 @@ def status_chips(row: Position) -> tuple[ChipText, ...]:
 
 
 def level_chip(batch: BatchRow) -> ChipText:
-    """How near the expiry is."""
-    return ChipText(tr(LEVELS[batch.level.value]), LEVEL_TONES[batch.level])
+    """How near the expiry is: the days that are left, in the colour of the level."""
+    if batch.level is ExpiryLevel.EXPIRED or batch.days is None:
+        return ChipText(tr(LEVELS[batch.level.value]), LEVEL_TONES[batch.level])
+    return ChipText(tr("剩 {days} 天", days=batch.days), LEVEL_TONES[batch.level])
+
+
+def level_words(level: ExpiryLevel, settings: Settings) -> str:
+    """A level as the days that it stands for here."""
+    if level in (ExpiryLevel.EXPIRED, ExpiryLevel.NONE):
+        return tr(LEVELS[level.value])
+    red, orange, yellow = (int(settings.get(f"expiry_{colour}_days")) for colour in ("red", "orange", "yellow"))
+    if level is ExpiryLevel.RED:
+        return tr("{last} 天内", last=red)
+    first, last = (red + 1, orange) if level is ExpiryLevel.ORANGE else (orange + 1, yellow)
+    return tr("{first}–{last} 天", first=first, last=last)
 
 
 def batch_chips(batch: BatchRow) -> tuple[ChipText, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QFrame, QTabBar, QWidget
 
 from app.i18n import tr
 from ui.screens.requests.line_table import LineTable
@@ -17,7 +17,7 @@ from ui.widgets.cards import ActionBar, Card, PageHeader
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.field_row import LabelledField, LineEdit
 from ui.widgets.layouts import Horizontal, Vertical
-from ui.widgets.panes import TwoPane
+from ui.widgets.panes import PageStack, TwoPane
 from ui.widgets.table import DataTable
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class StocktakesLayout(QWidget):
         beside.addWidget(self.counts, 1)
         self.panes = TwoPane(main, side, actions=self.foot, side_width=270, breakpoint=900)
         self.empty = self._build_empty()
-        self.stack = QStackedWidget()
+        self.stack = PageStack()
         self.stack.addWidget(self.panes)
         self.stack.addWidget(self.empty)
         Vertical(self).addWidget(self.stack)

@@ -298,6 +298,8 @@ class StocktakesPage(QWidget):
         view, actions = sheet.view, sheet.view.actions
         is_check = view.kind == CHECK
         parts.begin.setVisible(not any(row.state in RUNNING and row.kind != CHECK for row in self._summaries))
+        # While a check is open F2 goes to its lines.
+        parts.begin.set_words(tr("开始盘点"), "" if view.state in RUNNING else "F2")
         parts.entry.setVisible(sheet.is_counting)
         parts.fields["witness"].setVisible(is_check)
         parts.tab_box.setVisible(not sheet.is_counting)
