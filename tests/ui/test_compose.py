@@ -312,6 +312,9 @@ def test_a_clock_that_was_put_back_is_told_at_the_sign_in(compose, tmp_path, sto
     [told] = dialogs.told
     assert (str(told.title), told.tone) == ("请看一下电脑的日期", "amber")
     assert str(told.happened) == f"电脑现在是 {services.desk.today()}，最近一次记录是 {then().astimezone().date()}。"
+    composer.reopen()
+    sign_in(composer)
+    assert len(dialogs.told) == 2
 
 
 def test_a_clock_that_goes_on_is_not_spoken_of(compose, folder, store, dialogs):
