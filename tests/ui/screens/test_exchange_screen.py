@@ -288,6 +288,50 @@ def submitted(world):
     return requests.submit(request_id, requests.get(request_id).version).message_id
 
 
+def submitted_emergency(world):
+    """Another one, of an emergency."""
+    requests = Requests(world.clinic)
+    second = requests.start(Kind.EMERGENCY, reason="流感病人突然增多").request
+    line = requests.add_line(second.id, Catalogue(world.clinic).find("布洛芬")[0].code)
+    requests.edit_line(second.id, line.id, LineEdit(0, "20", 40))
+    return requests.submit(second.id, requests.get(second.id).version).message_id
+
+
+def test_what_else_waits_for_the_same_desk_is_saved_beside_so_that_no_gap_is_told_there(world, opened, dialogs, tmp_path):
+    submitted(world)
+    submitted_emergency(world)
+    screen, seen = opened(world.clinic)
+    assert "有 2 份文件还没有交给对方" in screen.strip.words()
+    letters(screen).select_row(0)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    dialogs.will_choose(stick / "last.cyx")
+    screen.save_chosen()
+    assert "另外 1 份也存在旁边，请一起交给对方" in seen.sentences[-1]
+    assert len(list(stick.glob("*.cyx"))) == 2
+    assert screen.strip.words() == ""
+    assert cell_texts(letters(screen), "state") == ["已存成文件", "已存成文件"]
+
+
+def test_everything_that_waits_is_saved_into_one_folder(world, opened, dialogs, tmp_path):
+    submitted(world)
+    screen, seen = opened(world.clinic)
+    assert not [each for each in screen.findChildren(QPushButton, "save_all_waiting") if each.isVisible()]
+    submitted_emergency(world)
+    screen.refresh()
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    dialogs.will_choose(stick)
+    click(button(screen, "save_all_waiting"))
+    assert seen.sentences[-1] == "2 份文件已存到“stick”，请交给对方。"
+    other, _seen = opened(world.township)
+    for file in sorted(stick.glob("*.cyx")):
+        dialogs.will_choose(file)
+        other.open_file()
+    assert len(Review(world.township).inbox()) == 2
+    assert "还发过" not in dialogs.last_told()
+
+
 def test_the_record_is_saved_as_a_table(world, opened, dialogs, tmp_path):
     submitted(world)
     screen, _seen = opened(world.clinic)

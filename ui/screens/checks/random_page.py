@@ -197,6 +197,7 @@ class RandomChecksPage(QWidget):
         return counts, problems
 
     def _show_problems(self, problems: Mapping[str, str]) -> None:
+        self.parts.panes.show_one()
         self._problems = dict(problems)
         self._show_rows()
         table = self.parts.table()
@@ -252,6 +253,7 @@ class RandomChecksPage(QWidget):
 
     def next_difference(self) -> None:
         """F8: the next difference without a cause."""
+        self.parts.panes.show_one()
         table = self.parts.table()
         rows = table.rows()
         here = table.current_number()
@@ -313,6 +315,7 @@ class RandomChecksPage(QWidget):
         self.services.say(tr("已记下。"))
 
     def _show_result(self, result: CheckResult) -> None:
+        self.parts.panes.show_one()
         self._open(result.check.id)
         self.services.say(tr(result.message))
         self.parts.table().setFocus()

@@ -68,7 +68,7 @@ def hand_over(services: Services, message_id: str, *, title: Message | str, on_d
 
     def written(count: int) -> None:
         if count:
-            services.say(tr("已存成“{file}”，给同一单位还没有交的另外 {count} 份也存在旁边，请一起交给对方。", file=file.name,
+            services.say(tr("已存成“{file}”，给同一单位的另外 {count} 份也存在旁边，请一起交给对方。", file=file.name,
                             count=count))
         else:
             services.say(tr("已存成“{file}”，请交给对方。", file=file.name))

@@ -39,7 +39,7 @@ def columns() -> tuple[Column, ...]:
         Column("direction", tr("方向"), width=70, value=_direction),
         Column("content", tr("内容"), width=150, bold=True, value=content),
         Column("state", tr("情况"), width=118, value=state),
-        Column("other", tr("对方"), width=170, value=lambda letter: letter.other_name or tr("不认识的单位")),
+        Column("other", tr("对方"), width=190, value=lambda letter: letter.other_name or tr("不认识的单位")),
         Column("reason", tr("说明"), width=200, stretch=True, muted=True, value=_reason),
     )
 

@@ -134,7 +134,7 @@ class PivotWindow(TableWindow):
             from app.printing.lists import table_pdf
             from app.services.review_sheets import pivot_tables
 
-            tables = pivot_tables(pivot, services.desk.today(), names)
+            tables = pivot_tables(pivot, services.desk.today(), names, services.desk.place.name)
             return table_pdf(*tables), tables[0].title
 
         if pivot.rows:

@@ -186,7 +186,9 @@ def source_columns() -> tuple[Column, ...]:
 def _available(row: SourceRow) -> Cell:
     if row.available is None:
         return Cell("—", muted=True)
-    return Cell(str(max(0, row.available)), tone="red" if row.available < (row.line.approved or 0) else None)
+    missing = (row.line.approved or 0) - max(0, row.available)
+    beneath = tr("缺 {units}", units=missing) if missing > 0 else ""
+    return Cell(str(max(0, row.available)), second_line=beneath, tone="red" if missing > 0 else None)
 
 
 def _source(row: SourceRow) -> Cell:

@@ -160,6 +160,7 @@ class ReviewScreen(QWidget):
         """Choose a line's cell."""
         for number, row in enumerate(self.parts.table.rows()):
             if row.line.id == line_id:
+                self.parts.panes.show_one()
                 self.parts.table.setFocus()
                 self.parts.table.choose(number, column, edit=edit)
 

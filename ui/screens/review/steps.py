@@ -159,6 +159,7 @@ class ReviewSteps:
         self._screen.show_result(result)
         self._screen.services.say(tr(result.message))
         if action is Action.TAKE:
+            self._screen.parts.panes.show_one()
             self._screen.parts.table.setFocus()
         if result.message_id is not None:
             hand_over(self._screen.services, result.message_id, title=ANSWER_TITLE, on_done=self._screen.refresh)

@@ -286,6 +286,7 @@ class MonthsPage(QWidget):
         view = self.view
         if view is None:
             return
+        self.parts.panes.show_one()
         self.parts.tabs.show_tab(DIFFERENCES)
         table = self.parts.differences
         open_ones = [number for number, each in enumerate(view.differences) if not each.explanation]
@@ -316,6 +317,7 @@ class MonthsPage(QWidget):
         view = self.view
         if view is None:
             return
+        self.parts.panes.show_one()
         self.parts.tabs.show_tab(LINES)
         line = self.parts.both_lines.currentWidget().current_row()
         if line is None or not line.drug_code or (line.price_fen is not None and not line.note):

@@ -312,6 +312,7 @@ class ShipmentSteps:
 
     def _on_begun(self, view: Any) -> None:
         self._page.read(f"shipment:{view.id}")
+        self._page.parts.panes.show_one()
         self._page.parts.table.setFocus()
         self._page.services.say(tr("已建立发货单 {number}：请配货。", number=view.number))
 
@@ -320,6 +321,7 @@ class ShipmentSteps:
         page.decided, page.short = Decided(), result.short
         page.read(f"shipment:{result.shipment.id}")
         page.services.say(tr(result.message))
+        page.parts.panes.show_one()
         (page.parts.scanning.line if page.parts.scanning.isVisible() else page.parts.table).setFocus()
 
     def _on_step(self, result: ShipmentResult) -> None:
@@ -366,6 +368,7 @@ class ShipmentSteps:
         page = self._page
         if page.work is not None:
             page.show_work(page.work.view.id)
+        page.parts.panes.show_one()
         page.parts.table.setFocus()
 
     def _refused(self, error: CunyiError) -> None:

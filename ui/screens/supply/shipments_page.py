@@ -129,6 +129,7 @@ class ShipmentsPage(QWidget):
 
     def primary_action(self) -> None:
         """F2: to the line for codes while picking, otherwise as Ctrl+Enter."""
+        self.parts.panes.show_one()
         if self.parts.scanning.isVisible() and not self.parts.scanning.line.hasFocus():
             self.parts.scanning.line.setFocus()
         else:
