@@ -88,9 +88,8 @@ class FrozenColumns(QTableView):
         self.verticalHeader().setDefaultSectionSize(table.verticalHeader().defaultSectionSize())
         self.horizontalHeader().setFixedHeight(table.horizontalHeader().height())
         set_look(self.horizontalHeader(), "tight", bool(table.horizontalHeader().property("tight")))
-        for row in range(table.rows_model.rowCount()):
-            if self.rowHeight(row) != table.rowHeight(row):
-                self.setRowHeight(row, table.rowHeight(row))
+        if not self.isVisible():
+            self._take_heights()
         place, top = table.viewport().geometry(), table.horizontalHeader().geometry().top()
         self.setGeometry(QRect(place.left(), top, self._width(kept), place.bottom() - top + 1))
         self._round_corner()
@@ -118,6 +117,13 @@ class FrozenColumns(QTableView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The table scrolls."""
         self._table.wheelEvent(event)
+
+    def _take_heights(self) -> None:
+        """What was set before; later changes come line by line."""
+        table = self._table
+        for row in range(table.rows_model.rowCount()):
+            if self.rowHeight(row) != table.rowHeight(row):
+                self.setRowHeight(row, table.rowHeight(row))
 
     def _round_corner(self) -> None:
         """The table's own corner, with the frame of the keyboard, stays in sight."""
