@@ -60,6 +60,7 @@ class ListSheet:
     foot_left: str = ""
     paper: str = "A4-landscape"
     is_of_party: bool = False
+    row_mm: float = ROW_MM
 
     def issued_by(self, place: str) -> ListSheet:
         """The same with the name of the desk that makes it: in the title, or in the head where another is the title's."""
@@ -82,8 +83,8 @@ class ListSheet:
         return TableContent(
             title=self.title,
             columns=tuple(
-                TableColumn(column.title, column.mm, column.align)
-                for column in (self.columns[place] for place in printed)
+                TableColumn(column.title, column.mm, self._align(place))
+                for place, column in ((place, self.columns[place]) for place in printed)
             ),
             rows=tuple(words[:count]),
             head=self.head,
@@ -94,8 +95,15 @@ class ListSheet:
             signatures=self.signatures,
             foot_left=self.foot_left,
             paper=self.paper,
-            row_mm=ROW_MM,
+            row_mm=self.row_mm,
         )
+
+
+    def _align(self, place: int) -> str:
+        """Where the texts of a column stand on paper: days in the middle, so that none of them ever breaks."""
+        column, values = self.columns[place], [row[place] for row in self.rows if row[place] not in (None, "")]
+        is_days = bool(values) and all(isinstance(value, date) for value in values)
+        return "center" if is_days and column.align == "left" else column.align
 
 
 def as_words(value: Value) -> str:

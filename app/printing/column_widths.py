@@ -20,6 +20,9 @@ WIDEST_WORDS_MM = 120.0
 BASE_WORDS_MM = 45.0
 """What a column of words has at most before those that lack room share the rest."""
 
+LEAST_WORDS_MM = 24.0
+"""What a column of words keeps whatever stands beside it."""
+
 LONGEST_TOKEN_MM = 42.0
 """So much room is made for a batch number or a foreign word, so that it stays in one piece."""
 
@@ -89,6 +92,11 @@ def fitted_widths(
     lacking = sum(wanted.values()) + sum(wide.values()) - width
     if lacking > 0:
         wide = _less(wide, least, lacking)
+    floor = sum(min(wanted[place], LEAST_WORDS_MM) for place in words)
+    if sum(wide.values()) > width - floor:
+        # More figures than the paper is wide: they break sooner than that the words beside them become a pillar.
+        share = (width - floor) / sum(wide.values())
+        wide = {place: mm * share for place, mm in wide.items()}
     room = width - sum(wide.values())
     if words:
         tokens = {place: _token_mm(row[place] for row in rows) for place in words}
@@ -115,7 +123,8 @@ def needed_mm(texts: Iterable[str], face: Face = Face.PRINTED) -> float:
 
 def balanced_title(title: str, mm: float) -> str:
     """A title on one line where it fits; else broken before its unit in brackets, or in two lines of like length."""
-    if needed_mm((title,), Face.BOLD) - ROUNDING_MM <= mm or " " in title or "\n" in title:
+    wide = needed_mm((title,), Face.BOLD) - ROUNDING_MM
+    if wide <= mm or wide > 2 * mm or " " in title or "\n" in title:
         return title
     bracket = title.find("（")
     place = bracket if bracket > 0 else (len(title) + 1) // 2

@@ -6,6 +6,9 @@ from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet, as_words
 from app.services.random_checks import CheckLineView, CheckView
 
+COUNTED_ROW_MM = 8.0
+"""The height of a row into which somebody writes."""
+
 
 def count_sheet(check: CheckView) -> ListSheet:
     """The sheet to count by: blind, with lines for both names."""
@@ -21,7 +24,8 @@ def count_sheet(check: CheckView) -> ListSheet:
     )  # fmt: skip
     return ListSheet(
         title=tr("{clinic} 药品抽查盘点表", clinic=check.clinic_name), columns=columns, rows=rows, head=_head(check),
-        signatures=(tr("盘点人"), tr("村卫生室在场人")), foot_left=tr("盲盘：先数实物，再看账面。"),
+        signatures=(tr("盘点人"), tr("村卫生室在场人")), foot_left=tr("盲盘：先数实物，再看账面。按最小发药单位清点。"),
+        is_of_party=True, row_mm=COUNTED_ROW_MM,
     )  # fmt: skip
 
 
@@ -39,13 +43,17 @@ def result_sheet(check: CheckView) -> ListSheet:
         ListColumn(tr("账面"), 20, "right"), ListColumn(tr("实盘"), 20, "right"), ListColumn(tr("差异"), 20, "right"),
         ListColumn(tr("原因和处理"), 50),
     )  # fmt: skip
-    head = (*_head(check), (tr("结果"), check.result or "—"), (tr("盘点人"), check.counter_name or "—"))
+    head = (
+        *_head(check), (tr("批次"), str(len(check.lines))), (tr("结果"), check.result or "—"),
+        (tr("盘点人"), check.counter_name or "—"),
+    )  # fmt: skip
     followed = tuple(
         tr("{who} {when}　{found}", who=who, when=as_words(at), found=text) for who, at, text in check.follow_ups
     )
     return ListSheet(
         title=tr("{clinic} 药品抽查结果", clinic=check.clinic_name), columns=columns, rows=rows, head=head,
         remarks=followed, signatures=(tr("盘点人"), tr("村卫生室"), tr("核对")),
+        foot_left=tr("差异 = 实盘 − 账面；数量按最小发药单位计。"), is_of_party=True,
     )  # fmt: skip
 
 
@@ -57,6 +65,6 @@ def why_drawn(line: CheckLineView) -> str:
 def _head(check: CheckView) -> tuple[tuple[str, str], ...]:
     return (
         (tr("村卫生室"), check.clinic_name),
-        (tr("抽取人"), check.opened_by_name),
+        (tr("抽取人"), f"{check.opened_by_name} {as_words(check.opened_at)}"),
         (tr("随机种子"), str(check.seed)),
     )

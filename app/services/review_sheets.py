@@ -8,7 +8,7 @@ from datetime import date
 from app.domain.quantities import half_up
 from app.i18n import tr
 from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
-from app.printing.lists import TableColumn, TableContent
+from app.printing.lists import TableContent
 from app.services.fair_shares import ShareProposal
 from app.services.review_bulk import BulkRequest, BulkResult
 from app.services.review_inbox import InboxItem, MonthRound
@@ -17,6 +17,7 @@ from app.services.review_pivot import Pivot, PivotCell
 
 CLINICS_ON_A_SHEET = 9
 """Columns of villages that a landscape sheet holds beside drug, stock and sum."""
+CLINIC_MM = 17.5
 
 
 def share_list(proposal: ShareProposal, day: date) -> ListSheet:
@@ -34,7 +35,8 @@ def share_list(proposal: ShareProposal, day: date) -> ListSheet:
         for line in proposal.lines
     )  # fmt: skip
     head = (
-        (tr("药品"), f"{proposal.drug_name} {proposal.strength}".strip()), (tr("本院可分配"), str(proposal.free)),
+        (tr("药品"), f"{proposal.drug_name} {proposal.strength}".strip()),
+        (tr("本院可分配"), tr("{count} {unit}", count=proposal.free, unit=proposal.unit)),
         (tr("日期"), day.isoformat()),
     )  # fmt: skip
     total = sum(line.share for line in proposal.lines)
@@ -114,31 +116,37 @@ def pivot_file(pivot: Pivot, day: date) -> ListSheet:
     return ListSheet(tr("申领汇总（药品×村）"), tuple(columns), rows, ((tr("日期"), day.isoformat()),))
 
 
-def pivot_tables(pivot: Pivot, day: date, short_names: dict[str, str]) -> tuple[TableContent, ...]:
-    """药品 × 村 on paper: as many villages on a sheet as there is room for, every sheet with the drugs at its left."""
+def pivot_tables(pivot: Pivot, day: date, short_names: dict[str, str], place: str = "") -> tuple[TableContent, ...]:
+    """药品 × 村 on paper: as many villages on a sheet as there is room for, every sheet with the drugs at its left.
+
+    `place` is the hospital that prints it.
+    """
     clinics = pivot.clinics
     parts = [clinics[start : start + CLINICS_ON_A_SHEET] for start in range(0, len(clinics), CLINICS_ON_A_SHEET)]
-    return tuple(_pivot_part(pivot, part, number, len(parts), day, short_names) for number, part in enumerate(parts, 1))
+    return tuple(
+        _pivot_part(pivot, part, number, len(parts), day, short_names).issued_by(place).as_table()
+        for number, part in enumerate(parts, 1)
+    )
 
 
 def _pivot_part(
     pivot: Pivot, clinics: tuple[tuple[str, str], ...], number: int, count: int, day: date, short_names: dict[str, str]
-) -> TableContent:
+) -> ListSheet:
     columns = (
-        TableColumn(tr("药品")), TableColumn(tr("可供"), 15, "right"), TableColumn(tr("合计"), 15, "right"),
-        TableColumn(tr("缺口"), 15, "right"),
-        *(TableColumn(short_names.get(clinic, name), 18, "right") for clinic, name in clinics),
+        *_columns((tr("药品"), 0)), ListColumn(tr("单位"), 11, "center"),
+        *_numbers((tr("可供"), 15), (tr("合计"), 15), (tr("缺口"), 15)),
+        *(ListColumn(short_names.get(clinic, name), CLINIC_MM, "right") for clinic, name in clinics),
     )  # fmt: skip
     rows = tuple(
         (
-            f"{row.drug_name} {row.strength}".strip(), str(max(0, row.own_stock)), str(row.asked), str(row.short),
+            f"{row.drug_name} {row.strength}".strip(), row.unit, max(0, row.own_stock), row.asked, row.short,
             *(cell_words(row.cells.get(clinic)) for clinic, _name in clinics),
         )
         for row in pivot.rows
     )  # fmt: skip
     head = ((tr("日期"), day.isoformat()), (tr("村"), tr("第 {number} 张，共 {count} 张", number=number, count=count)))
-    return TableContent(
-        title=tr("申领汇总（药品×村）"), columns=columns, rows=rows, head=head, paper="A4-landscape",
+    return ListSheet(
+        tr("申领汇总（药品×村）"), columns, rows, head,
         foot_left=tr("“60→50”：申领 60，已批 50。数量按最小发药单位计。"),
     )  # fmt: skip
 

@@ -251,9 +251,9 @@ def count_sheet(view: StocktakeView, *, with_book: bool) -> TableContent:
         title=tr("{place} 药品盘点表", place=view.organisation_name), columns=columns, rows=rows,
         head=(*_head(view), (tr("版次"), str(view.version))),
         signatures=(tr("盘点人"), tr("监盘人"), tr("清点时间")),
-        foot_left=tr("按最小发药单位清点；版次与电脑里不同时请重新打印。"),
+        foot_left=tr("按最小发药单位清点；版次与电脑里不同时请重新打印。"), row_mm=8.0,
     )  # fmt: skip
-    return replace(sheet.as_table(), row_mm=8.0)
+    return sheet.as_table()
 
 
 def result_sheet(view: StocktakeView) -> TableContent:

@@ -110,3 +110,10 @@ def test_the_sums_of_a_file_are_heavy_and_no_part_of_what_is_filtered(tmp_path: 
     assert [cell.value for cell in page[4]] == ["合计", None, 1415, 1415, 1234567.85]
     assert all(cell.font.bold for cell in page[4])
     assert not page["A3"].font.bold
+
+
+def test_days_stand_in_the_middle_of_their_column_on_paper() -> None:
+    columns = (ListColumn("单号"), ListColumn("发货日期"), ListColumn("收货日期"))
+    printed = ListSheet("a", columns, (("FH1", date(2026, 11, 2), ""), ("FH2", None, ""))).as_table()
+
+    assert [column.align for column in printed.columns] == ["left", "center", "left"]

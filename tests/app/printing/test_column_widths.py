@@ -59,7 +59,17 @@ def test_a_short_title_stays_on_one_line() -> None:
 
 @pytest.mark.parametrize(("title", "mm", "lines"), [
     ("月均用量", 20, "月均用量"), ("月均用量", 13, "月均\n用量"), ("包装单价（元）", 20, "包装单价\n（元）"),
-    ("包装单价（元）", 40, "包装单价（元）"), ("Price a pack", 10, "Price a pack"),
+    ("包装单价（元）", 40, "包装单价（元）"),
+    ("很长的村卫生室的名称", 15, "很长的村卫生室的名称"), ("Price a pack", 10, "Price a pack"),
 ])
 def test_a_title_breaks_before_its_unit_or_in_the_middle(title: str, mm: float, lines: str) -> None:
     assert balanced_title(title, mm) == lines
+
+
+def test_words_keep_a_column_beside_more_figures_than_the_paper_is_wide() -> None:
+    columns = (TableColumn("药品"), *(TableColumn(f"村{number}", 17, "right") for number in range(9)))
+
+    widths = fitted_widths(columns, [("药品" * 30, *["12345678→6172839"] * 9)], 186)
+
+    assert widths[0] >= 23.9
+    assert sum(widths) == pytest.approx(186)

@@ -278,3 +278,12 @@ def test_an_auditor_looks_on_and_changes_nothing(town, desk):
         with pytest.raises(DocumentRefused, match="药师"):
             act()
     assert [each.state for each in auditor.list()] == [StocktakeState.OPEN]
+
+
+def test_the_papers_of_a_check_name_both_sides_and_the_moment_of_the_draw(town):
+    check = opened(town)
+    for sheet in (count_sheet(check), result_sheet(check)):
+        made = sheet.issued_by(town.desk.place.name)
+        assert made.title.startswith(check.clinic_name)
+        assert ("填制单位", town.desk.place.name) in made.head
+        assert any(f"{check.opened_at.astimezone():%Y-%m-%d}" in value for _label, value in made.head)
