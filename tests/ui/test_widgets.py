@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -32,6 +33,7 @@ from ui.widgets.naming import unnamed_controls
 from ui.widgets.panes import FormPage, PageStack, ScrollPage, TwoPane, reveal
 from ui.widgets.progress import ProgressList, Share, Step, StepList
 from ui.widgets.segmented import Segmented, numbered
+from ui.widgets.small_window import SmallWindow
 from ui.widgets.table import Column, DataTable
 from ui.widgets.tabs import Tabs
 from ui.widgets.toast import Toast
@@ -204,6 +206,21 @@ def test_of_a_high_table_the_chosen_line_is_revealed_with_the_titles_if_both_hav
         assert bar.value() <= line.top()
         assert line.bottom() <= bar.value() + page.viewport().height()
         assert (bar.value() <= table.y()) is has_titles
+
+
+def test_a_small_window_is_as_wide_as_its_longest_list_also_beside_the_scroll_bar(qtbot):
+    window = SmallWindow("登记开封", "登记", name="open_window")
+    batch = ComboBox(name="batch", accessible_name="药品和批号")
+    batch.set_options([("1", "精蛋白人胰岛素混合注射液(30R) 3ml:300IU　批号 26110303")])
+    window.add_field("batch", "药品和批号", batch)
+    for number in range(20):
+        window.add_field(f"line_{number}", "备注", LineEdit(name=f"line_{number}", accessible_name="备注"))
+    qtbot.addWidget(window)
+    window.start(lambda: None, lambda: None)
+    qtbot.waitUntil(lambda: control(window, QScrollArea, "open_window_scroll").verticalScrollBar().isVisible())
+    area = control(window, QScrollArea, "open_window_scroll")
+    assert batch.mapTo(area.viewport(), QPoint(0, 0)).x() + batch.width() <= area.viewport().width()
+    assert batch.width() >= batch.minimumSizeHint().width()
 
 
 def test_the_action_bar_has_the_main_action_at_the_far_right(qtbot):

@@ -130,9 +130,12 @@ class SmallWindow(QDialog):
 
     def _fit(self) -> None:
         """Be as high as the words and fields need at this width, as far as the screen allows; the rest scrolls."""
-        width = max(self.width(), self.minimumWidth())
         margins = self._column.contentsMargins()
-        inner = width - margins.left() - margins.right()
+        sides = margins.left() + margins.right()
+        # A list of long names wants its whole width, also beside the scroll bar.
+        least = self._inside.minimumSizeHint().width() + self._scroll.verticalScrollBar().sizeHint().width() + sides
+        width = min(max(self.width(), self.minimumWidth(), least), self.screen().availableGeometry().width())
+        inner = width - sides
         wanted = self._body.heightForWidth(inner) if self._body.hasHeightForWidth() else self._body.sizeHint().height()
         # What is around the fields is measured without them: what they wanted before must not count.
         self._scroll.setFixedHeight(0)

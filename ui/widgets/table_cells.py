@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ui.widgets.table import Cell, Column, DataTable
 
 AnyIndex = QModelIndex | QPersistentModelIndex
+BEGINS_NO_LINE = "，。；：、！？）》”"
 FIRST_EAST_ASIAN = "\u2e80"
 """Before any character from here on a line may be broken."""
 
@@ -251,4 +252,6 @@ def _two_lines(metrics: QFontMetrics, text: str, width: int) -> tuple[str, str]:
     while 0 < whole < len(text) and max(text[whole - 1], text[whole]) < FIRST_EAST_ASIAN:
         whole -= 1  # “(30R)”, “(Ⅲ)” and numbers stay together
     count = whole if 2 * whole >= count else count
+    while 1 < count < len(text) and text[count] in BEGINS_NO_LINE:
+        count -= 1
     return text[:count], text[count:]

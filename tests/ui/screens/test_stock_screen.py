@@ -408,6 +408,14 @@ def test_a_line_that_can_not_be_booked_says_why_and_nothing_is_booked(screen, de
     assert on_hand(desk, IBUPROFEN) == 0
 
 
+def test_the_cursor_goes_to_the_first_empty_cell_of_a_line_that_can_not_be_booked(screen):
+    goods = goods_page(screen)
+    _add(goods, "blf")
+    click(button(goods, "goods_book"))
+    assert list(goods.rows.all()[0].problems)[:3] == ["batch_no", "expiry", "quantity"]
+    assert goods.table.current_key() == "batch_no"
+
+
 def _add(goods, initials, **texts):
     """A line of the drug with these answers."""
     write(line(goods, "goods_search"), initials)

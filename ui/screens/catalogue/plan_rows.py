@@ -32,7 +32,7 @@ def planned_columns() -> tuple[Column, ...]:
         Column("name", tr("药品"), width=150, bold=True, value=lambda row: row.name),
         Column("code", tr("编码"), gives_way=1, value=code_of),
         Column("action", tr("处理"), value=action_chip),
-        Column("what", tr("会怎样（原来 → 改成）"), width=130, stretch=True, value=what_happens),
+        Column("what", tr("会怎样（原来 → 改成）"), width=142, stretch=True, value=what_happens),
         Column("reason", tr("原因"), width=210, stretch=True, value=why),
     )
 
