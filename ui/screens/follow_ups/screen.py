@@ -200,7 +200,8 @@ class FollowUpsScreen(QWidget):
             resident_id, after=place.after, wanted=place.wanted, order=place.order
         )
         if row is None:
-            self._services.say(tr("名单上的人都随访完了"))
+            if not place.wanted.text:
+                self._services.say(tr("名单上的人都随访完了"))
             self._leave_to_list()
             return
         self._place = ListPlace(row.key, place.wanted, place.order, place.is_work_list)

@@ -108,22 +108,22 @@ class TodayScreen(QWidget):
             self.table.append_rows(page.rows)
 
     def start(self, row: WorkRow) -> None:
-        """Begin the follow-up of a person; afterwards the next of this list follows.
+        """Begin the follow-up of a person; afterwards the next of this list follows, or the list itself.
 
         高血压 and 糖尿病 come first, on their screen; the other programmes are written on their forms. Letters that found
-        this one person have done their work: the next one is looked for among all.
+        this one person have done their work: whoever comes back sees all the others again.
         """
         if row.is_check_only:
             self.open_checks(row.resident_id)
             return
+        wanted = self.filters.wanted()
         if len(self.table.rows()) == 1:
             self.filters.line.clear()
         if not row.has_combined_visit:
             self._services.navigate("forms", resident_id=row.resident_id, form_code=row.form_code, return_to=("today", {}))
             return
         self._services.navigate(
-            "follow_ups", resident_id=row.resident_id, after=row.key, wanted=self.filters.wanted(),
-            order=self.filters.chosen_order(),
+            "follow_ups", resident_id=row.resident_id, after=row.key, wanted=wanted, order=self.filters.chosen_order(),
         )
 
     def mark(self, row: WorkRow) -> None:
