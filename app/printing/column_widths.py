@@ -23,6 +23,9 @@ BASE_WORDS_MM = 45.0
 LEAST_WORDS_MM = 24.0
 """What a column of words keeps whatever stands beside it."""
 
+MOST_FOR_WORDS = 0.7
+"""The part of the paper that all columns of words together may keep so."""
+
 LONGEST_TOKEN_MM = 42.0
 """So much room is made for a batch number or a foreign word, so that it stays in one piece."""
 
@@ -92,7 +95,7 @@ def fitted_widths(
     lacking = sum(wanted.values()) + sum(wide.values()) - width
     if lacking > 0:
         wide = _less(wide, least, lacking)
-    floor = sum(min(wanted[place], LEAST_WORDS_MM) for place in words)
+    floor = min(sum(min(wanted[place], LEAST_WORDS_MM) for place in words), MOST_FOR_WORDS * width)
     if sum(wide.values()) > width - floor:
         # More figures than the paper is wide: they break sooner than that the words beside them become a pillar.
         share = (width - floor) / sum(wide.values())

@@ -73,3 +73,12 @@ def test_words_keep_a_column_beside_more_figures_than_the_paper_is_wide() -> Non
 
     assert widths[0] >= 23.9
     assert sum(widths) == pytest.approx(186)
+
+
+def test_even_more_columns_of_words_than_the_paper_holds_are_set() -> None:
+    columns = (*(TableColumn("说明") for _ in range(12)), TableColumn("金额", 20, "right"))
+
+    widths = fitted_widths(columns, [(*["说明" * 30] * 12, "123,456,789,012.00")], 186)
+
+    assert min(widths) > 0
+    assert sum(widths) == pytest.approx(186)
