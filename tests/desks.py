@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -136,9 +137,7 @@ def make_desk(folder: Path, clock: Clock, like: Organisation, user_name: str, ro
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "cunyi.db"
     file.write_bytes(empty_file())
-    engine = open_engine(file, KEY)
-    event.listen(engine, "connect", without_waiting)
-    sessions = Sessions(engine, file=file, key=KEY, translate=translate_database_error)
+    sessions = sessions_on(file)
     organisation = Organisation(id=new_id(), is_self=True)
     for name in ("kind", "name", "division_code", "record_prefix", "province", "city", "county", "township", "village"):
         setattr(organisation, name, getattr(like, name))
@@ -161,6 +160,19 @@ def make_desk(folder: Path, clock: Clock, like: Organisation, user_name: str, ro
         phone=organisation.phone,
     )
     return Desk(folder=folder, sessions=sessions, place=place, actor=Actor(user.id, user.name, user.role), clock=clock)
+
+
+def copy_of(desk: Desk, folder: Path, clock: Clock) -> Desk:
+    """A desk of `make_desk` that was closed, in a `folder` of its own with all that was written."""
+    shutil.copytree(desk.folder, folder)
+    return replace(desk, folder=folder, sessions=sessions_on(folder / "cunyi.db"), clock=clock)
+
+
+def sessions_on(file: Path) -> Sessions:
+    """Sessions on the file of a desk for tests."""
+    engine = open_engine(file, KEY)
+    event.listen(engine, "connect", without_waiting)
+    return Sessions(engine, file=file, key=KEY, translate=translate_database_error)
 
 
 def without_waiting(connection: sqlcipher.Connection, _record: object) -> None:

@@ -52,7 +52,7 @@ from db.models import (
     StockMovement,
     TraceCode,
 )
-from tests.desks import Clock, make_clinic
+from tests.desks import Clock, copy_of, make_clinic
 from tests.followup_people import htn_answers
 from tests.supply_desks import give_keys
 
@@ -68,10 +68,21 @@ def clinic_desk(tmp_path: Path) -> Iterator[Desk]:
     desk.sessions.engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A filled clinic, closed; each test gets a copy."""
+    desk = make_clinic(tmp_path_factory.mktemp("filled") / "clinic", Clock())
+    fill_clinic(desk, residents=90, years=2)
+    desk.close()
+    return desk
+
+
 @pytest.fixture
-def sample(clinic_desk: Desk) -> Desk:
-    fill_clinic(clinic_desk, residents=90, years=2)
-    return clinic_desk
+def sample(filled: Desk, tmp_path: Path) -> Iterator[Desk]:
+    """A filled clinic of the test's own."""
+    desk = copy_of(filled, tmp_path / "sample", Clock())
+    yield desk
+    desk.close()
 
 
 def all_of(desk: Desk, model) -> list:
