@@ -30,8 +30,6 @@ def play(day: Day) -> None:
     stage = day.clinic
     stage.window.show_screen("today")
     with day.step("the day sheet of several people, from choosing them to saving them all") as step:
-        stage.hands.go_to("today_search")
-        stage.hands.press(Qt.Key.Key_Escape)
         go_to_row(stage, FIRST)
         stage.hands.start_counting()
         step.people = PEOPLE
