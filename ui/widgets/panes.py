@@ -134,8 +134,9 @@ def _reveal_table(area: QScrollArea, table: QTableView) -> None:
     if not line.isValid():
         bottom = top + min(table.height(), room)
     elif line.bottom() - top < room:
-        # The line behind it too: there is something to go on to.
-        bottom = min(line.bottom() + line.height(), top + table.height(), top + room)
+        # The line behind it too, so that there is something to go on to; but not at the cost of the head of the page.
+        behind = line.height() if bar.value() else 1
+        bottom = min(line.bottom() + behind, top + table.height(), top + room)
     else:
         top, bottom = line.top(), line.bottom() + 1
     bar.setValue(min(top, max(bar.value(), bottom - room)))

@@ -27,6 +27,7 @@ from tests.ui.screens.drug_desks import (
 )
 from ui.screens.requests import entry
 from ui.screens.requests.line_table import LineTable
+from ui.screens.requests.rows import decision_columns
 from ui.screens.requests.screen import RequestsScreen
 from ui.shell.main_window import MainWindow
 from ui.theme.theme import Theme, apply_theme
@@ -133,6 +134,26 @@ def test_in_the_catalogue_the_card_and_the_keys_are_those_of_the_marked_drug(wor
     screen.parts.show_tab("needed")
     assert screen.parts.arithmetic.title().startswith("硝苯地平")
     assert "Ctrl Delete" in screen.parts.foot.note()
+
+
+@pytest.fixture
+def largest_type(qapp):
+    apply_theme(qapp, Theme(scale=2.0))
+    yield
+    apply_theme(qapp, Theme())
+
+
+@pytest.mark.usefixtures("largest_type")
+def test_at_the_largest_type_the_decision_and_its_reason_are_seen_without_scrolling(qtbot):
+    columns = decision_columns()
+    table = DataTable(columns, name="lines", accessible_name="申领的药品")
+    qtbot.addWidget(table)
+    table.resize(1130, 500)
+    table.show()
+    hidden = {column.key for number, column in enumerate(columns) if table.isColumnHidden(number)}
+    assert hidden <= {"class", "on_hand", "suggested", "packs"}
+    assert "class" in hidden
+    assert not table.horizontalScrollBar().isVisible()
 
 
 def test_stock_and_use_are_typed_and_the_suggestion_follows_at_once(world, opened):

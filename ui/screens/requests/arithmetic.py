@@ -30,7 +30,7 @@ UseHistory = Sequence[tuple[str, Decimal]]
 def arithmetic_of(line: LineView) -> list[tuple[str, str]]:
     """The steps as (words, result): “最高库存 2 个月 =” and “88”. Of a submitted line from the ledger, its sentence in parts."""
     if line.basis:
-        return [(part, "") for part in line.arithmetic.replace(" → ", "；").split("；")]
+        return [(part, "") for part in line.arithmetic.replace(" → ", "；").split("；") if part]
     suggestion = line.suggestion
     if line.monthly_use is None or suggestion.target is None:
         return [(tr("还没有填月均用量，不能算建议量。"), "")]

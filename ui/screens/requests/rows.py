@@ -68,13 +68,13 @@ def writing_columns() -> tuple[Column, ...]:
     """The columns while the request is written."""
     return (
         Column("drug", tr("药品"), stretch=True, value=drug_cell, width=160),
-        Column("class", tr("类别"), width=108, value=class_chips),
+        Column("class", tr("类别"), width=108, value=class_chips, gives_way=3),
         Column("on_hand", tr("现库存"), width=84, editable=True, value=_box("on_hand")),
         Column("monthly_use", tr("月均用量"), width=84, editable=True, value=_box("monthly_use")),
-        Column("days_left", tr("可用天数"), width=68, align="right", value=days_cell),
+        Column("days_left", tr("可用天数"), width=68, align="right", value=days_cell, gives_way=1),
         Column("suggested", tr("建议量"), width=62, align="right", value=suggested_cell),
         Column("requested", tr("申领量"), width=92, editable=True, value=_box("requested")),
-        Column("packs", tr("折合"), width=70, value=packs_cell),
+        Column("packs", tr("折合"), width=70, value=packs_cell, gives_way=2),
         Column("explanation", tr("说明"), width=132, editable=True, value=_box("explanation")),
     )
 
@@ -112,13 +112,13 @@ def reading_columns() -> tuple[Column, ...]:
     """The columns when the request is submitted, skipped or ended without a decision."""
     return (
         Column("drug", tr("药品"), stretch=True, value=drug_cell, width=150),
-        Column("class", tr("类别"), width=108, value=class_chips),
+        Column("class", tr("类别"), width=108, value=class_chips, gives_way=5),
         Column("on_hand", tr("现库存"), width=70, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均用量"), width=76, align="right", value=monthly_cell),
-        Column("days_left", tr("可用天数"), width=76, align="right", value=days_cell),
+        Column("monthly_use", tr("月均用量"), width=76, align="right", value=monthly_cell, gives_way=4),
+        Column("days_left", tr("可用天数"), width=76, align="right", value=days_cell, gives_way=3),
         Column("suggested", tr("建议量"), width=66, align="right", value=suggested_cell),
         Column("requested", tr("申领量"), width=70, align="right", bold=True, value=lambda row: row.line.requested),
-        Column("packs", tr("折合"), width=90, value=packs_cell),
+        Column("packs", tr("折合"), width=90, value=packs_cell, gives_way=2),
         Column("explanation", tr("说明"), width=150, stretch=True, muted=True, value=lambda row: row.line.explanation),
     )
 
@@ -127,12 +127,12 @@ def decision_columns() -> tuple[Column, ...]:
     """The columns when the township has answered: what became of each line, and why."""
     return (
         Column("drug", tr("药品"), stretch=True, value=drug_cell, width=170),
-        Column("class", tr("类别"), value=class_chips),
-        Column("on_hand", tr("现库存"), width=64, align="right", value=lambda row: row.line.on_hand),
-        Column("suggested", tr("建议量"), width=64, align="right", value=suggested_cell),
+        Column("class", tr("类别"), value=class_chips, gives_way=5),
+        Column("on_hand", tr("现库存"), width=64, align="right", value=lambda row: row.line.on_hand, gives_way=4),
+        Column("suggested", tr("建议量"), width=64, align="right", value=suggested_cell, gives_way=3),
         Column("requested", tr("申领量"), width=64, align="right", value=lambda row: row.line.requested),
         Column("approved", tr("批准量"), width=68, align="right", bold=True, value=lambda row: row.line.approved),
-        Column("packs", tr("折合"), value=packs_cell),
+        Column("packs", tr("折合"), value=packs_cell, gives_way=2),
         Column("decision", tr("结果"), value=decision_cell),
         Column("reason", tr("原因"), width=150, stretch=True, value=lambda row: reason_as_shown(row.line.decision_reason)),
     )
