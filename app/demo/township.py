@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 from app.demo.clinic import PIN, SAMPLE_SETTING, SEED, remove_new_desk
 from app.demo.drugs import fill_catalogue
 from app.demo.short_lived import ShortLivedDesks, not_waiting_for_the_disk
-from app.demo.township_clinics import begin_books, dispense_until, report_month, report_shortage, send_goods
+from app.demo.township_clinics import (
+    begin_books,
+    dispense_until,
+    report_month,
+    report_shortage,
+    send_goods,
+    take_by_paper,
+)
 from app.demo.township_past import send_by_hand
 from app.demo.township_supply import (
     KEPT,
@@ -87,6 +94,9 @@ CLINICS = (
     SampleClinic("郭楼村", "411624104222", "郭爱民", 16, 98, "shipped", population=2043, was_supplied=True),
     SampleClinic("徐庄村", "411624104223", "徐保国", 17, 122, "received", population=1816, was_supplied=True),
 )
+
+TAKEN_BY_PAPER = {"郭楼村": KEPT[1:3], "徐庄村": KEPT[3:5]}
+"""What came to a village with a delivery note by hand: its statement differs by that, and says why."""
 
 
 def township_answers() -> SetupAnswers:
@@ -294,6 +304,7 @@ def _past(staff: Staff, months: Months, clinic: SampleClinic, desk: Desk, random
         submit(there, then.pharmacist, request_id)
         decide(then.pharmacist, there, request_id, "released")
         send_goods(then, there, request_id, "verified", hand_over)
+        take_by_paper(earlier(desk, months.moment(months.last, 15)), TAKEN_BY_PAPER[clinic.village])
 
 
 def _report_last(staff: Staff, months: Months, clinic: SampleClinic, desk: Desk, over: datetime) -> None:

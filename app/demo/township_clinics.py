@@ -27,6 +27,7 @@ HandOver = Callable[[Desk, Desk, str], None]
 MONTHLY_PACKS = (9, 8, 6, 5, 4, 3, 6, 8, 5, 6, 4, 3, 4, 3, 3, 4, 2, 3, 2, 2)
 """Packs that go in a month, drug by drug in the order in which they are kept."""
 GIVEN_EVERY_DAYS = 4
+BY_PAPER = "月中补送，手工送货单"
 
 
 def begin_books(desk: Desk, codes: Sequence[str], random: Random) -> None:
@@ -42,6 +43,18 @@ def begin_books(desk: Desk, codes: Sequence[str], random: Random) -> None:
         for number, code in enumerate(codes)
     ]  # fmt: skip
     StockActions(desk).opening(goods)
+
+
+def take_by_paper(desk: Desk, codes: Sequence[str]) -> None:
+    """A pack of each drug that came in between with a delivery note by hand: the township has no shipment of it."""
+    with desk.sessions.writing() as session:
+        here = session.scalars(select(StockBatch).where(StockBatch.drug_code.in_(codes)).order_by(StockBatch.id)).all()
+        first = {batch.drug_code: batch for batch in reversed(here)}
+        entries = [
+            NewMovement(batch.id, MovementKind.RECEIPT, batch.units_per_pack, desk.now(), document="paper", reason=BY_PAPER)
+            for batch in first.values()
+        ]
+        book(session, desk, entries)
 
 
 def dispense_until(desk: Desk, random: Random) -> None:

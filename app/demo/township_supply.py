@@ -17,6 +17,7 @@ from app.services.accounts import Accounts
 from app.services.distributors import DistributorEdit, Distributors
 from app.services.purchasing import Arrival, OrderItem, PurchaseView, Purchasing
 from app.services.random_checks import Counted, RandomChecks
+from app.services.settlement_views import SettlementView
 from app.services.settlements import Settlements
 from app.services.shortages import ShortageEdit, Shortages
 
@@ -128,6 +129,8 @@ def settle(staff: Staff, months: Months) -> None:
     Settlements(made.manager).close_month(months.before_last)
     drawn = staff.at(months.moment(months.this, 4))
     prepared = Settlements(drawn.pharmacist).prepare(months.last)
+    for settlement_id in prepared.settlement_ids:
+        _explained(drawn, settlement_id, "月中补送一次，手工送货单，双方已核对签字")
     for settlement_id in prepared.settlement_ids[:2]:
         view = Settlements(drawn.colleague).get(settlement_id)
         if not view.open_differences:
@@ -196,11 +199,17 @@ def _settled(staff: Staff, settlement_id: str) -> None:
         (SettlementAction.APPROVE, staff.manager, ""),
         (SettlementAction.PAY, staff.manager, ""),
     )
-    view = Settlements(staff.pharmacist).get(settlement_id)
-    for number, _each in enumerate(view.differences):
-        view = Settlements(staff.pharmacist).explain(settlement_id, number, "在途差异，已核对单据", version=view.version)
+    view = _explained(staff, settlement_id, "在途差异，已核对单据")
     for action, desk, comment in by:
         view = Settlements(desk).act(settlement_id, action, view.version, comment=comment).settlement
+
+
+def _explained(staff: Staff, settlement_id: str, words: str) -> SettlementView:
+    """Every difference of a statement with the same words."""
+    view = Settlements(staff.pharmacist).get(settlement_id)
+    for number, _each in enumerate(view.differences):
+        view = Settlements(staff.pharmacist).explain(settlement_id, number, words, version=view.version)
+    return view
 
 
 def _counted(staff: Staff, clinic_id: str, batch_id: str, is_short: bool) -> Counted:
