@@ -22,7 +22,7 @@ from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.chips import ChipText, chips_width
 from ui.widgets.labels import set_look
 from ui.widgets.sight import bring_into_sight
-from ui.widgets.table_cells import CellDelegate
+from ui.widgets.table_cells import CellDelegate, alignment
 
 Align = Literal["left", "right", "center"]
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -183,13 +183,6 @@ class RowsModel(QAbstractTableModel):
         return None
 
 
-def alignment(align: Align) -> Qt.AlignmentFlag:
-    """Qt's name of an alignment, vertically centred."""
-    sides = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight,
-             "center": Qt.AlignmentFlag.AlignHCenter}
-    return sides[align] | Qt.AlignmentFlag.AlignVCenter
-
-
 def cell_words(cell: Cell) -> str:
     """All that a cell says, in reading order."""
     parts = (cell.text, cell.suffix, *(chip.text for chip in cell.chips), cell.second_line)
@@ -301,8 +294,7 @@ class DataTable(QTableView):
 
     def follow_theme(self, theme: Theme) -> None:
         """Take the sizes of this appearance."""
-        # The least height of larger type would keep the lines high.
-        self.verticalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().setMinimumSectionSize(1)  # the one of larger type would keep the lines high
         self.verticalHeader().setDefaultSectionSize(theme.px(self._row_height))
         self.verticalHeader().setMinimumSectionSize(theme.px(24))
         self.horizontalHeader().setFixedHeight(theme.px(tokens.HEADER_HEIGHT))
@@ -473,9 +465,8 @@ class DataTable(QTableView):
     def _giving_way(self, columns: Sequence[Column], widths: Sequence[int], room: int) -> set[int]:
         """The columns that are not shown because all have no room."""
         hidden: set[int] = set()
-        giving = sorted((n for n, column in enumerate(columns) if column.gives_way and not self._is_needed(column)),
-                        key=lambda n: -columns[n].gives_way)
-        for number in giving:
+        giving = [n for n, column in enumerate(columns) if column.gives_way and not self._is_needed(column)]
+        for number in sorted(giving, key=lambda n: -columns[n].gives_way):
             if sum(width for n, width in enumerate(widths) if n not in hidden) <= room:
                 break
             hidden.add(number)

@@ -32,7 +32,7 @@ from ui.theme.theme import Theme, current_theme
 from ui.widgets.chips import chip_width, chips_width, paint_chip
 
 if TYPE_CHECKING:
-    from ui.widgets.table import Cell, Column, DataTable
+    from ui.widgets.table import Align, Cell, Column, DataTable
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 BEGINS_NO_LINE = "，。；：、！？）》”"
@@ -213,8 +213,6 @@ class CellDelegate(QStyledItemDelegate):
         return left
 
     def _draw(self, painter: QPainter, place: QRectF, column: Column, text: str) -> None:
-        from ui.widgets.table import alignment
-
         if place.width() <= 0:
             return
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()) + 1)
@@ -231,6 +229,13 @@ class CellDelegate(QStyledItemDelegate):
             if room < min(theme.px(24), chip_width(theme, chip.text)):
                 break
             left += paint_chip(painter, theme, chip, QPointF(left, place.center().y()), room) + theme.px(4)
+
+
+def alignment(align: Align) -> Qt.AlignmentFlag:
+    """Qt's name of an alignment, vertically centred."""
+    sides = {"left": Qt.AlignmentFlag.AlignLeft, "right": Qt.AlignmentFlag.AlignRight,
+             "center": Qt.AlignmentFlag.AlignHCenter}
+    return sides[align] | Qt.AlignmentFlag.AlignVCenter
 
 
 def _font(theme: Theme, column: Column, cell: Cell) -> QFont:

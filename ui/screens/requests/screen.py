@@ -346,12 +346,10 @@ class RequestsScreen(QWidget):
 
     def _show_keys(self) -> None:
         """The keys of the tab that is shown."""
-        note = ""
-        if self.open_sheet().is_editable:
-            note = tr("↵ 下一行　Tab 右一格　Ctrl Delete 本期不要　填好的随时保存")
-            if self.parts.current_tab() == CATALOGUE:
-                note = tr("↑ ↓ 选药品　↵ 加到申领单，已在单中的到那一行")
-        self.parts.foot.set_note(note)
+        note = tr("↵ 下一行　Tab 右一格　Ctrl Delete 本期不要　填好的随时保存")
+        if self.parts.current_tab() == CATALOGUE:
+            note = tr("↑ ↓ 选药品　↵ 加到申领单，已在单中的到那一行")
+        self.parts.foot.set_note(note if self.open_sheet().is_editable else "")
 
     def show_one_line(self, line_id: str) -> None:
         """Show one line as it is now, and what depends on it."""
