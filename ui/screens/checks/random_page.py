@@ -154,8 +154,8 @@ class RandomChecksPage(QWidget):
         self._open(drawing.checks[0].id)
         names = tr("、").join(check.clinic_name for check in drawing.checks)
         self.services.say(tr("抽到{names}，种子 {seed}。请打印盘点表，由另一个人去盘。", names=names, seed=drawing.seed))
-        self.parts.panes.show_list()
-        self.parts.list.setFocus()
+        self.parts.panes.show_one()
+        self.setFocus()
 
     # --- counting ---------------------------------------------------------------------------------------------
 

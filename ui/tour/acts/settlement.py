@@ -41,6 +41,8 @@ def close_month(day: Day) -> Path:
         stage.window.show_screen("stock", section="statements")
         stage.wait_idle()
         stage.picture("clinic month")
+        stage.hands.find("clinic_months", DataTable).setFocus()
+        stage.hands.press(Qt.Key.Key_Return)
         stage.hands.click("print_month_paper")
         stage.wait_idle()
         stage.dialogs.will_answer("do")
@@ -88,6 +90,7 @@ def choose_settlement(stage: Stage) -> None:
     table = stage.hands.find("settlement_list", DataTable)
     table.setFocus()
     table.select_row([VILLAGE in row.party_name for row in table.rows()].index(True))
+    stage.hands.press(Qt.Key.Key_Return)
     stage.wait_idle()
 
 

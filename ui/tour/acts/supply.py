@@ -157,6 +157,7 @@ def choose_shipment(stage: Stage) -> None:
     ours = [number for number, row in enumerate(table.rows()) if row.shipment and VILLAGE in row.shipment.clinic_name]
     table.setFocus()
     table.select_row(ours[0])
+    stage.hands.press(Qt.Key.Key_Return)
     stage.wait_idle()
 
 
