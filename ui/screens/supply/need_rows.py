@@ -158,7 +158,7 @@ def need_columns() -> tuple[Column, ...]:
     """The columns of the needs."""
     return (
         Column("drug", tr("药品"), width=170, stretch=True, value=_drug),
-        Column("missing", tr("缺口"), width=170, value=_missing),
+        Column("missing", tr("缺口"), value=_missing),
         Column("packs", tr("买几包装"), width=84, editable=True, value=lambda row: _typed(row, row.packs)),
         Column("units", tr("合"), width=92, align="right", value=_units),
         Column("price", tr("包装单价（元）"), width=106, editable=True, value=lambda row: _typed(row, row.price)),
