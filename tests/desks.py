@@ -168,6 +168,13 @@ def copy_of(desk: Desk, folder: Path, clock: Clock) -> Desk:
     return replace(desk, folder=folder, sessions=sessions_on(folder / "cunyi.db"), clock=clock)
 
 
+def laid_out(desk: Desk, content: bytes, folder: Path, clock: Clock) -> Desk:
+    """The same from the content of its file, which is all that it has."""
+    folder.mkdir(parents=True)
+    (folder / "cunyi.db").write_bytes(content)
+    return replace(desk, folder=folder, sessions=sessions_on(folder / "cunyi.db"), clock=clock)
+
+
 def sessions_on(file: Path) -> Sessions:
     """Sessions on the file of a desk for tests."""
     engine = open_engine(file, KEY)

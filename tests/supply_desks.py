@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
@@ -24,7 +26,7 @@ from app.services.requests import LineEdit, Requests
 from app.services.review import Review
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from db.models import Drug, Organisation, OwnKeys
-from tests.desks import Clock, make_clinic, make_township
+from tests.desks import Clock, laid_out, make_clinic, make_township
 
 FAR = date(2028, 6, 30)
 PHARMACIST = Actor("00000000-0000-7000-8000-000000000001", "陈静", "township_pharmacist")
@@ -63,17 +65,29 @@ class PairedDesks:
 
     def __init__(self, folder: Path, clock: Clock | None = None, *, paired: bool = True) -> None:
         self.folder, self.clock = folder, clock or Clock()
-        self.clinic = make_clinic(folder / "clinic", self.clock)
-        self.township = make_township(folder / "township", self.clock)
-        for desk in (self.clinic, self.township):
-            give_keys(desk)
-        if paired:
-            introduce(self.clinic, self.township, folder)
+        clinic, township = closed_desks(self.clock.moment, paired)
+        self.clinic = laid_out(*clinic, folder / "clinic", self.clock)
+        self.township = laid_out(*township, folder / "township", self.clock)
 
     def close(self) -> None:
         """Close both files."""
         for desk in (self.clinic, self.township):
             desk.sessions.engine.dispose()
+
+
+@cache
+def closed_desks(moment: datetime, paired: bool) -> tuple[tuple[Desk, bytes], ...]:
+    """A clinic and a township with keys, each with its file: made once by each process of the tests."""
+    with TemporaryDirectory() as name:
+        folder, clock = Path(name), Clock(moment)
+        desks = make_clinic(folder / "clinic", clock), make_township(folder / "township", clock)
+        for desk in desks:
+            give_keys(desk)
+        if paired:
+            introduce(*desks, folder)
+        for desk in desks:
+            desk.close()
+        return tuple((desk, (desk.folder / "cunyi.db").read_bytes()) for desk in desks)
 
 
 def as_person(desk: Desk, actor: Actor) -> Desk:

@@ -14,7 +14,7 @@ from app.services.residents import Residents
 from db.models import UserAccount, new_id
 from tests.desks import NO_PIN, Clock, found_desk_folder, make_clinic, make_township
 from tests.followup_people import add_resident
-from tests.supply_desks import as_person, change_drug, drug_code, pair
+from tests.supply_desks import PairedDesks, as_person, change_drug, drug_code, pair
 
 DRUG_NAMES = ("硝苯地平", "二甲双胍", "阿莫西林")
 
@@ -54,10 +54,16 @@ def township_desk(tmp_path: Path, clock: Clock) -> Iterator[Desk]:
 
 
 @pytest.fixture
-def desks(clinic_desk: Desk, township_desk: Desk, tmp_path: Path) -> tuple[Desk, Desk]:
-    """The clinic and the township, paired."""
-    pair(clinic_desk, township_desk, tmp_path)
-    return clinic_desk, township_desk
+def desks(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[tuple[Desk, Desk]]:
+    """The clinic and the township, paired; they are `clinic_desk` and `township_desk` where a test has one of those, too."""
+    if {"clinic_desk", "township_desk"} & set(request.fixturenames):
+        both = request.getfixturevalue("clinic_desk"), request.getfixturevalue("township_desk")
+        pair(*both, tmp_path)
+        yield both
+        return
+    made = PairedDesks(tmp_path, clock)
+    yield made.clinic, made.township
+    made.close()
 
 
 @pytest.fixture
