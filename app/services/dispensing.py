@@ -25,7 +25,14 @@ from app.domain.trace_codes import clean_code
 from app.errors import UserError
 from app.i18n import tr
 from app.services.dispensing_beside import Beside, beside
-from app.services.dispensing_drafts import Draft, DraftLine, Unmatched, fresh_line, opened_draft
+from app.services.dispensing_drafts import (
+    Draft,
+    DraftLine,
+    Unmatched,
+    fresh_line,
+    opened_draft,
+    repeated_draft,
+)
 from app.services.dispensing_judgement import (
     BATCH_REASON,
     JudgedLine,
@@ -37,9 +44,11 @@ from app.services.dispensing_judgement import (
 from app.services.dispensing_returns import reverse_document, take_back, why_not_reversible
 from app.services.dispensing_views import (
     GIVEN,
+    CameBack,
     DispensingView,
     GivenBatch,
     GivenLine,
+    lines_of,
     times_of_day,
     usage_words,
     view_of,
@@ -58,8 +67,8 @@ if TYPE_CHECKING:
     from app.printing.labels import LabelContent
 
 __all__ = [
-    "Beside", "ChosenBatch", "Dispensing", "DispensingView", "Draft", "DraftLine", "GivenBatch", "GivenLine", "JudgedLine",
-    "Judgement", "Matter", "Unmatched", "usage_words",
+    "Beside", "CameBack", "ChosenBatch", "Dispensing", "DispensingView", "Draft", "DraftLine", "GivenBatch", "GivenLine",
+    "JudgedLine", "Judgement", "Matter", "Unmatched", "usage_words",
 ]  # fmt: skip
 ENTITY = "dispensing"
 GIVING = (*SUPPLY, Role.HOME_TEAM)
@@ -76,6 +85,12 @@ class Dispensing:
         """A draft with the medicines of a visit, or of the newest sheet of each disease. Raises UserError."""
         with self._desk.sessions.reading() as session:
             return opened_draft(session, self._desk, resident_id, form_entry_id)
+
+    def again(self, dispensing_id: str) -> Draft:
+        """按原样重新发: a new draft with what a dispensing gave. Raises UserError when there is none."""
+        with self._desk.sessions.reading() as session:
+            document = self._own(session, dispensing_id)
+            return repeated_draft(document, lines_of(session, [document.id]))
 
     def new_line(self, key: str, drug_code: str, kind: PrescriptionKind = PrescriptionKind.ORDINARY) -> DraftLine:
         """A line for a chosen drug, with its usual dose. Raises UserError for an unknown drug."""

@@ -36,7 +36,7 @@ from app.forms.registry import form
 from app.services.catalogue import listed_on
 from app.services.request_caseload import written_medicines
 from app.services.stock_dispense import ChosenBatch
-from db.models import Dispensing, Drug, FormEntry, Resident, StockBatch, new_id
+from db.models import Dispensing, DispensingLine, Drug, FormEntry, Resident, StockBatch, new_id
 
 CHRONIC_FORMS = ("htn_followup", "dm_followup", "copd_followup", "smi_followup")
 """The follow-up sheets that name medicines; a regimen against tuberculosis names none."""
@@ -130,6 +130,25 @@ def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: 
         unmatched=tuple(unmatched),
         id=new_id(),
         weight_kg=known_weight(resident, desk.today()),
+    )
+
+
+def repeated_draft(document: Dispensing, lines: Sequence[DispensingLine]) -> Draft:
+    """A new draft of what was given once: the same person, drugs, quantities and days; batches and packs are chosen anew.
+
+    What was answered to the warnings is asked again: the answers belong to what is given now.
+    """
+    return Draft(
+        resident_id=document.resident_id,
+        lines=tuple(
+            DraftLine(str(number), line.drug_code, line.quantity, line.dose, line.times_per_day, line.days, line.usage)
+            for number, line in enumerate(lines, 1)
+        ),
+        kind=PrescriptionKind(document.kind),
+        diagnosis=document.diagnosis,
+        form_entry_id=document.form_entry_id,
+        id=new_id(),
+        weight_kg=document.weight_kg,
     )
 
 

@@ -49,7 +49,7 @@ def register(desk: Desk, since: date, until: date) -> ListSheet:
 
 
 def _rows(view: DispensingView) -> list[tuple[Value, ...]]:
-    """A row for each batch; what came back and the amount stand once, with the first batch of the drug."""
+    """A row for each batch; what came back and the amount of what did not stand once, with the first batch of the drug."""
     found: list[tuple[Value, ...]] = []
     for line in view.lines:
         for place, batch in enumerate(line.batches):
@@ -58,6 +58,6 @@ def _rows(view: DispensingView) -> list[tuple[Value, ...]]:
                 view.given_on, view.resident_name, view.diagnosis, line.drug_name, line.strength, batch.batch_no,
                 batch.expiry, batch.units, line.unit, line.returned if first else "",
                 usage_words(line.dose, line.times_per_day, line.usage), view.user_name, " ".join(batch.codes),
-                yuan(line.amount_fen) if first else "",
+                yuan(line.kept_fen) if first else "",
             ))  # fmt: skip
     return found

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.dosing_times import DAY_TIME_LABELS, dosing
@@ -16,6 +16,7 @@ from app.domain.message import Message, msg
 from app.domain.movements import MovementKind
 from app.domain.prescribing import PrescriptionKind
 from app.domain.quantities import up_to_two_places
+from app.domain.stock_value import total_value_fen
 from app.i18n import tr
 from app.services.trace_codes import scans_of
 from db.models import Dispensing as DispensingDocument
@@ -53,6 +54,20 @@ class GivenLine:
     usage: str
     amount_fen: int | None
     batches: tuple[GivenBatch, ...] = ()
+    kept_fen: int | None = 0
+    """The value of what did not come back; None when a price is unknown."""
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """Units of a drug that came back (退药), or all of a dispensing that was reversed: who wrote it when, and why."""
+
+    drug_name: str
+    units: int
+    unit: str
+    user_name: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -75,11 +90,18 @@ class DispensingView:
     at: datetime
     form_entry_id: str | None = None
     weight_kg: Decimal | None = None
+    came_back: tuple[CameBack, ...] = ()
 
     @property
     def amount_fen(self) -> int | None:
         """The value of what was given; None when one price is unknown."""
         amounts = [line.amount_fen for line in self.lines]
+        return None if any(amount is None for amount in amounts) else sum(amount or 0 for amount in amounts)
+
+    @property
+    def kept_fen(self) -> int | None:
+        """The value of what was given less what came back; None when one price is unknown."""
+        amounts = [line.kept_fen for line in self.lines]
         return None if any(amount is None for amount in amounts) else sum(amount or 0 for amount in amounts)
 
     @property
@@ -116,6 +138,25 @@ def times_of_day(line: GivenLine) -> str:
     whole = int(times) if times is not None and times == times.to_integral_value() else None
     found = dosing(whole, line.usage)
     return tr("、").join(tr(DAY_TIME_LABELS[time]) for time in found.times)
+
+
+def movements_back(session: Session, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """What came back of dispensings by their ids: each return, and each reversal of what was given."""
+    is_return = StockMovement.kind == MovementKind.RETURN_FROM_RESIDENT.value
+    is_reversal = (StockMovement.kind == MovementKind.DISPENSE.value) & StockMovement.reverses_id.is_not(None)
+    query = select(
+        StockMovement.document_id, StockMovement.drug_code, StockMovement.quantity, StockMovement.user_name,
+        StockMovement.occurred_at, StockMovement.reason, StockBatch.price_fen, StockBatch.units_per_pack,
+    ).join(StockBatch, StockBatch.id == StockMovement.batch_id)  # fmt: skip
+    found = query.where(StockMovement.document_id.in_(ids), or_(is_return, is_reversal))
+    return session.execute(found.order_by(StockMovement.occurred_at, StockMovement.id)).all()
+
+
+def _kept_fen(line: DispensingLine, back: Sequence[Row[Any]]) -> int | None:
+    if line.returned >= line.quantity:
+        return 0
+    came = total_value_fen((row.quantity, row.price_fen, row.units_per_pack) for row in back)
+    return None if line.amount_fen is None or came is None else max(0, line.amount_fen - came)
 
 
 def lines_of(session: Session, ids: Sequence[str]) -> list[DispensingLine]:
@@ -157,12 +198,18 @@ def views_of(session: Session, documents: Sequence[DispensingDocument]) -> list[
         given = GivenBatch(row.id, row.batch_no, row.expiry, -row.quantity, codes)
         batches.setdefault((row.document_id, row.drug_code), []).append(given)
     lines: dict[str, list[GivenLine]] = {}
+    back = movements_back(session, ids)
+    came_back: dict[str, list[CameBack]] = {}
     for line in lines_of(session, ids):
+        own = [row for row in back if (row.document_id, row.drug_code) == (line.dispensing_id, line.drug_code)]
+        came_back.setdefault(line.dispensing_id, []).extend(
+            CameBack(line.drug_name, row.quantity, line.unit, row.user_name, row.occurred_at, row.reason) for row in own
+        )
         lines.setdefault(line.dispensing_id, []).append(
             GivenLine(
                 line.id, line.drug_code, line.drug_name, line.strength, line.unit, line.quantity, line.returned,
                 line.dose, line.times_per_day, line.days, line.usage, line.amount_fen,
-                tuple(batches.get((line.dispensing_id, line.drug_code), ())),
+                tuple(batches.get((line.dispensing_id, line.drug_code), ())), _kept_fen(line, own),
             )
         )
     return [
@@ -170,6 +217,7 @@ def views_of(session: Session, documents: Sequence[DispensingDocument]) -> list[
             each.id, each.resident_id, names.get(each.resident_id, ""), each.given_on, each.diagnosis,
             PrescriptionKind(each.kind), each.user_name, each.state, tuple(lines.get(each.id, ())), tuple(each.warnings),
             each.created_at, each.form_entry_id, each.weight_kg,
+            tuple(sorted(came_back.get(each.id, ()), key=lambda one: one.at)),
         )
         for each in documents
     ]

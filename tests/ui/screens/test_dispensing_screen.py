@@ -17,8 +17,10 @@ from app.domain.movements import MovementKind
 from app.domain.prescribing import PrescriptionKind
 from app.services.catalogue import Catalogue
 from app.services.dispensing import Dispensing, Draft, DraftLine
+from app.services.dispensing_register import register
 from app.services.requests import Requests
 from app.services.shortages import Shortages
+from app.services.stock_dispense import ChosenBatch
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from app.services.trace_codes import scan_in
 from db.models import Drug, FormEntry, StockBatch, TraceCode, new_id
@@ -199,6 +201,25 @@ def test_days_beyond_the_limit_want_a_reason_and_keep_it(qtbot, screen, desk, re
     screen.save_action()
     [view] = Dispensing(desk).of_day()
     assert [warning["reason"] for warning in view.warnings] == ["外出打工，多带几天"]
+
+
+def test_f2_follows_the_order_on_the_screen(screen, desk, resident):
+    stock(desk, AMOXICILLIN, 48, batch_no="A1", days=100, pack=24)
+    late = stock(desk, AMOXICILLIN, 48, batch_no="B1", days=400, pack=24)
+    screen.open_with(resident_id=resident)
+    page = screen.giving
+    page.add_drug(AMOXICILLIN)
+    page.head.diagnosis.setText("高血压")
+    [card] = page.cards.values()
+    page.go_to_next_open()
+    card.show_line(replace(card.line(), batches=(ChosenBatch(late, card.line().quantity or page.judgement.lines[0].quantity),)))
+    page.settle()
+    open_ones = card.matters.stops()
+    assert len(open_ones) > 1
+    tops = [stop.mapTo(page, stop.rect().topLeft()).y() for stop in open_ones]
+    assert tops == sorted(tops)
+    page.go_to_next_open()
+    assert QApplication.focusWidget() is open_ones[0]
 
 
 def test_a_long_prescription_takes_its_own_days(screen, desk, resident):
@@ -579,8 +600,16 @@ def test_the_register_opens_a_dispensing_and_drugs_come_back(screen, desk, given
     assert Dispensing(desk).get(given.id).lines[0].returned == 3
     assert [chip.text for chip in screen.given.header.chips()] == ["退过药"]
     assert not screen.given.reverse.isVisible()
+    told = [each.text() for each in screen.given.came_back.findChildren(QLabel)]
+    assert told[0] == "退药记录"
+    assert told[1].endswith("　王明　原因：血压低停药")
+    assert told[2] == "苯磺酸氨氯地平片 3 片"
+    assert "合计 ¥0.40（发出 ¥0.70）" in screen.given.findChild(QLabel, "page_note").text()
     assert screen.back_action() is True
     assert screen.register.isVisible()
+    assert screen.register.findChild(QLabel, "page_note").text() == "1 人次　合计 ¥0.40"
+    sheet = register(desk, desk.today(), desk.today())
+    assert [(row[9], row[13]) for row in sheet.rows] == [(3, Decimal("0.40"))]
 
 
 def test_a_mistake_is_reversed(screen, desk, given):
@@ -594,6 +623,29 @@ def test_a_mistake_is_reversed(screen, desk, given):
     assert on_hand(desk, AMLODIPINE) == 56
     assert [chip.text for chip in screen.given.header.chips()] == ["已冲销"]
     assert not screen.given.back.isVisible()
+    told = [each.text() for each in screen.given.came_back.findChildren(QLabel)]
+    assert told[0] == "冲销记录"
+    assert told[1].endswith("　王明　原因：选错了人")
+    screen.back_action()
+    assert screen.register.findChild(QLabel, "page_note").text() == "0 人次　合计 ¥0.00"
+
+
+def test_what_was_reversed_is_given_again_without_writing_it_twice(screen, desk, resident, given, dialogs):
+    Dispensing(desk).reverse(given.id, "天数写错")
+    screen.open_with(dispensing_id=given.id)
+    screen.primary_action()
+    page = screen.giving
+    assert page.isVisible()
+    assert (page.resident_id, page.draft.diagnosis, page.draft.id == given.id) == (resident, "高血压", False)
+    [card] = page.cards.values()
+    line = card.line()
+    assert (line.drug_code, line.quantity, line.dose, line.days, line.usage) == (AMLODIPINE, 7, "1片", 7, "饭后")
+    assert page.is_touched()
+    page.scan(code(1), page.finder)
+    screen.save_action()
+    newest, former = Dispensing(desk).of_day()
+    assert (newest.state, former.state) == ("given", "reversed")
+    assert [batch.codes for batch in newest.lines[0].batches] == [(code(1),)]
 
 
 def test_the_history_of_the_resident_stands_beside(screen, desk, resident, given):

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QWidget
 from app.errors import CunyiError
 from app.i18n import tr
 from app.services.dispensing import usage_words
-from app.services.dispensing_views import GIVEN
+from app.services.dispensing_views import GIVEN, REVERSED, drugs_in_words
 from ui.dialogs import show_failure
 from ui.screens.dispensing.windows import ReturnWindow, ReverseWindow
-from ui.screens.dispensing.words import clock, day_words, state_chips, yuan
+from ui.screens.dispensing.words import amount_words, clock, day_words, state_chips, yuan
 from ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card, PageHeader
 from ui.widgets.layouts import Vertical
@@ -29,11 +29,15 @@ TWO_LINES = 52
 
 
 class GivenPage(QWidget):
-    """`changed` after drugs came back or it was reversed; `person_asked(resident_id)`; `labels_asked(dispensing_id)`."""
+    """`changed` after drugs came back or it was reversed; `person_asked(resident_id)`; `labels_asked(dispensing_id)`.
+
+    `again_asked(dispensing_id)`: a reversed one is to be given anew.
+    """
 
     changed = Signal()
     person_asked = Signal(str)
     labels_asked = Signal(str)
+    again_asked = Signal(str)
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +51,8 @@ class GivenPage(QWidget):
         self.labels = SecondaryButton(tr("打标签"), name="given_labels", hint="Ctrl P", icon_name="print")
         self.reverse = SecondaryButton(tr("冲销"), name="given_reverse")
         self.back = PrimaryButton(tr("退药"), name="given_return", hint="F2")
-        for button in (self.person, self.reverse, self.labels, self.back):
+        self.again = PrimaryButton(tr("按原样重新发"), name="given_again", hint="F2")
+        for button in (self.person, self.reverse, self.labels, self.back, self.again):
             self.header.add_action(button)
         column.addWidget(self.header)
         inside = QWidget()
@@ -58,6 +63,8 @@ class GivenPage(QWidget):
                                row_height=TWO_LINES)
         drugs.add(self.table)
         body.addWidget(drugs)
+        self.came_back = Card(name="given_back_card")
+        body.addWidget(self.came_back)
         self.codes = Card(tr("扫过的追溯码"), name="given_codes_card")
         body.addWidget(self.codes)
         self.said = Card(tr("发药时的提示和医生的回答"), name="given_warnings_card")
@@ -68,6 +75,7 @@ class GivenPage(QWidget):
         self.labels.clicked.connect(self.print_labels)
         self.reverse.clicked.connect(self.undo)
         self.back.clicked.connect(self.take_back)
+        self.again.clicked.connect(self.give_again)
         self.setFocusProxy(self.table)
 
     def show_given(self, view: DispensingView) -> None:
@@ -78,16 +86,18 @@ class GivenPage(QWidget):
         facts = (
             tr("{day} {time}", day=view.given_on, time=clock(view.at)), tr(view.kind.label), view.diagnosis,
             tr("体重 {weight} 千克", weight=view.weight_kg) if view.weight_kg is not None else "",
-            tr("发药人 {name}", name=view.user_name), tr("合计 {amount}", amount=yuan(view.amount_fen)),
+            tr("发药人 {name}", name=view.user_name), amount_words(view),
         )
         self.header.set_note("　".join(part for part in facts if part))
         self.table.set_rows(view.lines)
         self.table.fit_height()
         self.table.select_row(0)
+        self._show_came_back(view)
         self._show_codes(view)
         self._show_said(view)
         is_out = view.state == GIVEN
         self.back.setVisible(is_out)
+        self.again.setVisible(view.state == REVERSED)
         self.labels.setVisible(is_out)
         self.reverse.setVisible(is_out and self._services.dispensing.why_not_reversible(view.id) is None)
 
@@ -106,8 +116,10 @@ class GivenPage(QWidget):
             self.labels_asked.emit(self.view.id)
 
     def take_back(self) -> None:
-        """F2: 退药."""
+        """F2: 退药, or where it was reversed 按原样重新发."""
         view = self.view
+        if view is not None and view.state == REVERSED:
+            self.give_again()
         if view is None or view.state != GIVEN:
             return
         window = ReturnWindow(view, self.window())
@@ -117,6 +129,11 @@ class GivenPage(QWidget):
             service.give_back(view.id, window.units(), str(window.why.raw()), codes=window.scanned())
 
         window.start(act, lambda: self._done(tr("已退回：{name}。退回的药单独存放，不再发。", name=view.resident_name)))
+
+    def give_again(self) -> None:
+        """A reversed dispensing once more, as a draft that can be put right."""
+        if self.view is not None and self.view.state == REVERSED:
+            self.again_asked.emit(self.view.id)
 
     def undo(self) -> None:
         """冲销: entered by mistake, nothing had left."""
@@ -132,6 +149,19 @@ class GivenPage(QWidget):
         self._services.say(said)
         self.refresh()
         self.changed.emit()
+
+    def _show_came_back(self, view: DispensingView) -> None:
+        self.came_back.clear()
+        self.came_back.set_title(tr("冲销记录") if view.state == REVERSED else tr("退药记录"))
+        told: dict[tuple[str, str, str], list[tuple[str, int, str]]] = {}
+        for each in view.came_back:
+            local = each.at.astimezone()
+            when = tr("{day} {time}", day=local.date(), time=clock(each.at))
+            told.setdefault((when, each.user_name, each.reason), []).append((each.drug_name, each.units, each.unit))
+        for (when, who, why), drugs in told.items():
+            self.came_back.add_text(tr("{when}　{who}　原因：{reason}", when=when, who=who, reason=why), "strong")
+            self.came_back.add_text(tr(drugs_in_words(drugs)))
+        self.came_back.setVisible(bool(told))
 
     def _show_codes(self, view: DispensingView) -> None:
         self.codes.clear()

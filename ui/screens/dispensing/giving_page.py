@@ -48,7 +48,7 @@ class GivingPage(GivingLayout):
     left = Signal()
     given_asked = Signal(str)
 
-    def __init__(self, services: Services, draft: Draft, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, draft: Draft, parent: QWidget | None = None, *, is_copy: bool = False) -> None:
         super().__init__(services, parent)
         self._services = services
         self.draft = draft
@@ -56,7 +56,7 @@ class GivingPage(GivingLayout):
         self.cards: dict[str, LineCard] = {}
         self._next_card = 1
         self._is_strict = False
-        self._is_touched = False
+        self._is_touched = is_copy
         self._codes = CodeBook(services.dispensing)
         self.person = services.residents.get(draft.resident_id)
         self.beside = services.dispensing.beside(draft.resident_id)

@@ -125,6 +125,7 @@ class MatterList(QWidget):
         self.setObjectName(name)
         self._column = Vertical(self, spacing=6)
         self.boxes: dict[str, MatterBox] = {}
+        """By key, in the order on the screen."""
         self._made = 0
         self.hide()
 
@@ -143,6 +144,7 @@ class MatterList(QWidget):
             if self._column.indexOf(box) != place:
                 self._column.insertWidget(place, box)
             box.show_matter(matter, draft, is_strict=is_strict)
+        self.boxes = {key: self.boxes[key] for key in order}
         self.setVisible(bool(wanted))
 
     def stops(self) -> list[QWidget]:

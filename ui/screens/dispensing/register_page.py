@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.message import msg
 from app.errors import CunyiError
 from app.i18n import tr
+from app.services.dispensing_views import REVERSED
 from app.services.problems import Refused
 from ui.dialogs import FileKind, show_failure
 from ui.screens.dispensing.words import clock, state_chips, yuan
@@ -98,9 +99,10 @@ class RegisterPage(QWidget):
             return
         views = self._services.dispensing.of_days(*span, limit=MOST_SHOWN)
         self.table.set_rows(views, keep=lambda view: view.id)
-        amounts = [view.amount_fen for view in views]
+        standing = [view for view in views if view.state != REVERSED]
+        amounts = [view.kept_fen for view in standing]
         known = None if any(amount is None for amount in amounts) else sum(amount or 0 for amount in amounts)
-        told = tr("{count} 人次　合计 {amount}", count=len(views), amount=yuan(known)) if views else ""
+        told = tr("{count} 人次　合计 {amount}", count=len(standing), amount=yuan(known)) if views else ""
         more = tr("（只列出最近的 {most} 张，导出的表格是全的）", most=MOST_SHOWN) if len(views) == MOST_SHOWN else ""
         self.header.set_note(told + more)
 
@@ -192,10 +194,15 @@ def _columns() -> tuple[Column, ...]:
         Column("name", tr("姓名"), bold=True, value=lambda view: view.resident_name),
         Column("diagnosis", tr("诊断"), width=150, gives_way=2, value=lambda view: view.diagnosis or None),
         Column("drugs", tr("药品"), width=260, stretch=True, value=_drugs),
-        Column("amount", tr("金额"), align="right", value=lambda view: yuan(view.amount_fen)),
+        Column("amount", tr("金额"), align="right", value=_amount),
         Column("doctor", tr("发药人"), gives_way=1, value=lambda view: view.user_name),
         Column("state", tr("状态"), value=state_chips),
     )
+
+
+def _amount(view: DispensingView) -> Cell:
+    given = "" if view.kept_fen == view.amount_fen else tr("发出 {amount}", amount=yuan(view.amount_fen))
+    return Cell(yuan(view.kept_fen), second_line=given)
 
 
 def _drugs(view: DispensingView) -> Cell:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OWN_KEYS = (
     ("Ctrl D", msg("再加一种药")), ("F7", msg("换这种药的批号")), ("Ctrl Delete", msg("去掉这种药")),
-    ("F2", msg("到下一处要写的地方；看发药单时退药")), ("扫码", msg("光标在哪里都行，程序自己找到是哪种药")),
+    ("F2", msg("到下一处要写的地方；看发药单时退药，冲销过的重新发")), ("扫码", msg("光标在哪里都行，程序自己找到是哪种药")),
     ("Ctrl ↵", msg("发药")), ("Ctrl P", msg("打印登记；看发药单时打标签")),
 )
 
@@ -47,6 +47,7 @@ class DispensingScreen(QWidget):
         self.given.changed.connect(self._on_changed)
         self.given.person_asked.connect(lambda resident_id: services.navigate("residents", resident_id=resident_id))
         self.given.labels_asked.connect(self.print_labels)
+        self.given.again_asked.connect(self.begin_again)
         self._show(self.register)
         self.register.refresh()
 
@@ -127,6 +128,22 @@ class DispensingScreen(QWidget):
             show_failure(self._services.dialogs, error)
             return
         self._came_from_elsewhere = is_from_elsewhere
+        self._put_up(page)
+
+    def begin_again(self, dispensing_id: str) -> None:
+        """A new draft with what a reversed dispensing gave; one that was begun is asked about first."""
+        if self.giving is not None and not self.giving.ask_to_leave():
+            self._show(self.giving)
+            return
+        try:
+            page = GivingPage(self._services, self._services.dispensing.again(dispensing_id), self._stack, is_copy=True)
+        except CunyiError as error:
+            show_failure(self._services.dialogs, error)
+            return
+        self._came_from_elsewhere = False
+        self._put_up(page)
+
+    def _put_up(self, page: GivingPage) -> None:
         self._close_giving()
         page.labels.setChecked(self._wants_labels)
         page.labels.toggled.connect(self._on_labels_toggled)

@@ -29,6 +29,13 @@ def yuan(fen: int | None) -> str:
     return DASH if fen is None else f"¥{fen // 100:,}.{fen % 100:02d}"
 
 
+def amount_words(view: DispensingView) -> str:
+    """The value of what stayed given, and of what was given where something came back."""
+    if view.kept_fen == view.amount_fen:
+        return tr("合计 {amount}", amount=yuan(view.kept_fen))
+    return tr("合计 {amount}（发出 {given}）", amount=yuan(view.kept_fen), given=yuan(view.amount_fen))
+
+
 def clock(at: datetime) -> str:
     """“9:05” where the desk stands."""
     local = at.astimezone()
