@@ -11,7 +11,7 @@ from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLabel, QLineEdit, QWidget
 
 from app.domain.message import msg
 from app.errors import CunyiError
@@ -63,9 +63,11 @@ class SmallWindow(QDialog):
         self._column.addLayout(row)
         self.setMinimumWidth(min(current_theme().px(WIDTH), 1100))
 
-    def add_text(self, text: str) -> None:
+    def add_text(self, text: str, *, name: str = "") -> QLabel:
         """A paragraph."""
-        self._body.addWidget(label(text, wrap=True))
+        paragraph = label(text, name=name, wrap=True)
+        self._body.addWidget(paragraph)
+        return paragraph
 
     def add_field(self, code: str, caption: str, control: QWidget, hint: str = "") -> None:
         """A field by the code of the answer."""

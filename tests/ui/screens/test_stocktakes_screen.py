@@ -200,9 +200,16 @@ def test_some_drugs_are_counted_with_the_book_in_sight(opened, world):
     assert "请选出要盘的药品" in control(window, QLabel, "stocktake_drugs_problem").text()
     write(control(window, QLineEdit, "stocktake_search"), "布洛芬")
     press(control(window, QLineEdit, "stocktake_search"), Qt.Key.Key_Return)
-    press(control(window, DataTable, "stocktake_drugs"), Qt.Key.Key_Space)
+    table = control(window, DataTable, "stocktake_drugs")
+    chosen = control(window, QLabel, "stocktake_chosen")
+    assert chosen.text() == "还没有选。"
+    press(table, Qt.Key.Key_Space)
+    assert chosen.text().startswith("已选 1 种：布洛芬")
+    write(control(window, QLineEdit, "stocktake_search"), "阿")
+    assert chosen.text().startswith("已选 1 种：布洛芬")
+    write(control(window, QLineEdit, "stocktake_search"), "布洛芬")
     control(window, Segmented, "stocktake_manner").set_value("book")
-    window.on_do()
+    press(table, Qt.Key.Key_Return)
     assert cell_texts(lines(page), "book") == ["30"]
     view = Stocktakes(world.clinic).get(Stocktakes(world.clinic).list()[0].id)
     assert (view.kind, view.is_blind, [line.drug_code for line in view.lines]) == ("part", False, [world.codes[1]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -33,7 +33,13 @@ BLIND, WITH_BOOK = "blind", "book"
 
 
 class MarkTable(DataTable):
-    """A table in which Enter, Space or a double click marks a row; `marked` are the keys of the rows."""
+    """A table in which Space or a double click marks a row; `marked` are the keys of the rows.
+
+    `mark_changed` after each; `done` by Enter, which is the key of the window's button.
+    """
+
+    mark_changed = Signal()
+    done = Signal()
 
     def __init__(self, columns: Sequence[Column], *, key: str, name: str, accessible_name: str, empty_text: str) -> None:
         self.marked: list[str] = []
@@ -52,9 +58,13 @@ class MarkTable(DataTable):
             self.marked.append(key)
         self.viewport().update()
         self.setAccessibleDescription(tr("已选 {count}", count=len(self.marked)))
+        self.mark_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space marks, as Enter does."""
+        """Space marks, Enter is done."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.done.emit()
+            return
         if event.key() == Qt.Key.Key_Space and self.current_row() is not None:
             self.toggle(self.current_row())
             return
@@ -87,12 +97,15 @@ class BeginWindow(SmallWindow):
         self.scope.set_value(ALL_DRUGS)
         self.manner.set_value(BLIND)
         self.add_field("scope", tr("盘哪些"), self.scope)
-        self.add_field("search", tr("选药品"), self.search, tr("↵ 到名单，空格选中"))
+        self.add_field("search", tr("选药品"), self.search, tr("↵ 到名单，空格选中，再按 ↵ 开始"))
         self.add_field("drugs", tr("库里的药品"), self.table)
+        self.chosen = self.add_text("", name="stocktake_chosen")
         self.add_field("manner", tr("账面数"), self.manner, tr("盲盘时先数实物，提交核对后才看到账面"))
         self.scope.changed.connect(lambda _value: self._settle())
         self.search.textChanged.connect(lambda _text: self._find())
         self.search.returnPressed.connect(self.table.setFocus)
+        self.table.mark_changed.connect(self._show_chosen)
+        self.table.done.connect(self.on_do)
         self._find()
         self._settle()
         self.scope.setFocus()
@@ -130,7 +143,17 @@ class BeginWindow(SmallWindow):
         is_some = self.scope.value() == SOME_DRUGS
         for code in ("search", "drugs"):
             self.fields[code].setVisible(is_some)
+        self._show_chosen()
         self.show_sentences({})
+
+    def _show_chosen(self) -> None:
+        """The drugs that are chosen, also those that the search has hidden."""
+        names = {drug.drug_code: tr("{drug} {strength}", drug=drug.name, strength=drug.strength) for drug in self._every}
+        chosen = [names[code] for code in self.table.marked]
+        words = tr("已选 {count} 种：{drugs}", count=len(chosen), drugs=tr("、").join(chosen)) if chosen else tr("还没有选。")
+        self.chosen.setText(words)
+        self.chosen.setVisible(self.scope.value() == SOME_DRUGS)
+        self._fit()
 
 
 class FoundWindow(SmallWindow):
@@ -194,6 +217,7 @@ class PacksWindow(SmallWindow):
         self.add_field("packs", tr("缺的盒（打 ✓ 的）"), self.table)
         self.add_text(tr("说不清时，这一批的盒都记为“待查”，以后扫到哪一盒，哪一盒就算在库。"))
         self.scan.returnPressed.connect(self._on_scan)
+        self.table.done.connect(self.on_do)
 
     def missing(self) -> tuple[str, ...]:
         """The packs that are marked. Raises Refused for none."""
