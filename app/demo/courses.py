@@ -42,6 +42,8 @@ DM_DRUGS = (
     ("格列美脲片 2mg", 1, "1片"),
 )
 DM_SECOND = (("阿卡波糖片 50mg", 3, "1片"), ("格列美脲片 2mg", 1, "1片"))
+THREE_TIMES = frozenset(("卡托普利片 25mg", "盐酸二甲双胍片 0.5g", "阿卡波糖片 50mg"))
+"""Drugs that may be taken three times a day; of the others that would be more than the most."""
 INSULIN = ("精蛋白人胰岛素混合注射液(30R)", "早12单位、晚10单位，餐前皮下注射")
 INSULIN_AFTER_YEARS = 7
 """Whoever has had diabetes so long in the sample injects insulin."""
@@ -184,7 +186,8 @@ def change_treatment(random: Random, habits: Habits, disease: str) -> None:
         drugs.append(next(drug for drug in second if drug["name"] not in taken))
         habits.drugs[disease] = drugs
     elif random.random() < 0.3:
-        drugs[0] = {**drugs[0], "times_per_day": min(3, drugs[0]["times_per_day"] + 1)}
+        most = 3 if drugs[0]["name"] in THREE_TIMES else 2
+        drugs[0] = {**drugs[0], "times_per_day": min(most, drugs[0]["times_per_day"] + 1)}
 
 
 def _drug(choice: tuple[str, int, str]) -> dict[str, Any]:

@@ -183,7 +183,7 @@ def introduce(clinic: Desk, township: Desk) -> None:
 def ask_for_drugs(clinic: Desk, *, kind: Kind = Kind.REGULAR, period: str | None = None) -> str:
     """A written, not yet submitted request with the figures of the clinic's ledger; returns its id."""
     requests = Requests(clinic)
-    reason = "秋季腹泻病人增多，库存不够到月底" if kind is Kind.EMERGENCY else ""
+    reason = "赶集日来看病的人多，库存不够到月底" if kind is Kind.EMERGENCY else ""
     request = requests.start(kind, reason=reason, period=period).request
     if kind is Kind.EMERGENCY:
         for code in KEPT[:EMERGENCY_LINES]:

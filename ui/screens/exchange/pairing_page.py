@@ -14,7 +14,6 @@ from app.domain.message import msg
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import FileKind, show_failure
-from ui.screens.requests.words import short_time
 from ui.theme.theme import current_theme
 from ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card
@@ -198,7 +197,7 @@ class PairingPage(QWidget):
             (Column("name", tr("单位"), width=220, stretch=True, bold=True),
              Column("kind", tr("类别"), width=130, value=_kind),
              Column("fingerprint", tr("指纹"), width=240),
-             Column("paired_at", tr("配对时间"), width=110, value=_paired)),
+             Column("paired_at", tr("配对日期"), width=110, value=_paired)),
             name="partners", accessible_name=tr("已配对的单位"), inside_card=True,
             empty_text=tr("还没有和任何单位配对。"),
         )
@@ -255,4 +254,4 @@ def _kind(partner: Partner) -> str:
 
 
 def _paired(partner: Partner) -> Cell:
-    return Cell("—") if partner.paired_at is None else Cell(short_time(partner.paired_at))
+    return Cell("—") if partner.paired_at is None else Cell(f"{partner.paired_at.astimezone():%Y-%m-%d}")
