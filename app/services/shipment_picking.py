@@ -75,14 +75,16 @@ class FreeShelf:
 
 
 def allocate_lines(
-    shelf: FreeShelf, line: ShipmentLine, by_hand: Sequence[HandPick] | None = None
+    shelf: FreeShelf, line: ShipmentLine, by_hand: Sequence[HandPick] | None = None, *, room: int | None = None
 ) -> list[ShipmentLine]:
     """New lines, one for each batch, for a drafted line; fewer units than drafted when the shelf has not enough.
+
+    `room`: so many units at most are proposed, the rest is promised to others; None is no limit, by hand there is none.
 
     Raises Refused when a batch chosen by hand is not there, not usable, too short-dated, has not so many units, or is to
     be broken into.
     """
-    picks = _hand_picks(shelf, line, by_hand) if by_hand else _fefo_picks(shelf, line)
+    picks = _hand_picks(shelf, line, by_hand) if by_hand else _fefo_picks(shelf, line, room)
     parts = []
     for batch, units in picks:
         shelf.taken[batch.id] = shelf.taken.get(batch.id, 0) + units
@@ -104,7 +106,9 @@ def merge_lines(session: Session, lines: Sequence[ShipmentLine]) -> None:
     session.flush()
 
 
-def _fefo_picks(shelf: FreeShelf, line: ShipmentLine) -> list[tuple[StockBatch, int]]:
+def _fefo_picks(shelf: FreeShelf, line: ShipmentLine, room: int | None) -> list[tuple[StockBatch, int]]:
+    if room is not None and room < 1:
+        return []
     rows = shelf.batches.get(line.drug_code, [])
     choice = [
         Batch(
@@ -117,7 +121,7 @@ def _fefo_picks(shelf: FreeShelf, line: ShipmentLine) -> list[tuple[StockBatch, 
     # Two batches may be equal in all that picking looks at; identity tells them apart.
     by_identity = {id(batch): row for batch, row in zip(choice, rows, strict=True)}
     picking = pick_fefo(
-        line.shipped,
+        line.shipped if room is None else min(room, line.shipped),
         choice,
         shelf.desk.today(),
         splittable=False,

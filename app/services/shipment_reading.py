@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.desk import Desk
+from app.services.shelf_promises import Claim
 from app.services.shipment_views import (
     ShipmentSummary,
     ShipmentView,
@@ -15,6 +16,7 @@ from app.services.shipment_work import (
     ShipmentWork,
     ToShip,
     batch_choices,
+    claims_ahead,
     last_carrier,
     open_of_request,
     shipment_work,
@@ -44,6 +46,11 @@ class ShipmentReading:
         """The shipment of a request that is still at the township; None without one."""
         with self.desk.sessions.reading() as session:
             return open_of_request(session, request_id)
+
+    def claims_ahead(self, shipment_id: str, line_id: str) -> tuple[Claim, ...]:
+        """What other clinics were promised of the drug of a drafted line before it."""
+        with self.desk.sessions.reading() as session:
+            return claims_ahead(session, self.desk, shipment_id, line_id)
 
     def batch_choices(self, shipment_id: str, line_id: str) -> list[BatchChoice]:
         """The batches that a drafted line may be taken from by hand."""

@@ -6,7 +6,7 @@ that a long picking is not lost. What is booked and when says app.services.shipm
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,10 +24,11 @@ from app.domain.trace_codes import clean_code, codes_for
 from app.errors import UserError
 from app.services.problems import refuse
 from app.services.receiving import CELSIUS, read_celsius
+from app.services.shelf_promises import Claim, ShelfPromises
 from app.services.shipment_codes import code_problem, codes_wanted
 from app.services.shipment_picking import FreeShelf
 from app.services.shipment_views import ShipmentView, lines_of_shipment, load_shipment, shipment_view
-from app.services.supply_balance import FROM_SHELF, held_units, own_usable
+from app.services.supply_balance import FROM_SHELF, held_units
 from db.models import (
     DrugRequest,
     DrugRequestLine,
@@ -43,7 +44,7 @@ from db.models import (
 class ToShipLine:
     """A line of a released request of which something is still to be sent. Dispensing units.
 
-    `drafted` stands in shipments that are not allocated yet; `own_stock` what the shelf may give to anybody today.
+    `own_stock` is what the shelf may give for this line today: what others come first for is left out.
     """
 
     line_id: str
@@ -122,7 +123,7 @@ class Scanned:
 
 def to_ship(session: Session, desk: Desk) -> list[ToShip]:
     """Released requests with a remainder: emergencies first, then by route and clinic."""
-    by_request = _owing(session, own_usable(session, desk))
+    by_request = _owing(session, ShelfPromises.of(session, desk))
     names = {row.id: row.name for row in session.execute(select(Organisation.id, Organisation.name))}
     routes = last_routes(session)
     requests = DrugRequest.__table__
@@ -139,7 +140,7 @@ def to_ship(session: Session, desk: Desk) -> list[ToShip]:
     return sorted(found, key=lambda each: (not each.is_emergency, each.route == "", each.route, each.clinic_name))
 
 
-def _owing(session: Session, stock: Mapping[str, int]) -> dict[str, list[ToShipLine]]:
+def _owing(session: Session, promises: ShelfPromises) -> dict[str, list[ToShipLine]]:
     """The lines of released requests with a remainder, by request, in their order.
 
     One statement for all lines: whole stored lines of forty clinics take several times as long.
@@ -163,7 +164,8 @@ def _owing(session: Session, stock: Mapping[str, int]) -> dict[str, list[ToShipL
         taken = [held[key][0]] if key in held else []
         remaining = remaining_units(requested, approved, taken).units
         if remaining:
-            line = ToShipLine(key, drug, strength, unit, pack_unit, pack, approved, remaining, stock.get(code, 0))
+            free = promises.free_for(key, code)
+            line = ToShipLine(key, drug, strength, unit, pack_unit, pack, approved, remaining, free)
             found.setdefault(request, []).append(line)
     return found
 
@@ -223,6 +225,12 @@ def batch_choices(session: Session, desk: Desk, shipment_id: str, line_id: str) 
         found.append(BatchChoice(row.id, row.batch_no, row.manufacturer, row.expiry, left, free, why_not(row, free),
                                  row.units_per_pack))  # fmt: skip
     return sorted(found, key=lambda each: (each.expiry is None, each.expiry or today, each.batch_no))
+
+
+def claims_ahead(session: Session, desk: Desk, shipment_id: str, line_id: str) -> tuple[Claim, ...]:
+    """What other clinics were promised of the drug of a drafted line before it."""
+    line = _line(session, shipment_id, line_id)
+    return ShelfPromises.of(session, desk).claims_ahead(line.request_line_id or "")
 
 
 def scan(session: Session, desk: Desk, shipment_id: str, scanned: str, line_id: str = "") -> Scanned:

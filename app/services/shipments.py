@@ -32,8 +32,10 @@ from app.services.problems import Refused, refuse
 from app.services.releases import close_when_finished
 from app.services.request_steps import load, replace_unsent_about
 from app.services.request_views import lines_of
+from app.services.shelf_promises import ShelfPromises
+from app.services.shipment_allocation import Short, Touched, allocate_all
 from app.services.shipment_codes import checked_codes, send_codes, take_back_codes
-from app.services.shipment_picking import FreeShelf, HandPick, allocate_lines, merge_lines
+from app.services.shipment_picking import FreeShelf, HandPick, merge_lines
 from app.services.shipment_reading import ShipmentReading
 from app.services.shipment_views import (
     ENTITY,
@@ -76,22 +78,14 @@ class DifferenceDecision:
 
 
 @dataclass(frozen=True)
-class Short:
-    """A line of which the shelf could not give everything."""
-
-    drug_name: str
-    wanted: int
-    missing: int
-
-
-@dataclass(frozen=True)
 class ShipmentResult:
-    """What an action did. `message_ids` the files to hand over, `short` what the shelf lacks."""
+    """What an action did. `message_ids` the files to hand over, `short` what the shelf lacks, `touched` others' goods."""
 
     shipment: ShipmentView
     message: Message
     message_ids: tuple[str, ...] = ()
     short: tuple[Short, ...] = ()
+    touched: tuple[Touched, ...] = ()
 
 
 class Shipments(ShipmentReading):
@@ -134,21 +128,19 @@ class Shipments(ShipmentReading):
     ) -> ShipmentResult:
         """Reserve batches for the lines of a draft, first expired first out, none too short-dated (§6.3, §6.4).
 
-        `by_hand` names batches for lines of the draft (by their id) instead and needs a `reason`. What the shelf
-        lacks stays to be sent later. Raises UserError when the shelf has nothing at all.
+        What others come first for is not proposed (app.services.shelf_promises). `by_hand` names batches for lines of the
+        draft (by their id) instead and needs a `reason`; the result says whose goods that touches. What the shelf lacks
+        stays to be sent later. Raises UserError when the shelf has nothing at all.
         """
         with self.desk.sessions.writing() as session:
             row = load_shipment(session, shipment_id)
             if by_hand and not has_meaning(reason):
                 raise refuse("reason", msg("不按先到期先出拣选，请写明原因（至少 2 个字）。"))
+            # Before the step: afterwards the lines of the draft count as reserved.
+            promises = ShelfPromises.of(session, self.desk)
             result = self._step(session, row, ShipmentAction.ALLOCATE, version=version, comment=reason)
             drafted = lines_of_shipment(session, row.id)
-            shelf = FreeShelf.of(session, self.desk, {line.drug_code for line in drafted})
-            allocated = [allocate_lines(shelf, line, (by_hand or {}).get(line.id)) for line in drafted]
-            if not any(parts for parts in allocated):
-                raise UserError(
-                    msg("本院没有可以发出的库存（未过期、未停用、效期够长），没有配货。请先采购，或关闭余量。")
-                )
+            allocated, short, touched = allocate_all(session, self.desk, promises, drafted, by_hand or {})
             for line in drafted:
                 session.delete(line)
             session.flush()
@@ -157,8 +149,8 @@ class Shipments(ShipmentReading):
                 part.position = position
                 session.add(part)
             reserve_all(session, _units_by_batch(parts))
-            short = _shortfalls(drafted, allocated)
-            return ShipmentResult(shipment_view(session, self.desk, row), result.message, short=short)
+            view = shipment_view(session, self.desk, row)
+            return ShipmentResult(view, result.message, short=short, touched=touched)
 
     def release(self, shipment_id: str, version: int, reason: str) -> ShipmentResult:
         """Let the reserved batches go again: the shipment is a draft as before."""
@@ -433,17 +425,6 @@ def _units_by_batch(lines: Sequence[ShipmentLine]) -> dict[str, int]:
         if line.batch_id is not None:
             found[line.batch_id] = found.get(line.batch_id, 0) + line.shipped
     return found
-
-
-def _shortfalls(
-    drafted: Sequence[ShipmentLine], allocated: Sequence[Sequence[ShipmentLine]]
-) -> tuple[Short, ...]:
-    found = []
-    for line, parts in zip(drafted, allocated, strict=True):
-        missing = line.shipped - sum(part.shipped for part in parts)
-        if missing > 0:
-            found.append(Short(line.drug_name, line.shipped, missing))
-    return tuple(found)
 
 
 def _refuse_undecided(lines: Sequence[ShipmentLine], decisions: Mapping[str, DifferenceDecision]) -> None:

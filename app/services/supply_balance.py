@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from app.domain.batches import MIN_DAYS_WHEN_SHIPPED, MIN_DAYS_WHEN_SHIPPED_COLD
 from app.domain.fulfilment import Shipped, remaining_units
 from app.domain.packs import off_shelf
 from app.domain.request_guards import NO_SOURCE
-from app.domain.request_terms import State
+from app.domain.request_terms import Kind, State
 from app.domain.shipment_states import HOLDS_RESERVATION, SENT, ShipmentState
 from db.models import Drug, DrugRequest, DrugRequestLine, Shipment, ShipmentLine, StockBatch
 
@@ -42,6 +42,9 @@ class Owed:
     unreserved: int
     """The part that no allocated shipment holds yet: what the free shelf still has to give."""
     source: str
+    is_emergency: bool
+    decided_at: datetime | None
+    """UTC; when the request was released, or approved when it is not released yet."""
 
 
 def min_days(cold_chain: bool) -> int:
@@ -111,7 +114,7 @@ def owed_lines(
     statement = (
         select(
             lines.c.id, lines.c.request_id, requests.c.clinic_id, lines.c.drug_code, lines.c.requested,
-            lines.c.approved, lines.c.source,
+            lines.c.approved, lines.c.source, requests.c.kind, requests.c.decided_at,
         )
         .join_from(lines, requests, requests.c.id == lines.c.request_id)
         .where(
@@ -132,8 +135,11 @@ def owed_lines(
         not_reserved = max(0, row.approved - reserved)
         if units or not_reserved:
             owed.append(
-                Owed(row.id, row.request_id, row.clinic_id, row.drug_code, row.approved, units, not_reserved, row.source)
-            )
+                Owed(
+                    row.id, row.request_id, row.clinic_id, row.drug_code, row.approved, units, not_reserved, row.source,
+                    row.kind == Kind.EMERGENCY.value, row.decided_at,
+                )
+            )  # fmt: skip
     return owed
 
 

@@ -18,6 +18,8 @@ from ui.widgets.chips import ChipText
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
+    from app.services.shelf_promises import Claim
+    from app.services.shipment_allocation import Short, Touched
     from app.services.shipment_views import ShipmentLineView, ShipmentSummary, ShipmentView
     from app.services.shipment_work import BatchChoice, ShipmentWork, ToShip, ToShipLine
     from app.services.shipments import DifferenceDecision
@@ -291,3 +293,32 @@ def history_words(view: ShipmentView) -> str:
         said = tr("“{comment}”", comment=step.comment) if step.comment else ""
         steps.append(f"{tr(step.action.label)} {step.user_name} {short_time(step.at)}{said}")
     return "　→　".join(steps)
+
+
+def claim_words(claims: Sequence[Claim]) -> str:
+    """What clinics were promised: “徐庄村 120、周营村 100”."""
+    return tr("、").join(
+        tr("{clinic} {units}", clinic=short_name(claim.clinic_name), units=f"{claim.units:,}") for claim in claims
+    )
+
+
+def short_words(short: Short) -> str:
+    """What a line lacks, and for whom the shelf keeps what it has."""
+    if not short.kept_for:
+        return tr("{drug} 差 {missing}", drug=short.drug_name, missing=short.missing)
+    return tr("{drug} 差 {missing}（货架上的先答应了 {clinics}）", drug=short.drug_name, missing=short.missing,
+              clinics=claim_words(short.kept_for))
+
+
+def allocation_words(short: Sequence[Short], touched: Sequence[Touched]) -> tuple[str, ...]:
+    """What is to be known after allocating: what is lacking, and whose goods were taken by hand."""
+    said = []
+    if short:
+        named = tr("、").join(short_words(each) for each in short)
+        said.append(tr("库存不够，先配了有的：{drugs}。差的留在待发里。", drugs=named))
+    said += [
+        tr("{drug} 动用了答应给别村的：{clinics}（{unit}）。请另给他们采购。", drug=each.drug_name, unit=each.unit,
+           clinics=claim_words(each.claims))
+        for each in touched
+    ]
+    return tuple(said)

@@ -14,7 +14,7 @@ from ui.screens.exchange.files import hand_over_all
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.review.comparison import short_name
 from ui.screens.supply.papers import ANSWER_FILE, SHIPMENT_FILE, print_tables
-from ui.screens.supply.shipment_rows import Decided
+from ui.screens.supply.shipment_rows import Decided, short_words
 from ui.screens.supply.shipment_windows import BatchWindow, DifferenceWindow, ShipWindow, ask
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ class ShipmentSteps:
             return
         line = row.line
         choices = self._shipments.batch_choices(self._open().view.id, line.id)
-        window = BatchWindow(line, choices, page.decided.picks.get(line.id, ()), page.decided.reasons.get(line.id, ""), page)
+        claims = self._shipments.claims_ahead(self._open().view.id, line.id)
+        window = BatchWindow(line, choices, page.decided.picks.get(line.id, ()), page.decided.reasons.get(line.id, ""), page,
+                             claims)
 
         def act() -> None:
             chosen = window.chosen()
@@ -211,8 +213,7 @@ class ShipmentSteps:
                     continue
                 done += 1
                 said += [
-                    tr("{clinic}：{drug} 差 {missing}", clinic=short_name(each.clinic_name), drug=short.drug_name,
-                       missing=short.missing)
+                    tr("{clinic}：{short}", clinic=short_name(each.clinic_name), short=short_words(short))
                     for short in result.short
                 ]
             return done, said
@@ -318,7 +319,7 @@ class ShipmentSteps:
 
     def _on_allocated(self, result: ShipmentResult) -> None:
         page = self._page
-        page.decided, page.short = Decided(), result.short
+        page.decided, page.short, page.touched = Decided(), result.short, result.touched
         page.read(f"shipment:{result.shipment.id}")
         page.services.say(tr(result.message))
         page.parts.panes.show_one()
@@ -326,7 +327,7 @@ class ShipmentSteps:
 
     def _on_step(self, result: ShipmentResult) -> None:
         page = self._page
-        page.decided, page.short = Decided(), ()
+        page.decided, page.short, page.touched = Decided(), (), ()
         page.services.say(tr(result.message))
         if result.message_ids:
             hand_over_all(page.services, result.message_ids, title=SHIPMENT_FILE,
@@ -336,7 +337,7 @@ class ShipmentSteps:
 
     def _on_shipped(self, results: Sequence[ShipmentResult]) -> None:
         page = self._page
-        page.decided, page.short = Decided(), ()
+        page.decided, page.short, page.touched = Decided(), (), ()
         page.services.say(tr("{count} 张发货单已发出，已从本院库存减去。", count=len(results)))
         message_ids = [message_id for result in results for message_id in result.message_ids]
         hand_over_all(page.services, message_ids, title=SHIPMENT_FILE,

@@ -15,11 +15,12 @@ from app.errors import CunyiError
 from app.forms.vocabulary import Level, Problem
 from app.i18n import tr
 from ui.screens.review.comparison import short_name
-from ui.screens.supply.shipment_rows import BEARERS
+from ui.screens.supply.shipment_rows import BEARERS, claim_words
 from ui.widgets.field_row import ComboBox, LineEdit
 from ui.widgets.small_window import SmallWindow
 
 if TYPE_CHECKING:
+    from app.services.shelf_promises import Claim
     from app.services.shipment_views import ShipmentLineView
     from app.services.shipment_work import BatchChoice, ShipmentWork
     from app.services.shipments import DifferenceDecision
@@ -38,11 +39,15 @@ class BatchWindow(SmallWindow):
 
     def __init__(
         self, line: ShipmentLineView, choices: Sequence[BatchChoice], chosen: Sequence[tuple[BatchChoice, int]],
-        reason: str, parent: QWidget | None,
+        reason: str, parent: QWidget | None, claims: Sequence[Claim] = (),
     ) -> None:
+        """`claims`: what other clinics were promised of this drug before this line."""
         super().__init__(tr("{drug}：指定批次", drug=line.drug_name), tr("就用这些"), name="batches", parent=parent)
         self.add_text(tr("这一行要发 {units} {unit}。填每个批次发多少，按整包装填；全空着就是先到期先出。", units=line.shipped,
                          unit=line.unit))
+        if claims:
+            self.add_text(tr("货架上的先答应了 {clinics}。配多了会动用他们的，到时请另给他们采购。",
+                             clinics=claim_words(claims)))
         before = {choice.batch_id: units for choice, units in chosen}
         self._line = line
         self._choices = [each for each in choices if each.why_not is None]

@@ -30,6 +30,7 @@ from ui.screens.supply.shipment_rows import (
     Decided,
     LineRow,
     WorkRow,
+    allocation_words,
     history_words,
     line_columns,
     line_rows,
@@ -45,9 +46,9 @@ from ui.widgets.chips import ChipText
 from ui.widgets.layouts import Vertical
 
 if TYPE_CHECKING:
+    from app.services.shipment_allocation import Short, Touched
     from app.services.shipment_views import ShipmentSummary, ShipmentView
     from app.services.shipment_work import ShipmentWork, ToShip
-    from app.services.shipments import Short
     from ui.services import Services
 
 OWN_KEYS = (
@@ -82,6 +83,7 @@ class ShipmentsPage(QWidget):
         self.work: ShipmentWork | None = None
         self.decided = Decided()
         self.short: tuple[Short, ...] = ()
+        self.touched: tuple[Touched, ...] = ()
         self.parts = ShipmentsLayout(services.desk.today())
         self.steps = ShipmentSteps(self)
         Vertical(self).addWidget(self.parts)
@@ -240,7 +242,7 @@ class ShipmentsPage(QWidget):
             return
         before = self.work.view.id if self.work is not None else ""
         if row.shipment_id != before:
-            self.decided, self.short = Decided(), ()
+            self.decided, self.short, self.touched = Decided(), (), ()
         if row.waiting is not None:
             self.waiting, self.work = row.waiting, None
         else:
@@ -296,9 +298,8 @@ class ShipmentsPage(QWidget):
         strip = self.parts.strip
         if self.decided.refusals:
             strip.say(tr("没有办成：有 {count} 行要看，见下面红字。", count=len(self.decided.refusals)), "red")
-        elif self.short:
-            named = tr("、").join(tr("{drug} 差 {missing}", drug=each.drug_name, missing=each.missing) for each in self.short)
-            strip.say(tr("库存不够，先配了有的：{drugs}。差的留在待发里。", drugs=named), "amber")
+        elif self.short or self.touched:
+            strip.say(one_after_the_other(allocation_words(self.short, self.touched)), "amber")
         elif view.state in TO_THE_CLINIC:
             self._show_letter_strip(view)
         elif view.state is ShipmentState.RECEIVED:
