@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QTabBar
+from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QTabBar
 
 from app.domain.movements import Bearer, MovementKind
 from app.services.accounts import set_pin_as_owner
@@ -180,11 +180,25 @@ def test_a_loss_is_booked_by_keys_alone(qtbot, screen, desk, world):
     assert (last.kind, last.change, last.bearer, last.reason) == (MovementKind.DAMAGE, -28, Bearer.CLINIC, "受潮")
     assert cell_texts(table(page, "movements"), "balance")[-1] == "294"
     assert world[1].sentences[-1] == "已记账。"
+    moves = table(page, "movements")
+    assert moves.current_row().movement_id == last.movement_id
+    assert page.findChild(QLabel, "card_reason").text() == "选中的一笔，原因：受潮（村卫生室承担）"
+    around = page.findChild(QScrollArea, "drug_card_scroll").viewport()
+    line_of_it = moves.visualRect(moves.currentIndex()).bottomLeft()
+    qtbot.waitUntil(lambda: moves.viewport().mapTo(around, line_of_it).y() <= around.height())
     with qtbot.waitActive(screen):
         screen.activateWindow()
     assert screen.back_action()
     assert cell_texts(table(screen, "balances"), "on_hand") == ["294 片 10 盒 14 片"]
     assert focused().objectName() == "balances"
+
+
+def test_what_can_not_be_done_on_an_empty_card_is_said(screen, desk, world):
+    page = open_card(screen, IBUPROFEN)
+    assert not table(page, "batches").rows()
+    screen.primary_action()
+    assert "没有有货的批次" in world[1].sentences[-1]
+    assert "先收货或登记入库" in world[1].sentences[-1]
 
 
 @pytest.mark.parametrize(("quantity", "told"), [

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QCheckBox, QWidget
 
@@ -41,6 +41,7 @@ from ui.widgets.chips import ChipText
 from ui.widgets.labels import label
 from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.panes import ScrollPage
+from ui.widgets.sight import bring_into_sight
 from ui.widgets.small_window import date_control, optional_date
 from ui.widgets.table import Cell, Column, DataTable
 
@@ -77,6 +78,7 @@ class DrugCard(QWidget):
         self.services = services
         self.contents: CardContents | None = None
         self._code = ""
+        self._known: set[str] | None = None
         column = Vertical(self, spacing=10)
         column.addWidget(self._build_header())
         inside = QWidget()
@@ -128,8 +130,13 @@ class DrugCard(QWidget):
 
     def open_deeds(self) -> None:
         """F2: everything that can be done here, as a menu."""
-        if self.contents is not None:
-            open_menu(self.deeds_button, "card_deeds_menu", [*self._deeds(), None, *self._movement_deeds()])
+        if self.contents is None:
+            return
+        deeds, reversals = self._deeds(), self._movement_deeds()
+        if any(deed.is_possible for deed in (*deeds, *reversals)):
+            open_menu(self.deeds_button, "card_deeds_menu", [*deeds, None, *reversals])
+        else:
+            self.services.say(tr("现在没有可办的：没有有货的批次，选中的一笔也不能冲正。先收货或登记入库，再来办理。"))
 
     # --- what can be done -------------------------------------------------------------------------------------
 
@@ -188,6 +195,7 @@ class DrugCard(QWidget):
     def _start(self, window: batch_windows.BatchWindow | batch_windows.ReverseWindow) -> None:
         def done() -> None:
             self.services.say(tr("已记账。"))
+            self._known = {row.movement_id for row in self.movements.rows()}
             self.refresh()
             self.booked.emit()
 
@@ -266,8 +274,11 @@ class DrugCard(QWidget):
         head.add(self._sums)
         self._problem = label("", "problem", name="card_dates_problem", wrap=True)
         self._problem.hide()
+        self.reason = label("", "muted", name="card_reason", wrap=True)
+        self.reason.hide()
         card.add(head)
         card.add(self._problem)
+        card.add(self.reason)
         self.movements = DataTable(_movement_columns(), name="movements", accessible_name=tr("出入库流水"),
                                    inside_card=True, least_rows=4, empty_text=tr("这段时间没有出入库。"))
         self.movements.row_selected.connect(lambda _row: self._show_deeds())
@@ -337,10 +348,19 @@ class DrugCard(QWidget):
         self.movements.set_rows(card.rows, keep=lambda row: row.movement_id)
         if card.rows and not had:
             self.movements.select_row(len(card.rows) - 1)
+        self._show_what_was_booked(card)
         self.movements.scrollTo(self.movements.currentIndex())
         self._sums.setText(tr("承前 {opening}　入 {came}　出 {went}　结存 {closing} {unit}", opening=f"{card.opening:,}",
                               came=f"{card.came:,}", went=f"{card.went:,}", closing=f"{card.closing:,}", unit=drug.unit))
         self._show_deeds()
+
+    def _show_what_was_booked(self, card: LedgerCard) -> None:
+        """Choose the line that was just booked, and bring it into sight when the page has settled."""
+        known, self._known = self._known, None
+        fresh = [] if known is None else [place for place, row in enumerate(card.rows) if row.movement_id not in known]
+        if fresh:
+            self.movements.select_row(fresh[-1])
+            QTimer.singleShot(0, self, lambda: bring_into_sight(self.movements, self.movements.currentIndex()))
 
     def _show_figures(self, drug: Position) -> None:
         self.figures.clear()
@@ -359,6 +379,11 @@ class DrugCard(QWidget):
             self.buttons[deed.key].setEnabled(deed.is_possible)
             self.buttons[deed.key].set_words(deed.words)
         self.reverse_button.setEnabled(self._movement_deeds()[0].is_possible)
+        row = self.movements.current_row()
+        reason = _reason(row) if row is not None else ""
+        self.reason.setText(tr("选中的一笔，原因：{reason}", reason=reason) if reason else "")
+        self.reason.setVisible(bool(reason))
+        self.movements.setAccessibleDescription(self.reason.text())
         drug = self.contents.drug if self.contents is not None else None
         batch = self.batches.current_row()
         if drug is not None and batch is not None:
