@@ -52,13 +52,13 @@ def place_code(
     name = by_id[meant].drug_name if meant else str(msg("这种药"))
     fault = form_fault(code, "")
     if fault is not None:
-        return PlacedCode(code, chosen, sentence(fault, code, name))
+        return PlacedCode(code, "", sentence(fault, code, name))
     before = next((line_id for line_id, codes in taken.items() if code in codes), None)
     if before is not None:
-        return PlacedCode(code, before, sentence(CodeFault.TWICE_HERE, code, name))
+        return PlacedCode(code, before, msg("追溯码 {code} 扫了两次。这一盒只记了一次，数量没有变，请接着扫下一盒。", code=code))
     if line is None or (line.codes and code not in line.codes):
-        told = msg("追溯码 {code} 不在这张发货单里，没有记。请核对是不是别的货，多到的请另记。", code=code)
-        return PlacedCode(code, meant, told)
+        told = msg("追溯码 {code} 不在这张发货单里。没有记，数量没有变。请核对这一盒是不是别的货，多到的按 F7 另记。", code=code)
+        return PlacedCode(code, "" if line is None or line.id == chosen else line.id, told)
     row = session.get(TraceCode, (code, desk.place.id))
     owners = owners_of(session, code)
     if (row is not None and row.drug_code != line.drug_code) or (owners and line.drug_code not in owners):

@@ -298,7 +298,7 @@ def test_goods_that_were_not_sent_are_written_down_by_keyboard(opened, world, di
     assert (extra.batch_no, extra.expiry, extra.accepted, extra.is_pending) == ("007", date(2028, 1, 31), 12, True)
 
 
-def test_scanned_packs_find_their_line_and_refusals_stand_beside_it(opened, world):
+def test_scanned_packs_find_their_line_and_refusals_stand_beside_the_scan(opened, world):
     world.arrived(codes=CODES)
     page, _seen = opened()
     place = go_to(page, "硝苯地平")
@@ -307,12 +307,15 @@ def test_scanned_packs_find_their_line_and_refusals_stand_beside_it(opened, worl
     assert world.movements() == 0
     assert focused() is control(page, QLineEdit, "scan_code")
     scan(page, "123")
-    assert "20 位数字" in sentence(page, place)
+    told = control(page, QLabel, "scanned_count")
+    assert "20 位数字" in told.text()
     scan(page, CODES[0])
     scan(page, CODES[0])
-    assert "扫了两次" in sentence(page, place)
+    assert "扫了两次。这一盒只记了一次，数量没有变，请接着扫下一盒" in told.text()
+    assert "扫了两次" not in sentence(page, place)
     scan(page, "9" * 20)
-    assert "不在这张发货单里" in control(page, QLabel, "scanned_count").text()
+    assert "不在这张发货单里。没有记，数量没有变。" in told.text()
+    assert not any("不在这张发货单里" in sentence(page, number) for number in range(len(lines(page).rows())))
     assert cell_texts(lines(page), "codes")[place] == "1/6"
     for code in CODES[1:]:
         scan(page, code)
@@ -373,7 +376,7 @@ def test_a_pack_that_came_before_is_refused_while_scanning(opened, world):
     page, _seen = opened()
     place = go_to(page, "硝苯地平")
     scan(page, CODES[2])
-    assert "已经入过库" in sentence(page, place)
+    assert "已经入过库" in control(page, QLabel, "scanned_count").text()
     assert cell_texts(lines(page), "codes")[place] == "0/6"
 
 
@@ -384,7 +387,7 @@ def test_a_pack_of_a_maker_that_nobody_knows_is_asked_about_once(opened, world, 
     place = go_to(page, "硝苯地平")
     scan(page, CODES[0])
     assert "没见过的厂家" in str(dialogs.asked[-1].title)
-    assert "是这种药" in sentence(page, place)
+    assert "是这种药" in control(page, QLabel, "scanned_count").text()
     assert lines(page).rows()[place].entry.codes == ()
     dialogs.will_answer("it_is")
     scan(page, CODES[0])

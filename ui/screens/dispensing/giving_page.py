@@ -459,7 +459,7 @@ class GivingPage(GivingLayout):
         self.finder.put_away()
         codes = card.line().codes
         if code in codes:
-            card.show_code_problem(tr("追溯码 {code} 扫了两次。没有重复计算。", code=code))
+            card.show_code_problem(tr("追溯码 {code} 扫了两次。这一盒只记了一次，请接着扫下一盒。", code=code))
             return
         card.put_codes((*codes, code))
         self.settle()

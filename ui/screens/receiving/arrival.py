@@ -36,7 +36,6 @@ class LineEntry:
     codes: tuple[str, ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
-    scan_problem: str = ""
 
     @property
     def is_as_sent(self) -> bool:
@@ -90,7 +89,7 @@ class ArrivalSheet:
         entry = self._entries[line_id]
         typed = {name: words for name, words in entry.typed.items() if name != key}
         wrong = {name: words for name, words in entry.wrong.items() if name != key}
-        entry = replace(entry, typed=typed, wrong=wrong, scan_problem="")
+        entry = replace(entry, typed=typed, wrong=wrong)
         self.problems.pop(line_id, None)
         if key in NUMBERS:
             entry = self._with_number(entry, key, text)
@@ -138,16 +137,12 @@ class ArrivalSheet:
     def add_code(self, line_id: str, code: str) -> None:
         """A pack of a line was scanned."""
         entry = self._entries[line_id]
-        self._entries[line_id] = replace(entry, codes=(*entry.codes, code), scan_problem="")
+        self._entries[line_id] = replace(entry, codes=(*entry.codes, code))
         self.problems.pop(line_id, None)
 
     def drop_codes(self, line_id: str) -> None:
         """Forget what was scanned of a line."""
-        self._entries[line_id] = replace(self._entries[line_id], codes=(), scan_problem="")
-
-    def refuse_scan(self, line_id: str, sentence: str) -> None:
-        """Say beside a line why a scan was not taken."""
-        self._entries[line_id] = replace(self._entries[line_id], scan_problem=sentence)
+        self._entries[line_id] = replace(self._entries[line_id], codes=())
 
     def taken_codes(self) -> dict[str, tuple[str, ...]]:
         """The codes scanned so far, by line."""
@@ -160,7 +155,7 @@ class ArrivalSheet:
 
     def sentence_of(self, entry: LineEntry) -> str:
         """What stands beneath a line."""
-        return next(iter(entry.wrong.values()), "") or entry.scan_problem or self.problems.get(entry.line.id, "")
+        return next(iter(entry.wrong.values()), "") or self.problems.get(entry.line.id, "")
 
     def arrival(self, *, celsius: str, received_on: date | None, delivered_by: str, remark: str) -> Arrival:
         """What goes to the service."""

@@ -149,7 +149,7 @@ class ReceivingPage(QWidget):
         self._ask_extra(code, batch_no, expiry, units)
 
     def on_scanned(self, code: str = "") -> None:
-        """Enter behind a scan: the pack goes to its line, or the refusal stands beside it. `code` fell into a cell."""
+        """Enter behind a scan: the pack goes to its line, or why not stands beside the scan. `code` fell into a cell."""
         if self.sheet is None or self.view is None:
             return
         text = code or self.parts.scan.text().strip()
@@ -160,13 +160,9 @@ class ReceivingPage(QWidget):
         row = self.parts.table.current_row()
         chosen = row.key if isinstance(row, ArrivalRow) and row.entry is not None else ""
         placed = placed_code(self.services, self.view.id, self.sheet, text, chosen)
-        for entry in self.sheet.entries():
-            self.sheet.refuse_scan(entry.line.id, "")
         if placed.problem is None:
             self.sheet.add_code(placed.line_id, placed.code)
             self._keep()
-        elif placed.line_id:
-            self.sheet.refuse_scan(placed.line_id, tr(placed.problem))
         self.show_entries()
         if placed.line_id:
             self._go_to(placed.line_id, "accepted", focus=False)

@@ -72,7 +72,7 @@ def arriving_columns() -> tuple[Column, ...]:
         Column("accepted", tr("接收"), width=76, editable=True, value=_number("accepted")),
         Column("rejected", tr("拒收"), width=64, editable=True, value=_number("rejected")),
         Column("reason", tr("拒收原因"), width=104, editable=True, value=_reason, gives_way=3, stays_for=_is_rejected),
-        Column("codes", tr("追溯码"), width=62, align="right", value=_codes, gives_way=2),
+        Column("codes", tr("追溯码"), width=80, align="right", value=_codes, gives_way=2),
     )
 
 

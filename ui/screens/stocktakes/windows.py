@@ -295,7 +295,7 @@ class FoundPacksWindow(SmallWindow):
         if not is_code(code):
             self.show_sentences({"scan": tr("“{code}”不是药品追溯码：追溯码是 20 位数字。没有记，请重新扫码。", code=code[:24])})
         elif code in self._codes:
-            self.show_sentences({"scan": tr("追溯码 {code} 扫了两次。没有重复计算，请去掉一次。", code=code)})
+            self.show_sentences({"scan": tr("追溯码 {code} 扫了两次。这一盒只记了一次，请接着扫下一盒。", code=code)})
         else:
             self._codes.append(code)
         self._show()
