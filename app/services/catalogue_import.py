@@ -134,7 +134,7 @@ class CatalogueImport:
         rows: list[tuple[object, ...]] = [
             (
                 row.listed.line, row.listed.code, row.name, tr(row.action.label),
-                tr("；").join(tr(reason) for reason in (*row.reasons, *row.notes)),
+                "\n".join(tr(reason) for reason in (*row.reasons, *row.notes)),
                 tr("；").join(_told(change.field, change.before, change.after) for change in row.changes),
             )
             for row in plan.rows

@@ -187,7 +187,9 @@ class Stock:
 
     def near_expiry_sheet(self) -> ListSheet:
         """近效期药品表 as a list."""
-        return stock_sheets.near_expiry_sheet(self.desk, self.near_expiry())
+        with self.desk.sessions.reading() as session:
+            levels = expiry_levels(session)
+        return stock_sheets.near_expiry_sheet(self.desk, self.near_expiry(), levels)
 
     def balance_sheet(self, wanted: BalanceFilter | None = None) -> ListSheet:
         """库存表 as a list."""

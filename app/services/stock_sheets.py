@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.desk import Desk
+from app.domain.batches import ExpiryLevel
 from app.domain.expiry_actions import ExpiryAction
 from app.domain.message import msg
 from app.domain.movements import MovementKind
@@ -37,13 +38,7 @@ DOCUMENTS = {
     "return": msg("退回乡镇"),
     "sample": msg("抽检"),
 }
-LEVELS = {
-    "expired": msg("已过期"),
-    "red": msg("红"),
-    "orange": msg("橙"),
-    "yellow": msg("黄"),
-    "none": msg("正常"),
-}
+EXPIRED, FAR = msg("已过期"), msg("正常")
 
 
 def balance_sheet(desk: Desk, rows: Sequence[Position], value_fen: int | None) -> ListSheet:
@@ -103,8 +98,21 @@ def card_sheet(desk: Desk, card: LedgerCard) -> ListSheet:
     return _sheet(desk, tr("{place} 药品台账卡", place=desk.place.name), columns, lines, totals, head)
 
 
-def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry]) -> ListSheet:
-    """近效期药品表: what is expired or near it, and what to do."""
+def level_words(level: ExpiryLevel, levels: tuple[int, int, int]) -> str:
+    """A level as the days that it stands for here: 已过期, 30 天内, 31–90 天. `levels`: the days of red, orange, yellow."""
+    if level is ExpiryLevel.EXPIRED:
+        return tr(EXPIRED)
+    if level is ExpiryLevel.NONE:
+        return tr(FAR)
+    red, orange, yellow = levels
+    if level is ExpiryLevel.RED:
+        return tr("{last} 天内", last=red)
+    first, last = (red + 1, orange) if level is ExpiryLevel.ORANGE else (orange + 1, yellow)
+    return tr("{first}–{last} 天", first=first, last=last)
+
+
+def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry], levels: tuple[int, int, int]) -> ListSheet:
+    """近效期药品表: what is expired or near it, and what to do. `levels`: the days of red, orange and yellow."""
     columns = (
         ListColumn(tr("编码"), only_file=True),
         ListColumn(tr("药品")),
@@ -112,7 +120,7 @@ def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry]) -> ListSheet:
         ListColumn(tr("批号"), 28),
         ListColumn(tr("有效期"), 23, "center"),
         ListColumn(tr("剩余天数"), 18, "right"),
-        ListColumn(tr("级别"), 16, "center"),
+        ListColumn(tr("离到期"), 26, "center"),
         ListColumn(tr("数量"), 17, "right"),
         ListColumn(tr("单位"), 12, "center"),
         ListColumn(tr("用不完"), 17, "right"),
@@ -123,7 +131,7 @@ def near_expiry_sheet(desk: Desk, rows: Sequence[NearExpiry]) -> ListSheet:
     lines = tuple(
         (
             row.drug_code, row.name, row.strength, row.batch.batch_no, row.batch.expiry, row.batch.days,
-            tr(LEVELS[row.batch.level.value]), row.batch.on_hand, row.unit, row.unused, yuan(row.batch.value_fen),
+            level_words(row.batch.level, levels), row.batch.on_hand, row.unit, row.unused, yuan(row.batch.value_fen),
             hold_words(row.batch.hold), action_words(row.action, desk.place.kind),
         )
         for row in rows

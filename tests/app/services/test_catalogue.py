@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from app.desk import Actor
@@ -124,6 +125,9 @@ def test_an_import_tells_line_by_line_what_it_would_do_and_writes_nothing(listed
     assert plan.left_out_columns == ("产地",)
     assert Catalogue(listed).get("XC08CA01") is None
     assert CatalogueImport(listed).save_report(plan, tmp_path / "report.xlsx") == 6
+    told = [row[4] or "" for row in load_workbook(tmp_path / "report.xlsx").active.iter_rows(values_only=True)][1:]
+    assert "出现了两次" in told[2]
+    assert not [words for words in told if "。；" in words]
 
 
 def test_an_imported_drug_takes_over_what_is_known_of_the_same_product(listed, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from openpyxl import load_workbook
@@ -48,6 +49,7 @@ from tests.ui.screens.stock_pages import (
     window_of,
 )
 from ui.screens.stock.goods_rows import Incoming
+from ui.screens.stock.words import rounded
 from ui.theme.theme import Theme, apply_theme
 from ui.widgets.field_row import ComboBox
 from ui.widgets.naming import unnamed_controls
@@ -106,6 +108,13 @@ def test_the_list_shows_every_drug_that_was_on_the_shelf_and_a_dash_for_what_is_
     assert cell_texts(balances, "days")[1] == "—"  # nobody uses it: neither 0 nor without end
     assert cell_texts(balances, "status")[1] == "呆滞"
     assert cell_texts(balances, "expiry")[0] == (TODAY + timedelta(days=20)).isoformat()
+
+
+@pytest.mark.parametrize(("use", "words"), [
+    (Fraction(850, 3), "283.33"), (Fraction(85, 10), "8.5"), (Fraction(30), "30"), (None, None),
+])  # fmt: skip
+def test_the_use_of_a_month_is_told_as_the_request_tells_it(use, words):
+    assert rounded(use) == words
 
 
 def test_a_price_that_is_not_known_makes_the_value_unknown(screen, desk):

@@ -95,7 +95,7 @@ def ledger_columns(*, is_editable: bool, is_compact: bool = False) -> tuple[Colu
         Column("class", tr("类别"), width=92, value=class_chips, gives_way=2),
         Column("on_hand", tr("现库存"), width=62, align="right", value=_figure("on_hand")),
         Column("in_transit", tr("在途"), width=52, align="right", value=_in_transit, gives_way=5),
-        Column("monthly_use", tr("月均用量"), width=72, align="right", value=monthly_cell, gives_way=3),
+        Column("monthly_use", tr("月均用量"), width=78, align="right", value=monthly_cell, gives_way=3),
         Column("days_left", tr("可用天数"), width=72, align="right", value=days_cell),
         Column("stockout_days", tr("缺货天"), width=56, align="right", value=_figure("stockout_days"), gives_way=6,
                tip=tr("近三个月里没有药可用的天数")),
@@ -114,7 +114,7 @@ def reading_columns() -> tuple[Column, ...]:
         Column("drug", tr("药品"), stretch=True, value=drug_cell, width=150),
         Column("class", tr("类别"), width=108, value=class_chips, gives_way=5),
         Column("on_hand", tr("现库存"), width=70, align="right", value=lambda row: row.line.on_hand),
-        Column("monthly_use", tr("月均用量"), width=76, align="right", value=monthly_cell, gives_way=4),
+        Column("monthly_use", tr("月均用量"), width=78, align="right", value=monthly_cell, gives_way=4),
         Column("days_left", tr("可用天数"), width=76, align="right", value=days_cell, gives_way=3),
         Column("suggested", tr("建议量"), width=66, align="right", value=suggested_cell),
         Column("requested", tr("申领量"), width=70, align="right", bold=True, value=lambda row: row.line.requested),
@@ -231,7 +231,7 @@ def days_cell(row: RequestRow) -> Cell:
 
 
 def monthly_cell(row: RequestRow) -> Cell:
-    """What goes out in a month, to one decimal as in the stock list; a dash where nothing went out."""
+    """What goes out in a month, to two decimals as in the stock list; a dash where nothing went out."""
     use = rounded(Fraction(row.line.monthly_use or 0) or None)
     return Cell("—", muted=True) if use is None else Cell(use, muted=row.is_quiet)
 

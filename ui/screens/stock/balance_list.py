@@ -169,7 +169,7 @@ def _columns() -> tuple[Column, ...]:
                tip=tr("不算停用的和过期的")),
         Column("reserved", tr("预留"), width=62, align="right", value=_reserved, gives_way=6),
         Column("in_transit", tr("在途"), width=70, align="right", value=_in_transit, gives_way=4),
-        Column("amc", tr("月均"), width=74, align="right", value=lambda row: rounded(row.amc or None), gives_way=2,
+        Column("amc", tr("月均"), width=90, align="right", value=lambda row: rounded(row.amc or None), gives_way=2,
                tip=tr("最近三个整月的用量，缺货的日子不算")),
         Column("days", tr("可用天数"), width=80, align="right", value=lambda row: days_of_use(row.mos)),
         Column("expiry", tr("最近效期"), width=104, align="center", value=_expiry, gives_way=1),

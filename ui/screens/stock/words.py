@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from app.domain.batches import ExpiryLevel
 from app.domain.packs import in_packs, quantity_words
-from app.domain.quantities import half_up
+from app.domain.quantities import up_to_two_places
 from app.domain.stock import ENDLESS, StockStatus
 from app.i18n import tr
-from app.services.stock_sheets import LEVELS, hold_words
+from app.services import stock_sheets
+from app.services.stock_sheets import EXPIRED, FAR, hold_words
 from ui.theme.tokens import Tone
 from ui.widgets.chips import ChipText
 
@@ -56,11 +57,8 @@ def days_of_use(mos: Fraction | float | None) -> int | None:
 
 
 def rounded(value: Fraction | None) -> str | None:
-    """At most one decimal; None stays None."""
-    if value is None:
-        return None
-    text = f"{half_up(value, 1):f}"
-    return text.removesuffix(".0")
+    """At most two decimals, as the requests keep the figure (drug_requests §4.4); None stays None."""
+    return None if value is None else up_to_two_places(value)
 
 
 def status_chips(row: Position) -> tuple[ChipText, ...]:
@@ -74,19 +72,14 @@ def status_chips(row: Position) -> tuple[ChipText, ...]:
 def level_chip(batch: BatchRow) -> ChipText:
     """How near the expiry is: the days that are left, in the colour of the level."""
     if batch.level is ExpiryLevel.EXPIRED or batch.days is None:
-        return ChipText(tr(LEVELS[batch.level.value]), LEVEL_TONES[batch.level])
+        return ChipText(tr(EXPIRED if batch.level is ExpiryLevel.EXPIRED else FAR), LEVEL_TONES[batch.level])
     return ChipText(tr("剩 {days} 天", days=batch.days), LEVEL_TONES[batch.level])
 
 
 def level_words(level: ExpiryLevel, settings: Settings) -> str:
     """A level as the days that it stands for here."""
-    if level in (ExpiryLevel.EXPIRED, ExpiryLevel.NONE):
-        return tr(LEVELS[level.value])
     red, orange, yellow = (int(settings.get(f"expiry_{colour}_days")) for colour in ("red", "orange", "yellow"))
-    if level is ExpiryLevel.RED:
-        return tr("{last} 天内", last=red)
-    first, last = (red + 1, orange) if level is ExpiryLevel.ORANGE else (orange + 1, yellow)
-    return tr("{first}–{last} 天", first=first, last=last)
+    return stock_sheets.level_words(level, (red, orange, yellow))
 
 
 def batch_chips(batch: BatchRow) -> tuple[ChipText, ...]:
