@@ -112,11 +112,11 @@ def stock_marks(approving: int, available: int, fair_share: int | None, *, is_ke
     alone. `is_kept` False: the township keeps none of this drug, so that all of it is bought in any case.
     """
     if not is_kept:
-        return (Mark(msg("本院不备，转采购"), "grey", SHORT),)
+        return (Mark(msg("本院不备"), "grey", SHORT),)
     found = []
     given = min(approving, max(0, available))
     if approving > given:
-        found.append(Mark(msg("本院不足，缺 {missing} 转采购", missing=approving - given), "amber", SHORT))
+        found.append(Mark(msg("缺 {missing} 转采购", missing=approving - given), "amber", SHORT))
     if fair_share is not None and fair_share < given:
-        found.append(Mark(msg("公平分配建议 {units}", units=fair_share), "blue", SHARED))
+        found.append(Mark(msg("公平分配 {units}", units=fair_share), "blue", SHARED))
     return tuple(found)

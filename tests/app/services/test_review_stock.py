@@ -198,7 +198,7 @@ def test_a_drug_that_the_township_never_had_is_agreed_to_and_bought(town):
         change_line(town, place, "B00000", drug_code="NEVER")
     seen = beside(town)["NEVER"]
     assert (seen.is_kept, seen.fair_share) == (False, None)
-    assert [str(mark.text) for mark in seen.marks(60)] == ["本院不备，转采购"]
+    assert [str(mark.text) for mark in seen.marks(60)] == ["本院不备"]
     assert ReviewStock(town.desk).agree().left_open == 0
 
 
@@ -209,7 +209,7 @@ def test_what_remains_counts_the_whole_packs_that_are_sent(town, approved, after
 
 @pytest.mark.parametrize(
     ("approving", "words"),
-    [(60, ["公平分配建议 20"]), (20, []), (61, ["本院不足，缺 1 转采购", "公平分配建议 20"]), (0, [])],
+    [(60, ["公平分配 20"]), (20, []), (61, ["缺 1 转采购", "公平分配 20"]), (0, [])],
 )
 def test_the_marks_of_the_stock_follow_what_is_approved(town, approving, words):
     assert [str(mark.text) for mark in beside(town)["B00000"].marks(approving)] == words
@@ -220,7 +220,7 @@ def test_where_nobody_else_asks_only_what_is_missing_is_told(town):
         change_line(town, place, "B00000", is_skipped=True)
     change_line(town, 0, "B00000", requested=63)
     seen = beside(town)["B00000"]
-    assert [str(mark.text) for mark in seen.marks(63)] == ["本院不足，缺 3 转采购"]
+    assert [str(mark.text) for mark in seen.marks(63)] == ["缺 3 转采购"]
 
 
 def test_a_cell_of_drug_by_village_knows_its_request_and_what_was_promised_is_taken_off(town):

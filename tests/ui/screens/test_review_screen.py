@@ -463,7 +463,7 @@ def test_of_the_same_day_the_request_with_more_marked_lines_stands_first(world, 
     screen, _seen = opened(world)
     inbox = control(screen, DataTable, "inbox")
     assert inbox.rows()[0].summary.id == marked
-    assert cell_texts(inbox, "kinds_of_drugs") == ["1 1 要看", "3"]
+    assert cell_texts(inbox, "kinds_of_drugs") == ["1 1 有提示", "3"]
 
 
 def test_another_request_is_opened_by_keyboard_from_the_list(world, opened, tmp_path):

@@ -89,7 +89,7 @@ def test_what_remains_after_the_approval_follows_every_letter(town, opened):
     assert cell_texts(table(screen), "available")[1] == "180 余 160"
     type_keys("0")
     assert cell_texts(table(screen), "available")[1] == "180 缺 20"
-    assert "本院不足，缺 20 转采购" in cell_texts(table(screen), "marks")[1]
+    assert "缺 20 转采购" in cell_texts(table(screen), "marks")[1]
     assert focused().text() == "200"
     press_key(Qt.Key.Key_Escape)
     assert cell_texts(table(screen), "available")[1] == "180 余 120"
@@ -108,8 +108,8 @@ def test_a_stored_quantity_counts_in_what_remains(town, opened):
 
 def test_a_drug_that_all_together_ask_too_much_of_shows_its_fair_share(opened):
     screen, _seen = opened
-    assert "公平分配建议 20" in cell_texts(table(screen), "marks")[0]
-    assert "1 行本院不够" in [chip.text for chip in screen.parts.header.chips()]
+    assert "公平分配 20" in cell_texts(table(screen), "marks")[0]
+    assert "1 行需要看，其中 1 行本院不够" in [chip.text for chip in screen.parts.header.chips()]
 
 
 def test_a_drug_that_the_township_never_had_is_a_dash_and_bought(town, qtbot, dialogs):
@@ -120,7 +120,7 @@ def test_a_drug_that_the_township_never_had_is_a_dash_and_bought(town, qtbot, di
     screen = on_screen(qtbot, ReviewScreen(services))
     screen.open_with(request_id=town.requests[0])
     assert cell_texts(table(screen), "available")[1] == "—"
-    assert cell_texts(table(screen), "marks")[1] == "本院不备，转采购"
+    assert cell_texts(table(screen), "marks")[1] == "本院不备"
 
 
 def test_f6_leaves_what_is_short_and_says_so(town, opened):
@@ -128,9 +128,26 @@ def test_f6_leaves_what_is_short_and_says_so(town, opened):
     press_key(Qt.Key.Key_F6)
     assert [line.approved for line in lines(town).values()] == [None, 60, 60, 60, 60]
     assert seen.sentences[-1] == "同意了 4 种；留下 1 种请逐行看（F8）：本院不足 1。"
+    assert "1 行需要看，其中 1 行本院不够" in [chip.text for chip in screen.parts.header.chips()]
     table(screen).choose(3)
     press_key(Qt.Key.Key_F8)
     assert table(screen).current_number() == 0
+
+
+def test_f8_after_space_does_not_pass_by_the_line_that_space_led_to(town, opened):
+    with town.desk.sessions.writing() as session:
+        for code in ("B00001", "B00002"):
+            session.get_one(DrugRequestLine, lines(town)[code].id).explanation = "冬季新增病人"
+    screen, _seen = opened
+    screen.refresh()
+    assert "3 行需要看，其中 1 行本院不够" in [chip.text for chip in screen.parts.header.chips()]
+    table(screen).setFocus()
+    table(screen).choose(0, "approved")
+    press_key(Qt.Key.Key_Space)
+    press_key(Qt.Key.Key_F8)
+    assert table(screen).current_number() == 1
+    press_key(Qt.Key.Key_F8)
+    assert table(screen).current_number() == 2
 
 
 def test_a_year_of_use_is_drawn_with_the_median_of_the_others(town, qtbot, dialogs):

@@ -24,6 +24,8 @@ class Deciding:
 
     def __init__(self, screen: ReviewScreen) -> None:
         self._screen = screen
+        self.led_to = ""
+        """The line that the space key went on to, until F8 is pressed."""
 
     def save_cell(self, line_id: str, key: str, text: str) -> None:
         """Keep one cell: saved at once, or left standing in it with the reason.
@@ -58,6 +60,8 @@ class Deciding:
         self.save_cell(line_id, "approved", str(line.requested))
         table = self._screen.parts.table
         table.choose(min(table.current_number() + 1, table.rows_model.rowCount() - 1), "approved")
+        row = table.current_row()
+        self.led_to = row.line.id if row is not None else ""
 
     def agree_to_rest(self) -> None:
         """F6: approve as asked every undecided line without a mark, of which the township has enough."""

@@ -158,7 +158,7 @@ def _clinic_cell(row: InboxRow) -> Cell:
 
 
 def _kinds_cell(row: InboxRow) -> Cell:
-    look = tr("{count} 要看", count=row.item.to_look) if row.item.to_look else ""
+    look = tr("{count} 有提示", count=row.item.to_look) if row.item.to_look else ""
     return Cell(str(row.summary.kinds_of_drugs), second_line=look)
 
 

@@ -221,10 +221,11 @@ class ReviewScreen(QWidget):
         chips = [state_chip(view.state)]
         if view.kind is Kind.EMERGENCY and view.state in WAITING:
             chips.insert(0, ChipText(tr("紧急"), "red"))
-        if view.state in WAITING and sheet.to_look_at():
-            chips.append(ChipText(tr("{count} 行需要看", count=sheet.to_look_at()), "amber"))
-        if view.state in WAITING and sheet.short_lines():
-            chips.append(ChipText(tr("{count} 行本院不够", count=sheet.short_lines()), "amber"))
+        look, short = (sheet.to_look_at(), sheet.short_lines()) if view.state in WAITING else (0, 0)
+        if short:
+            chips.append(ChipText(tr("{count} 行需要看，其中 {short} 行本院不够", count=look, short=short), "amber"))
+        elif look:
+            chips.append(ChipText(tr("{count} 行需要看", count=look), "amber"))
         self.parts.header.set_chips(chips)
         parts = [tr("{count} 种", count=len(view.wanted_lines))]
         if view.population is not None:
@@ -310,7 +311,10 @@ class ReviewScreen(QWidget):
         wrong = {each.line_id: each.column for each in sheet.obstacles()} if sheet.is_strict else {}
         rows = self.parts.table.rows()
         here = self.parts.table.current_number()
-        for row in rows[here + 1:] + rows[:here + 1]:
+        # A line that the space key led to was not looked at yet: F8 does not pass it by.
+        first = here if 0 <= here < len(rows) and rows[here].line.id == self.deciding.led_to else here + 1
+        self.deciding.led_to = ""
+        for row in rows[first:] + rows[:first]:
             line = row.line
             if line.id in wrong or (not sheet.is_strict and sheet.wants_look(line.id)):
                 self.go_to_line(line.id, wrong.get(line.id, "approved"))

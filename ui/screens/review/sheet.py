@@ -13,6 +13,7 @@ from app.domain.request_checks import Level, LineProblem, has_meaning
 from app.domain.request_terms import State
 from app.i18n import tr
 from app.services.decision_reasons import reason_as_shown
+from app.services.review_bulk import why_remarkable
 from app.services.review_marks import EXPLAINED, SHARED, SHORT, Mark, marks
 from ui.screens.requests.line_table import Remark
 from ui.screens.requests.rows import drug_words, packs_cell
@@ -171,13 +172,16 @@ class ReviewSheet:
         return tr("按 {count} {unit}发", count=packs_for(units, line.units_per_pack), unit=line.pack_unit)
 
     def wants_look(self, line_id: str) -> bool:
-        """Whether a line is undecided and has a mark that wants a look."""
-        line = self._lines[line_id]
-        return not line.is_skipped and not line.decision and any(mark.wants_look for mark in self.marks(line_id))
+        """Whether a line is undecided and F6 leaves it for a person: remarkable, or of a drug that is short."""
+        line, beside = self._lines[line_id], self.beside.get(line_id)
+        if line.is_skipped or line.decision:
+            return False
+        is_short = beside is not None and self.is_open and beside.fair_share is not None
+        return is_short or bool(why_remarkable(line)) or any(mark.wants_look for mark in self.marks(line_id))
 
     def to_look_at(self) -> int:
-        """How many undecided lines want a look for what the request itself says, as the list of the requests counts."""
-        return sum(1 for line in self._undecided() if any(mark.wants_look for mark in marks(line)))
+        """How many lines F8 leads to: as many as F6 leaves."""
+        return sum(1 for line_id in self._lines if self.wants_look(line_id))
 
     def short_lines(self) -> int:
         """How many undecided lines the township has too little for."""
@@ -234,7 +238,7 @@ def deciding_columns() -> tuple[Column, ...]:
         Column("approved", tr("批准"), width=82, editable=True, value=_box("approved", lambda line: line.approved)),
         _available_column(),
         Column("marks", tr("提示"), width=220, stretch=True, value=_marks),
-        Column("reason", tr("原因"), width=114, editable=True, value=_box("reason", _reason)),
+        Column("reason", tr("原因"), width=130, editable=True, value=_box("reason", _reason)),
     )
 
 
