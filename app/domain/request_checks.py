@@ -243,7 +243,7 @@ def _missing_lines(request: RequestContext, lines: Sequence[RequestLine]) -> lis
     missing = request.listed_drugs - {line.drug for line in lines}
     if not missing:
         return []
-    text = msg("目录内有 {count} 种药品没有明细行：不需要的请标为跳过，不能删除。", count=len(missing))
+    text = msg("目录内有 {count} 种药品没有明细行：不需要的请标为“本期不要”，不能删除。", count=len(missing))
     return [_problem(None, "missing_lines", Level.BLOCK, text)]
 
 
@@ -268,17 +268,17 @@ def _listed(line: RequestLine) -> LineProblem | None:
         return _problem(line, "explanation_required", Level.BLOCK, text)
     if line.listed is not False:
         return None
-    text = msg("这个药品不在卫生室当前用药目录内：请跳过，或标为新品种并写明理由。")
+    text = msg("这个药品不在卫生室当前用药目录内：请标为“本期不要”，或标为新品种并写明理由。")
     return _problem(line, "not_listed", Level.BLOCK, text)
 
 
 def _quantity(kind: Kind | None, line: RequestLine) -> LineProblem | None:
     if line.requested is None:
-        return _problem(line, "quantity_required", Level.BLOCK, msg("还没有填数量：请填写，或标为跳过。"))
+        return _problem(line, "quantity_required", Level.BLOCK, msg("还没有填数量：请填写，或标为“本期不要”。"))
     if not is_quantity(line.requested):
         return _problem(line, "quantity_invalid", Level.BLOCK, msg("数量必须是 0 或正整数，按最小单位填写。"))
     if line.requested == 0 and kind is not Kind.EMERGENCY:
-        return _problem(line, "quantity_required", Level.BLOCK, msg("数量是 0：请填写数量，或标为跳过。"))
+        return _problem(line, "quantity_required", Level.BLOCK, msg("数量是 0：请填写数量，或标为“本期不要”。"))
     return None
 
 

@@ -13,7 +13,15 @@ from app.domain.request_terms import Kind
 from app.services.request_list import RequestList, RequestSummary, request_summaries
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
 from app.services.request_views import rows_of
-from app.services.request_workings import Delivery, LineMarks, LineWorking, delivery_of, marks_of, working
+from app.services.request_workings import (
+    Delivery,
+    LineMarks,
+    LineWorking,
+    delivery_of,
+    is_delivered,
+    marks_of,
+    working,
+)
 from db.models import DrugRequest, DrugRequestLine, ShortageReport
 
 
@@ -29,11 +37,15 @@ class RequestReading(RequestList):
         self._found.update(found)
 
     def unfinished(self) -> list[RequestSummary]:
-        """The clinic's requests that somebody still has to do something with, the oldest first."""
+        """The clinic's requests that somebody still has to do something with, the oldest first.
+
+        One of which all goods have arrived is none of them, though the township has not closed it yet.
+        """
         final = [state.value for state in (*FINAL_STATES, State.SKIPPED)]
         with self.desk.sessions.reading() as session:
             own = (DrugRequest.clinic_id == self.desk.place.id) & DrugRequest.state.not_in([*final, ""])
-            return request_summaries(session, own, limit=200)[::-1]
+            found = request_summaries(session, own, limit=200)[::-1]
+            return [row for row in found if row.state is not State.RELEASED or not is_delivered(session, row.id)]
 
     def shortages(self, request_id: str) -> tuple[str, ...]:
         """The ids of the shortage reports that go with a request."""

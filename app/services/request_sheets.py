@@ -35,7 +35,7 @@ def request_sheet(request: RequestView) -> TableContent:
     values = [value_asked(line) for line in request.lines]
     rows = tuple(
         (number, line.name, line.strength, line.unit, line.on_hand, line.in_transit, line.monthly_use,
-         line.stockout_days, line.suggested, tr("跳过") if line.is_skipped else line.requested, packs_asked(line),
+         line.stockout_days, line.suggested, tr("本期不要") if line.is_skipped else line.requested, packs_asked(line),
          "" if line.is_skipped else yuan(value), line.explanation)
         for number, (line, value) in enumerate(zip(request.lines, values, strict=True), start=1)
     )  # fmt: skip
@@ -62,7 +62,7 @@ def request_list(request: RequestView) -> ListSheet:
     )  # fmt: skip
     rows = tuple(
         (number, line.drug_code, line.name, line.strength, line.unit, line.on_hand, line.in_transit, line.monthly_use,
-         line.days_left, line.stockout_days, line.suggested, tr("跳过") if line.is_skipped else line.requested,
+         line.days_left, line.stockout_days, line.suggested, tr("本期不要") if line.is_skipped else line.requested,
          packs_text(line), None if line.cost_fen is None else Decimal(line.cost_fen) / 100, line.explanation,
          line.approved, tr(DECISIONS[line.decision]) if line.decision else "", reason_as_shown(line.decision_reason),
          line.arithmetic)

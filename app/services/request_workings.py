@@ -27,7 +27,7 @@ from app.services.request_views import StoredLine
 from app.services.settings import stored_values
 from app.services.stock import expiry_levels
 from app.services.stock_positions import consumptions, days_out_last_month, monthly_use
-from db.models import Settlement, Shipment, StockBatch, StockMovement
+from db.models import DrugRequestLine, Settlement, Shipment, ShipmentLine, StockBatch, StockMovement
 
 BARS = 6
 """Months of use shown beside a line, the present one among them."""
@@ -198,6 +198,19 @@ def delivery_of(session: Session, desk: Desk, request_id: str) -> Delivery:
         received_by_name=newest.received_by_name if newest else "",
         settled_at=settled_at,
     )
+
+
+def is_delivered(session: Session, request_id: str) -> bool:
+    """Whether all that was approved was sent and has arrived, so that nothing but the township's closing is left."""
+    sent = session.execute(select(Shipment.id, Shipment.received_on).where(
+        Shipment.request_id == request_id, Shipment.state.in_(("shipped", "received", "verified")))
+    ).all()  # fmt: skip
+    if not sent or any(row.received_on is None for row in sent):
+        return False
+    lines = select(ShipmentLine.drug_code, func.sum(ShipmentLine.shipped)).group_by(ShipmentLine.drug_code)
+    units = dict(session.execute(lines.where(ShipmentLine.shipment_id.in_([row.id for row in sent]))).all())
+    approved = select(DrugRequestLine.drug_code, DrugRequestLine.approved).where(DrugRequestLine.request_id == request_id)
+    return all(units.get(code, 0) >= (wanted or 0) for code, wanted in session.execute(approved))
 
 
 def _flow(session: Session, desk: Desk, drug_code: str) -> MonthFlow:

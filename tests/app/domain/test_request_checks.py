@@ -129,7 +129,7 @@ def test_a_line_of_a_regular_request(known, found):
 def test_a_problem_names_its_line():
     problem = check_submission(REGULAR, [line(requested=0)])[0]
     assert (problem.line_key, problem.level) == ("7", Level.BLOCK)
-    assert str(problem.message) == "数量是 0：请填写数量，或标为跳过。"
+    assert str(problem.message) == "数量是 0：请填写数量，或标为“本期不要”。"
 
 
 def test_a_request_needs_a_line_that_asks_for_something():

@@ -47,7 +47,7 @@ def test_a_request_tells_packs_and_value_of_what_is_asked_and_the_decision_of_wh
 
     sheet = request_sheet(both)
     assert sheet.rows[0][9:12] == ("60", "3盒", "37.02")
-    assert sheet.rows[1][9:12] == ("跳过", "", "")
+    assert sheet.rows[1][9:12] == ("本期不要", "", "")
     assert (sheet.totals[2], sheet.totals[11]) == ("1 种", "37.02")
     answer = decision_sheet(both)
     assert len(answer.rows) == 1

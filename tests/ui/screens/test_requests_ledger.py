@@ -16,7 +16,7 @@ from app.domain.shortage_states import ShortageKind
 from app.services.requests import Requests
 from app.services.shortages import ShortageEdit, Shortages
 from app.services.stock_ledger import NewMovement, book
-from db.models import DrugRequest, Settlement, Shipment, new_id
+from db.models import DrugRequest, DrugRequestLine, Settlement, Shipment, new_id
 from tests.supply_desks import change_drug, drug_code, stock
 from tests.ui.hands import click, control
 from tests.ui.screens.drug_desks import (
@@ -215,6 +215,30 @@ def test_expired_goods_are_asked_about_once_when_submitting(world, opened, dialo
     assert stored(world).state is state
 
 
+def test_what_was_answered_about_expired_goods_stands_when_the_next_question_is_backed_out_of(world, opened, dialogs):
+    expired(world)
+    screen, _seen = opened(world)
+    screen.writing.fill_or_undo()
+    line = next(row.line for row in lines_of(screen).rows() if row.remark is not None)
+    screen.writing.save_cell(line.id, "requested", "9000")
+    screen.writing.save_cell(line.id, "explanation", "冬季新增四名病人")
+    dialogs.will_answer("do")
+    dialogs.will_answer("keep")
+    screen.save_action()
+    assert ["过期" in str(each.title) for each in dialogs.asked] == [True, False]
+    assert stored(world).state is State.DRAFT
+    assert not any("过期" in row.remark.sentence for row in lines_of(screen).rows() if row.remark is not None)
+    assert not screen.parts.problems.isVisible()
+
+
+def test_the_buttons_of_a_request_name_their_keys(world, opened):
+    used(world, "硝苯地平", 92, left=9)
+    Requests(world.clinic).start()
+    screen, _seen = opened(world)
+    assert screen.parts.fill.accessibleDescription() == "F6"
+    assert screen.parts.print.accessibleDescription() == "Ctrl P"
+
+
 def test_a_shortage_is_reported_from_the_line_and_goes_with_the_request(world, opened):
     code, _batch = used(world, "硝苯地平", 92, left=0)
     request = Requests(world.clinic).start().request
@@ -278,6 +302,7 @@ def test_progress_follows_the_goods_to_the_settlement(world, opened):
     screen, _seen = opened(world)
     told = [(step.words, step.is_done) for step in screen.parts.progress.steps()]
     assert told[-3:] == [("配送中", True), ("已签收入库", False), ("月底结算", False)]
+    assert [row.id for row in Requests(world.clinic).unfinished()] == [request.id]
     with world.clinic.sessions.writing() as session:
         row = session.get_one(Shipment, shipment_id)
         row.state, row.received_on, row.received_by_name = "received", world.clinic.today(), "王明"
@@ -289,6 +314,10 @@ def test_progress_follows_the_goods_to_the_settlement(world, opened):
             )
         )  # fmt: skip
     screen.refresh()
+    assert Requests(world.clinic).unfinished() == []
+    with world.clinic.sessions.writing() as session:
+        session.query(DrugRequestLine).filter_by(request_id=request.id).first().approved = 5
+    assert [row.id for row in Requests(world.clinic).unfinished()] == [request.id]
     steps = screen.parts.progress.steps()
     assert [(step.words, step.is_done) for step in steps[-2:]] == [("已签收入库", True), ("月底结算", True)]
     assert steps[-2].who_when.startswith("王明")

@@ -56,9 +56,9 @@ class RequestsLayout(QWidget):
 
     def _build_header(self) -> None:
         self.header = PageHeader(tr("药品申领单"), name="request_header")
-        self.fill = SecondaryButton(tr("按建议量填满"), name="fill_suggestions")
-        self.print = SecondaryButton(tr("打印"), name="print_request")
-        self.print_decision = SecondaryButton(tr("打印审核单"), name="print_decision")
+        self.fill = SecondaryButton(tr("按建议量填满"), name="fill_suggestions", hint="F6")
+        self.print = SecondaryButton(tr("打印"), name="print_request", hint="Ctrl P")
+        self.print_decision = SecondaryButton(tr("打印审核单"), name="print_decision", hint="Ctrl P")
         self.submit = PrimaryButton(tr("提交"), name="submit_request", hint="Ctrl ↵")
         self.authorise = PrimaryButton(tr("签发"), name="authorise_request", hint="Ctrl ↵")
         for button in (self.fill, self.print, self.print_decision, self.submit, self.authorise):

@@ -337,6 +337,7 @@ class RequestsScreen(QWidget):
         parts.fill.setVisible(sheet.is_editable)
         parts.fill.set_words(tr("撤销填满") if self.writing.can_undo else tr("按建议量填满"))
         parts.print_decision.setVisible(sheet.is_decided)
+        parts.print.set_words(tr("打印"), "" if sheet.is_decided else "Ctrl P")
         regular, emergency = self.start_of(Kind.REGULAR), self.start_of(Kind.EMERGENCY)
         parts.new_regular.setVisible(regular is not None)
         if regular is not None:

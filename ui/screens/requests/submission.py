@@ -82,6 +82,7 @@ class Submission:
         if agreed:
             for line, _sentence in lines:
                 sheet.acknowledge(line.id)
+                self._screen.show_one_line(line.id)
 
     def _confirmed_lines(self) -> frozenset[str] | None:
         questions = self._screen.sheet.questions() if self._screen.sheet is not None else []
