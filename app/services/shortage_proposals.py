@@ -6,13 +6,15 @@ Runs in the caller's unit of work. A drug for which a clinic has an open report 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.desk import Desk
 from app.domain.message import Message, msg
+from app.domain.movements import MovementKind
 from app.domain.quantities import round_half_up_to_int
 from app.domain.request_guards import NO_SOURCE
 from app.domain.request_terms import Kind, State
@@ -20,7 +22,9 @@ from app.domain.shortage_states import OPEN, ShortageAction, ShortageKind, Short
 from app.services.document_steps import add_step
 from app.services.request_views import lines_of
 from app.services.supply_balance import sent_of_lines
-from db.models import DrugRequest, DrugRequestLine, ShortageReport, new_id
+from db.models import DrugRequest, DrugRequestLine, ShortageReport, StockMovement, new_id
+
+ARRIVALS = (MovementKind.RECEIPT, MovementKind.TRANSFER_IN, MovementKind.DONATION_IN)
 
 
 def propose_for_unfilled(session: Session, desk: Desk, request: DrugRequest) -> list[str]:
@@ -44,6 +48,17 @@ def propose_for_unfilled(session: Session, desk: Desk, request: DrugRequest) -> 
     return made
 
 
+def last_received(session: Session, organisation_id: str, drug_code: str) -> date | None:
+    """When a drug last came to an organisation with a receipt that stands; None while its ledger knows of none."""
+    undone = aliased(StockMovement)
+    query = select(func.max(StockMovement.occurred_on)).where(
+        StockMovement.organisation_id == organisation_id, StockMovement.drug_code == drug_code,
+        StockMovement.kind.in_([kind.value for kind in ARRIVALS]), StockMovement.quantity > 0,
+        ~select(undone.id).where(undone.reverses_id == StockMovement.id).exists(),
+    )  # fmt: skip
+    return session.scalar(query)
+
+
 def draft_report(
     session: Session,
     desk: Desk,
@@ -57,7 +72,7 @@ def draft_report(
     stock_now: int | None = None,
     request_id: str | None = None,
 ) -> str | None:
-    """A draft of a report; None when this organisation has an open one of the drug."""
+    """A draft of a report, with the day of the last receipt in the ledger; None when this organisation has an open one."""
     open_one = select(ShortageReport.id).where(
         ShortageReport.organisation_id == organisation_id,
         ShortageReport.drug_code == drug_code,
@@ -69,6 +84,7 @@ def draft_report(
     report = ShortageReport(
         id=new_id(), organisation_id=organisation_id, drug_code=drug_code, drug_text=drug_text, kind=kind.value,
         needed_a_month=needed_a_month, stock_now=stock_now, request_id=request_id, level=desk.place.kind,
+        last_received_on=last_received(session, organisation_id, drug_code),
         state=ShortageState.DRAFT.value, reported_at=desk.now(), reported_by_id=desk.actor.user_id,
         reported_by_name=desk.actor.name, version=1,
     )  # fmt: skip

@@ -187,7 +187,7 @@ class Shortages:
             if made is None:
                 raise UserError(msg("{drug} 已经有一份没办完的短缺报告，没有重复登记。", drug=edit.drug_text.strip()))
             row = session.get_one(ShortageReport, made)
-            row.residents_affected, row.last_received_on = edit.residents_affected, edit.last_received_on
+            row.residents_affected, row.last_received_on = edit.residents_affected, edit.last_received_on or row.last_received_on
             row.alternatives_tried = edit.alternatives_tried.strip()[:200]
             row.strength, row.reason = edit.strength, edit.reason
             return self._view(session, row)

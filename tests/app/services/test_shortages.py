@@ -123,6 +123,15 @@ def test_the_other_triggers_only_draft(town):
     assert rows == {"药品": ("断供", 10, "draft"), "氯巴占": ("目录外需求", None, "draft")}
 
 
+def test_a_draft_knows_the_last_receipt_from_the_ledger(town):
+    service, desk = Shortages(town.desk), town.desk
+    stock(desk, "B00000", 50)
+    service.propose_out_of_stock("B00000", "药品", 3, Fraction(9))
+    service.register(ShortageEdit("药品乙", ShortageKind.CUT_OFF, "B00001"))
+    days = {view.drug_code: view.last_received_on for view in service.list()}
+    assert days == {"B00000": desk.today(), "B00001": None}
+
+
 def test_alternatives_come_from_the_same_group_the_same_ingredient_first(town):
     desk = town.desk
     for code, ingredients in (("B00000", "nifedipine"), ("B00001", "amlodipine"), ("B00002", "nifedipine")):
