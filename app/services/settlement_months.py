@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,7 @@ from app.services.settlement_views import (
 )
 from db.models import ClosedMonth, LedgerReport, Organisation, Settlement, StockMovement
 
+MOST_NAMED = 12
 MOST_MONTHS = 120
 
 
@@ -198,11 +199,21 @@ def _obstacles(
     waiting = {(CLINIC, clinic) for clinic in clinics}
     waiting |= {(DISTRIBUTOR, each) for each in distributor_deliveries(session, desk, month)}
     if waiting - done:
-        found.append(msg("还缺 {count} 个单位的结算单。", count=len(waiting - done)))
-    unfinished = sum(1 for each in statements if each.state not in SETTLED)
+        names = settlement_names(session)
+        missing = [names.get(party_id, "") for _party, party_id in waiting - done]
+        found.append(msg("还缺 {count} 个单位的结算单：{names}。", count=len(missing), names=_named(missing)))
+    unfinished = [each.party_name for each in statements if each.state not in SETTLED]
     if unfinished:
-        found.append(msg("还有 {count} 张结算单没有审批。", count=unfinished))
+        found.append(msg("还有 {count} 张结算单没有审批：{names}。", count=len(unfinished), names=_named(unfinished)))
     return tuple(found)
+
+
+def _named(names: Sequence[str]) -> str | Message:
+    """The first of them by name; what is left out is told by a number."""
+    ordered = sorted(names, key=lambda name: (reading_order(name), name))
+    if len(ordered) <= MOST_NAMED:
+        return "、".join(ordered)
+    return msg("{names} 等", names="、".join(ordered[:MOST_NAMED]))
 
 
 def _sum(statements: tuple[SettlementSummary, ...], party: str) -> int | None:

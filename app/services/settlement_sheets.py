@@ -13,7 +13,7 @@ from app.interchange.xlsx_lists import ListColumn, ListSheet, Value
 from app.services.ledger_reports import ReportLine
 from app.services.request_sheets import total_fen
 from app.services.settlement_months import MonthOverview, OpenDifference
-from app.services.statements import COMPARED, ComparedLine
+from app.services.statements import COMPARED, ClinicMonth, ComparedLine
 
 
 def figure_words() -> Mapping[str, str]:
@@ -51,6 +51,20 @@ def report_sheet(place: str, month: str, lines: Sequence[ReportLine]) -> ListShe
         signatures=(tr("制表"), tr("负责人")),
         foot_left=tr("药品先用后结，不预付；金额按实际发出和本室承担的损失计算。"),
     )
+
+
+def month_list(place: str, months: Sequence[ClinicMonth]) -> ListSheet:
+    """The months of a clinic: when each was closed and by whom, how far its statement is, what it owes."""
+    columns = (
+        ListColumn(tr("月份"), 22), ListColumn(tr("结账时间"), 34), ListColumn(tr("结账人"), 30), ListColumn(tr("结算单"), 30),
+        ListColumn(tr("应交（元）"), 26, "right"),
+    )  # fmt: skip
+    rows = tuple(
+        (each.month, each.closed_at or tr("没有结账"), each.closed_by_name,
+         tr(each.state.label) if each.state is not None else "", yuan(each.payable_fen))
+        for each in months
+    )  # fmt: skip
+    return ListSheet(tr("{name} 月份列表", name=place), columns, rows)
 
 
 def difference_list(month: str, found: Sequence[OpenDifference]) -> ListSheet:

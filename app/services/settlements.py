@@ -101,6 +101,8 @@ class Settlements:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
+        self.last_explanation = ""
+        """The words with which a difference was explained last, on whichever page; empty at first."""
 
     def list(self, month: str | None = None, party: str | None = None) -> list[SettlementSummary]:
         """Statements, the newest month first, then clinics before distributors by name."""
@@ -235,7 +237,9 @@ class Settlements:
                 raise refuse("explanation", msg("这一项不能用说明代替，请补填价格，或刷新后再试。"))
             found[number]["explanation"] = text.strip()[:200]
             self._renew_totals(session, row, found)
-            return settlement_view(session, self.desk, row)
+            view = settlement_view(session, self.desk, row)
+        self.last_explanation = text.strip()
+        return view
 
     # -- states ----------------------------------------------------------------------------------------------------
 

@@ -304,12 +304,12 @@ def test_a_month_as_a_whole_says_who_reported_and_what_is_in_the_way_of_closing(
     october(clinic, township)
     before = service.overview(OCTOBER)
     assert [(each.name, each.reported_at, each.took_goods) for each in before.missing] == [("柳庄村卫生室", None, True)]
-    assert [str(each) for each in before.obstacles] == ["还缺 1 个单位的结算单。"]
+    assert [str(each) for each in before.obstacles] == ["还缺 1 个单位的结算单：柳庄村卫生室。"]
     reported(clinic, township, tmp_path)
     service.prepare(OCTOBER)
     drawn = service.overview(OCTOBER)
     assert (drawn.missing, drawn.owed_by_clinics, drawn.owed_to_distributors) == ((), 2500, 0)
-    assert [str(each) for each in drawn.obstacles] == ["还有 1 张结算单没有审批。"]
+    assert [str(each) for each in drawn.obstacles] == ["还有 1 张结算单没有审批：柳庄村卫生室。"]
     assert not drawn.can_close
     view = service.get(drawn.statements[0].id)
     other, manager = Settlements(as_person(township, PHARMACIST)), Settlements(as_person(township, MANAGER))

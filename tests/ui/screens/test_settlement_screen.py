@@ -14,6 +14,7 @@ from app.domain.settlement_states import SettlementAction, SettlementState
 from app.i18n import tr
 from app.pinyin import reading_order
 from app.services.distributors import DistributorEdit, Distributors
+from app.services.exchange import Exchange
 from app.services.ledger_reports import LedgerReports
 from app.services.purchasing import Arrival, OrderItem, Purchasing
 from app.services.settlements import Settlements
@@ -203,7 +204,9 @@ def test_a_month_with_something_open_is_not_closed_and_says_what(world, township
     settled_draft(world)
     page, _seen = township()
     click(page.parts.close_month)
-    assert "还有 1 张结算单没有审批" in dialogs.last_told()
+    assert "还有 1 张结算单没有审批：柳庄村卫生室" in dialogs.last_told()
+    assert f"还没交月报：{short_name(OTHER_CLINIC)}。" in dialogs.last_told()
+    assert "请催没有交月报的村卫生室" in dialogs.last_told()
     assert Settlements(world.township).overview(OCTOBER).closed_at is None
 
 
@@ -350,6 +353,22 @@ def test_the_differences_of_a_month_are_explained_one_after_the_other(world, tow
     assert openpyxl.load_workbook(tmp_path / "differences.xlsx").active["E2"].value == "月底签收，下月入库"
 
 
+def test_f7_knows_the_explanation_that_was_given_beside_the_statement(qtbot, world, dialogs):
+    view = settled_draft(world)
+    services, _seen = world.at_township(None, dialogs)
+    months = on_screen(qtbot, MonthsPage(services))
+    months.work.explain(0)
+    press(write(window("explain_window"), "explanation", "十月由旧账号发货"), Qt.Key.Key_Return)
+    other = Settlements(world.township)
+    other.explain(view.id, 0, "另一个原因", version=other.get(view.id).version)
+    page = on_screen(qtbot, DifferencesPage(services))
+    page.filter.set_value("all")
+    page.filter.changed.emit("all")
+    page.table.select_row(0)
+    page.explain_as_before()
+    assert cell_texts(page.table, "why") == ["十月由旧账号发货"]
+
+
 def test_a_checked_statement_is_not_explained_any_more(world, township):
     view = settled_draft(world)
     Settlements(as_person(world.township, PHARMACIST)).act(view.id, A.CHECK, view.version)
@@ -417,6 +436,29 @@ def test_the_statement_that_came_is_compared_with_the_own_ledger_and_printed(wor
     page.print_action()
     assert seen.sheets[-1][1] == "柳庄村卫生室 2026-10 药品月度结算单"
     assert unnamed_controls(page) == []
+
+
+def test_the_clinic_opens_its_statement_with_ctrl_o_and_exports_its_months(world, clinic, dialogs, tmp_path):
+    view = settled_draft(world)
+    other = Settlements(as_person(world.township, PHARMACIST))
+    letter = other.send_statement(other.act(view.id, A.CHECK, view.version).settlement.id).message_id
+    page, _seen = clinic()
+    page.parts.months.setFocus()
+    dialogs.will_choose(Exchange(world.township).save_file(letter, tmp_path / "statement.cyx"))
+    press_key(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    page.open_with(settlement_id=view.id)
+    assert cell_texts(page.parts.statement, "agrees") == ["相符"] * 4
+    dialogs.will_choose(tmp_path / "months.xlsx")
+    click(page.parts.save_months)
+    rows = list(openpyxl.load_workbook(tmp_path / "months.xlsx").active.iter_rows(values_only=True))
+    assert rows[0] == ("月份", "结账时间", "结账人", "结算单", "应交（元）")
+    assert [row[0] for row in rows[1:]] == cell_months(page)
+    assert {row[0]: str(row[4]) for row in rows[1:]}[OCTOBER] == "97.35"
+
+
+def cell_months(page):
+    """The months of the list, as they are kept."""
+    return [row.month for row in page.parts.months.rows()]
 
 
 def test_a_statement_that_says_otherwise_is_shown_in_red_and_exported(world, clinic, dialogs, tmp_path):

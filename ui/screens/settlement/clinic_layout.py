@@ -14,7 +14,7 @@ from ui.screens.settlement.words import money, month_words, state_chip
 from ui.widgets.buttons import PrimaryButton, SecondaryButton
 from ui.widgets.cards import PageHeader
 from ui.widgets.chips import ChipText
-from ui.widgets.layouts import Vertical
+from ui.widgets.layouts import FlowBox, Vertical
 from ui.widgets.list_and_one import ListAndOne
 from ui.widgets.table import Cell, Column, DataTable
 from ui.widgets.tabs import Tabs
@@ -37,7 +37,14 @@ class ClinicLayout(QWidget):
         side = QWidget()
         side.setProperty("kind", "plain")
         self.months = DataTable(month_columns(), name="clinic_months", accessible_name=tr("月份"), row_height=52)
-        Vertical(side).addWidget(self.months, 1)
+        self.open_file = SecondaryButton(tr("打开文件"), name="open_file", hint="Ctrl O", small=True, icon_name="folder")
+        self.save_months = SecondaryButton(tr("导出月份"), name="save_clinic_months", small=True, icon_name="export")
+        side_box = Vertical(side, spacing=8)
+        side_box.addWidget(self.months, 1)
+        beneath = FlowBox(spacing=8, row_spacing=8)
+        for button in (self.open_file, self.save_months):
+            beneath.add(button)
+        side_box.addWidget(beneath)
         self.header = PageHeader("", name="clinic_month_header")
         self.print = SecondaryButton(tr("打印"), name="print_month_paper", hint="Ctrl P", icon_name="print")
         self.save = SecondaryButton(tr("导出表格"), name="save_month_paper", icon_name="export")

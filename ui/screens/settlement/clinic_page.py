@@ -16,7 +16,7 @@ from app.domain.message import msg
 from app.domain.settlement_states import SettlementState
 from app.i18n import one_after_the_other, tr
 from ui.dialogs import Notice, confirm
-from ui.screens.exchange.files import fail, hand_over
+from ui.screens.exchange.files import OPEN_KEY, FilesOpened, fail, hand_over
 from ui.screens.list_papers import print_list, save_list
 from ui.screens.requests.notice_strip import StripAction
 from ui.screens.settlement.clinic_layout import OWN, STATEMENT, ClinicLayout
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 REPORT_TITLE = msg("交给卫生院的月报文件")
 OWN_KEYS = (
     ("F2", msg("结账并上报")), ("Alt ↑ ↓", msg("上一个、下一个月")), ("Ctrl P", msg("打印月报或结算单，签字用")),
+    OPEN_KEY,
 )
 
 
@@ -61,6 +62,7 @@ class ClinicStatementsPage(QWidget):
         self.parts = ClinicLayout()
         Vertical(self).addWidget(self.parts)
         self._connect()
+        FilesOpened(self, services, self.parts.open_file)
         self.setFocusProxy(self.parts.panes)
         self.refresh()
 
@@ -157,6 +159,13 @@ class ClinicStatementsPage(QWidget):
             save_list(self.services, tr("结算单核对_{month}", month=month),
                       lambda: compared_list(place, month, lines, day))
 
+    def save_months(self) -> None:
+        """All months and how far each is, as XLSX."""
+        from app.services.settlement_sheets import month_list
+
+        place, months = self.services.desk.place.name, list(self._months)
+        save_list(self.services, tr("月份列表"), lambda: month_list(place, months))
+
     def next_month(self, step: int) -> None:
         """Alt+Up and Alt+Down."""
         self.parts.months.select_row(self.parts.months.current_number() + step)
@@ -170,6 +179,7 @@ class ClinicStatementsPage(QWidget):
         parts.tabs.changed.connect(lambda _key: self._show_buttons())
         for button, does in ((parts.print, self.print_action), (parts.save, self.save_paper),
                              (parts.save_differences, self.save_compared), (parts.report_again, self.save_report_again),
+                             (parts.save_months, self.save_months),
                              (parts.close_month, self.close_month)):
             button.clicked.connect(does)
         for pressed, step in (("Alt+Up", -1), ("Alt+Down", 1)):

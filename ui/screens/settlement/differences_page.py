@@ -60,7 +60,6 @@ class DifferencesPage(QWidget):
         self.setObjectName("settlement_differences_page")
         self.services = services
         self._found: list[OpenDifference] = []
-        self._last_words = ""
         self._build()
         self._connect()
         self.setFocusProxy(self.table)
@@ -115,12 +114,11 @@ class DifferencesPage(QWidget):
         if difference.kind is DifferenceKind.NO_PRICE:
             self._ask_price(row)
             return
-        window = ExplainWindow(tr(difference.message), row.found.explanation or self._last_words, self)
         service = self.services.settlements
+        window = ExplainWindow(tr(difference.message), row.found.explanation or service.last_explanation, self)
 
         def act() -> None:
             service.explain(row.settlement_id, row.number, window.text.text(), version=row.version)
-            self._last_words = window.text.text().strip()
 
         window.start(act, self._saved)
 
@@ -129,14 +127,15 @@ class DifferencesPage(QWidget):
         row = self._chosen()
         if row is None:
             return
-        if not self._last_words or row.found.difference.kind is DifferenceKind.NO_PRICE:
+        service = self.services.settlements
+        if not service.last_explanation or row.found.difference.kind is DifferenceKind.NO_PRICE:
             self.explain_chosen()
             return
         from app.errors import CunyiError
         from ui.dialogs import show_failure
 
         try:
-            self.services.settlements.explain(row.settlement_id, row.number, self._last_words, version=row.version)
+            service.explain(row.settlement_id, row.number, service.last_explanation, version=row.version)
         except CunyiError as error:
             self.refresh()
             show_failure(self.services.dialogs, error)

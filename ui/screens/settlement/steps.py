@@ -10,10 +10,12 @@ from app.domain.settlement_states import SettlementAction
 from app.i18n import one_after_the_other, tr
 from ui.dialogs import Notice, confirm
 from ui.screens.exchange.files import fail, hand_over
+from ui.screens.review.comparison import short_name
 from ui.screens.settlement.windows import CorrectionWindow, ExplainWindow, PriceWindow, StepWindow, amount_of
 from ui.screens.settlement.words import money, month_words, not_over_words, over_words
 
 if TYPE_CHECKING:
+    from app.services.settlement_months import MonthOverview
     from app.services.settlement_views import (
         Prepared,
         SettlementLineView,
@@ -56,10 +58,16 @@ class MonthSteps:
             return
         today = self._services.desk.today()
         if overview.obstacles:
-            happened = one_after_the_other([tr(each) for each in overview.obstacles] if overview.is_over
-                                           else [not_over_words(overview.month, today)])
+            happened = one_after_the_other([*(tr(each) for each in overview.obstacles), _missing_words(overview)]
+                                           if overview.is_over else [not_over_words(overview.month, today)])
+            to_do: Message | str = ""
+            if overview.is_over:
+                to_do = msg(
+                    "请催没有交月报的村卫生室结账上报，打开月报文件后按 F2 生成结算单；再把每张结算单核对、确认、审批，"
+                    "然后结账。"
+                )
             self._services.dialogs.tell(
-                Notice(msg("还不能结账"), happened, msg("这个月的单据都在，没有改动。"), tone="amber")
+                Notice(msg("还不能结账"), happened, msg("这个月的单据都在，没有改动。"), to_do, tone="amber")
             )
             return
         month = overview.month
@@ -79,8 +87,8 @@ class MonthSteps:
         if view is None or not self._may_edit(view):
             return
         found = view.differences[number]
-        window = ExplainWindow(tr(found.difference.message), found.explanation, self._page)
         service = self._services.settlements
+        window = ExplainWindow(tr(found.difference.message), found.explanation or service.last_explanation, self._page)
         self._ask(window, lambda: service.explain(view.id, number, window.text.text(), version=view.version))
 
     def set_price(self, line: SettlementLineView) -> None:
@@ -231,3 +239,9 @@ class MonthSteps:
 
 def _key(action: SettlementAction, view: SettlementView) -> str:
     return f"{action.value} {view.id} {view.version}"
+
+
+def _missing_words(overview: MonthOverview) -> str:
+    """The clinics whose report has not come; empty when all came."""
+    names = [short_name(clinic.name) for clinic in overview.missing]
+    return tr("还没交月报：{clinics}{more}。", clinics=tr("、").join(names), more="") if names else ""
