@@ -30,6 +30,7 @@ from app.services.dispensing_drafts import (
     DraftLine,
     Unmatched,
     fresh_line,
+    known_weight,
     opened_draft,
     repeated_draft,
 )
@@ -61,7 +62,7 @@ from app.services.stock_dispense import ChosenBatch, Dispensed, dispense
 from app.services.stock_documents import reason_problems
 from app.services.trace_codes import CodeLookup, look_up, scan_out
 from db.models import Dispensing as DispensingDocument
-from db.models import DispensingLine, FormEntry, TraceCode, new_id
+from db.models import DispensingLine, FormEntry, Resident, TraceCode, new_id
 
 if TYPE_CHECKING:
     from app.printing.labels import LabelContent
@@ -90,7 +91,8 @@ class Dispensing:
         """按原样重新发: a new draft with what a dispensing gave. Raises UserError when there is none."""
         with self._desk.sessions.reading() as session:
             document = self._own(session, dispensing_id)
-            return repeated_draft(document, lines_of(session, [document.id]))
+            known = known_weight(session.get_one(Resident, document.resident_id), self._desk.today())
+            return repeated_draft(document, lines_of(session, [document.id]), known)
 
     def new_line(self, key: str, drug_code: str, kind: PrescriptionKind = PrescriptionKind.ORDINARY) -> DraftLine:
         """A line for a chosen drug, with its usual dose. Raises UserError for an unknown drug."""

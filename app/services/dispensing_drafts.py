@@ -133,10 +133,11 @@ def opened_draft(session: Session, desk: Desk, resident_id: str, form_entry_id: 
     )
 
 
-def repeated_draft(document: Dispensing, lines: Sequence[DispensingLine]) -> Draft:
+def repeated_draft(document: Dispensing, lines: Sequence[DispensingLine], known_kg: Decimal | None) -> Draft:
     """A new draft of what was given once: the same person, drugs, quantities and days; batches and packs are chosen anew.
 
-    What was answered to the warnings is asked again: the answers belong to what is given now.
+    What was answered to the warnings is asked again: the answers belong to what is given now. `known_kg`: the weight on
+    file, where none was written with the first.
     """
     return Draft(
         resident_id=document.resident_id,
@@ -148,7 +149,7 @@ def repeated_draft(document: Dispensing, lines: Sequence[DispensingLine]) -> Dra
         diagnosis=document.diagnosis,
         form_entry_id=document.form_entry_id,
         id=new_id(),
-        weight_kg=document.weight_kg,
+        weight_kg=document.weight_kg or known_kg,
     )
 
 

@@ -23,7 +23,7 @@ from app.services.shortages import Shortages
 from app.services.stock_dispense import ChosenBatch
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
 from app.services.trace_codes import scan_in
-from db.models import Drug, FormEntry, StockBatch, TraceCode, new_id
+from db.models import Drug, FormEntry, Resident, StockBatch, TraceCode, new_id
 from tests.followup_people import add_entry, add_resident
 from tests.ui.screens.drug_desks import focused, on_screen, press_key, type_keys
 from tests.ui.screens.follow_up_desk import follow_up_window, make_findable, managed, seen_before
@@ -632,6 +632,8 @@ def test_a_mistake_is_reversed(screen, desk, given):
 
 def test_what_was_reversed_is_given_again_without_writing_it_twice(screen, desk, resident, given, dialogs):
     Dispensing(desk).reverse(given.id, "天数写错")
+    with desk.sessions.writing() as session:
+        session.get_one(Resident, resident).weight_kg = Decimal("62.5")
     screen.open_with(dispensing_id=given.id)
     screen.primary_action()
     page = screen.giving
@@ -640,6 +642,7 @@ def test_what_was_reversed_is_given_again_without_writing_it_twice(screen, desk,
     [card] = page.cards.values()
     line = card.line()
     assert (line.drug_code, line.quantity, line.dose, line.days, line.usage) == (AMLODIPINE, 7, "1片", 7, "饭后")
+    assert page.draft.weight_kg == Decimal("62.5")
     assert page.is_touched()
     page.scan(code(1), page.finder)
     screen.save_action()
