@@ -12,13 +12,17 @@ from sqlalchemy.orm import defer
 
 from app.desk import Desk
 from app.domain.message import msg
+from app.domain.request_terms import State
 from app.errors import EnvironmentFailure, UserError
 from app.exchange.envelope import LARGEST_FILE, EnvelopeRefused, Fault
 from app.services.exchange_files import write_whole
-from app.services.post import TakenIn, receive
+from app.services.post import TakenIn, receive, write_envelope
+from app.services.request_body import request_body
 from db.models import DrugRequest, ExchangeMessage, Organisation
 
 SUFFIX = ".cyx"
+WITH_THE_TOWNSHIP = (State.SUBMITTED.value, State.AUTHORISED.value)
+"""States of a request at a clinic that was handed over and not answered."""
 FORBIDDEN_IN_NAMES = '\\/:*?"<>|'
 FILE_WORDS = {
     "drug_request": "申领单", "drug_decision": "申领答复", "catalogue": "药品目录", "shipment": "发货单", "receipt": "签收单",
@@ -63,6 +67,37 @@ class Exchange:
             to = f"_{other.name}" if other is not None else ""
             name = f"{kind}_{self.desk.place.name}{to}_{day}_{row.sequence:04d}{SUFFIX}"
             return "".join("-" if each in FORBIDDEN_IN_NAMES else each for each in name)
+
+    def readdressed(self, message_id: str) -> str:
+        """The envelope itself, or of a request whose township has another computer by now a fresh one to that; its id.
+
+        The request keeps its id and version, and from now on only the new computer's answer counts: it can't be decided
+        twice. What was answered already is left as it is.
+        """
+        with self.desk.sessions.writing() as session:
+            row = session.get_one(ExchangeMessage, message_id)
+            township = session.get_one(Organisation, self.desk.place.id).parent_id
+            request = session.get(DrugRequest, row.subject_id) if row.kind == "drug_request" else None
+            is_ours = row.direction == "sent" and row.sender_id == self.desk.place.id
+            if not is_ours or request is None or township in (None, row.recipient_id):
+                return message_id
+            if request.state not in WITH_THE_TOWNSHIP:
+                return message_id
+            known = session.scalar(
+                select(ExchangeMessage.id)
+                .where(
+                    ExchangeMessage.direction == "sent", ExchangeMessage.subject_id == request.id,
+                    ExchangeMessage.recipient_id == township, ExchangeMessage.state != "replaced",
+                )
+                .order_by(ExchangeMessage.sequence.desc())
+            )  # fmt: skip
+            if known is not None:
+                return known
+            request.township_id = township
+            if row.state == "ready":
+                row.state = "replaced"
+            body = request_body(session, request)
+            return write_envelope(session, self.desk, township, row.kind, body, subject_id=request.id).id
 
     def belonging_to(self, message_id: str) -> list[str]:
         """What goes along with a file to the same desk, oldest first, so that nothing is missing there.

@@ -10,7 +10,9 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from app.domain.request_states import Action
 from app.domain.request_terms import Kind
+from app.errors import CunyiError
 from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
 from app.services.pairing import Pairing
@@ -18,8 +20,8 @@ from app.services.request_lines import LineEdit
 from app.services.requests import Requests
 from app.services.review import Review
 from db.models import OwnKeys
-from tests.desks import make_township
-from tests.supply_desks import give_keys
+from tests.desks import make_clinic, make_township
+from tests.supply_desks import give_keys, introduce
 from tests.ui.hands import click, control, press
 from tests.ui.screens.drug_desks import (
     DrugWorld,
@@ -426,8 +428,51 @@ def test_another_township_is_told_before_it_takes_the_place_of_the_present_one(w
     screen.open_with(page="pairing")
     dialogs.will_choose(Pairing(other).save_card(tmp_path / "o.cycard"))
     click(button(screen, "open_card"))
-    assert "配对后改送" in text(screen, "pairing_warning")
+    assert "这张名片是另一台电脑的" in text(screen, "pairing_warning")
     other.sessions.engine.dispose()
+
+
+def test_a_request_handed_over_before_is_written_anew_for_the_townships_new_computer(world, opened, dialogs, tmp_path):
+    Exchange(world.township).open_file(world.submitted_file())
+    other = make_township(tmp_path / "other", world.clock)
+    give_keys(other)
+    introduce(world.clinic, other, tmp_path)
+    screen, seen = opened(world.clinic)
+    screen.table.select_row(0)
+    request_id = screen.table.current_row().subject_id
+    dialogs.will_choose(tmp_path / "again.cyx")
+    click(button(screen, "save_letter"))
+    assert "卫生院换了电脑，已按新的配对重新写了一份。" in seen.sentences
+    assert Exchange(other).open_file(tmp_path / "again.cyx").subject_id == request_id
+    assert [line.name for line in Review(other).get(request_id).lines]
+    old = Review(world.township)
+    taken = old.take(request_id, old.get(request_id).version)
+    answer = old.act(request_id, Action.RETURN, taken.request.version, comment="旧电脑上的答复")
+    stale = Exchange(world.township).save_file(answer.message_id, tmp_path / "stale.cyx")
+    with pytest.raises(CunyiError):
+        Exchange(world.clinic).open_file(stale)
+    dialogs.will_choose(tmp_path / "third.cyx")
+    screen.refresh()
+    sent = [number for number, row in enumerate(screen.table.rows()) if row.direction == "sent"]
+    screen.table.select_row(sent[-1])
+    click(button(screen, "save_letter"))
+    assert (tmp_path / "third.cyx").read_bytes() == (tmp_path / "again.cyx").read_bytes()
+    other.sessions.engine.dispose()
+
+
+def test_a_second_clinic_of_the_same_name_is_asked_about_and_the_partners_are_exported(world, opened, dialogs, tmp_path):
+    second = make_clinic(tmp_path / "second", world.clock)
+    give_keys(second)
+    screen, _seen = opened(world.township)
+    screen.open_with(page="pairing")
+    dialogs.will_choose(Pairing(second).save_card(tmp_path / "s.cycard"))
+    click(button(screen, "open_card"))
+    assert f"已经有一个叫“{world.clinic.place.name}”的单位" in text(screen, "pairing_warning")
+    dialogs.will_choose(tmp_path / "partners.xlsx")
+    click(button(screen, "export_partners"))
+    rows = list(openpyxl.load_workbook(tmp_path / "partners.xlsx").active.iter_rows(values_only=True))
+    assert rows[1][:2] == (world.clinic.place.name, "村卫生室")
+    second.sessions.engine.dispose()
 
 
 def test_new_keys_of_a_known_desk_are_pointed_out(world, opened, dialogs, tmp_path):

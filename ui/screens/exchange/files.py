@@ -55,6 +55,15 @@ def hand_over(services: Services, message_id: str, *, title: Message | str, on_d
     Beside it goes what else the same desk has not got, so that it can open one after the other without a gap.
     `on_done` is called in every case, so that the screen says how things stand.
     """
+    chosen = message_id
+    try:
+        message_id = services.exchange.readdressed(chosen)
+    except CunyiError as error:
+        on_done()
+        fail(services, error)
+        return
+    if message_id != chosen:
+        services.say(tr("卫生院换了电脑，已按新的配对重新写了一份。"))
     suggested = services.exchange.suggested_name(message_id)
     file = services.dialogs.save_file(title, suggested, ENVELOPES)
     if file is None:

@@ -15,6 +15,7 @@ from ui.widgets.table import Cell, Column
 if TYPE_CHECKING:
     from app.interchange.xlsx_lists import ListSheet
     from app.services.exchange import Letter
+    from app.services.pairing import Partner
 
 
 def in_order(letters: list[Letter]) -> list[Letter]:
@@ -58,6 +59,18 @@ def letter_sheet(letters: Sequence[Letter], place: str, day: date) -> ListSheet:
         for letter in letters
     )
     return ListSheet(tr("收发记录"), columns, rows, ((tr("单位"), place), (tr("日期"), day.isoformat())))
+
+
+def partner_sheet(partners: Sequence[Partner], place: str, day: date) -> ListSheet:
+    """The paired desks as a file."""
+    from app.interchange.xlsx_lists import ListColumn, ListSheet
+
+    columns = (
+        ListColumn(tr("单位"), 60), ListColumn(tr("类别"), 34), ListColumn(tr("指纹"), 60), ListColumn(tr("配对日期"), 34),
+    )  # fmt: skip
+    kinds = {"township": tr("乡镇卫生院"), "clinic": tr("村卫生室")}
+    rows = tuple((each.name, kinds.get(each.kind, ""), each.fingerprint, each.paired_at or "") for each in partners)
+    return ListSheet(tr("已配对的单位"), columns, rows, ((tr("单位"), place), (tr("日期"), day.isoformat())))
 
 
 def content(letter: Letter) -> str:

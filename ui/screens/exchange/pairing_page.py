@@ -14,6 +14,8 @@ from app.domain.message import msg
 from app.errors import CunyiError
 from app.i18n import tr
 from ui.dialogs import FileKind, show_failure
+from ui.screens.exchange.letters import partner_sheet
+from ui.screens.list_papers import save_list
 from ui.theme.theme import current_theme
 from ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from ui.widgets.cards import Card
@@ -104,6 +106,11 @@ class PairingPage(QWidget):
         if self._on_paired is not None:
             self._on_paired()
 
+    def save_partners(self) -> None:
+        """All partners as XLSX."""
+        desk, partners = self._services.desk, self._services.pairing.partners()
+        save_list(self._services, tr("已配对的单位"), lambda: partner_sheet(partners, desk.place.name, desk.today()))
+
     def give_up(self) -> None:
         """Put the card away; nothing was stored."""
         self._card = None
@@ -125,8 +132,14 @@ class PairingPage(QWidget):
         if known is not None and known.fingerprint != card.keys().fingerprint():
             return tr("以前配对过，但指纹变了。只有对方换了电脑或重装过才会这样，请在电话里问清楚。")
         other = next((partner for partner in partners if partner.kind == "township" and partner.id != card.id), None)
+        if card.kind == "township" and other is not None and other.name == card.name:
+            return tr("{name}以前配对过，这张名片是另一台电脑的：只有对方换了电脑或重装过才会这样，请在电话里问清楚。"
+                      "配对后，新的申领单都送这一台。", name=card.name)
         if card.kind == "township" and other is not None:
             return tr("现在的申领单送{present}；配对后改送{new}。", present=other.name, new=card.name)
+        if any(partner.name == card.name and partner.kind == card.kind and partner.id != card.id for partner in partners):
+            return tr("已经有一个叫“{name}”的单位，这张名片是另一台电脑的。请在电话里问清楚：是换了电脑，还是另一个单位。"
+                      "配对后两个都在，请让其中一个改名。", name=card.name)
         return ""
 
     def _build(self) -> None:
@@ -202,6 +215,12 @@ class PairingPage(QWidget):
             empty_text=tr("还没有和任何单位配对。"),
         )
         card.add(self.partners)
+        self.export = SecondaryButton(tr("导出表格"), name="export_partners", small=True, icon_name="export")
+        self.export.clicked.connect(self.save_partners)
+        row = Horizontal(spacing=12)
+        row.addStretch(1)
+        row.addWidget(self.export)
+        card.add(row)
         return card
 
 
