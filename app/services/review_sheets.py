@@ -45,6 +45,17 @@ def share_list(proposal: ShareProposal, day: date) -> ListSheet:
                      signatures=(tr("审核药师"),))  # fmt: skip
 
 
+def source_list(clinic: str, rows: Iterable[tuple[Value, ...]], day: date) -> ListSheet:
+    """Where the approved lines of a request come from: drug, strength, unit, approved, available, source, reason."""
+    columns = (
+        ListColumn(tr("药品")), ListColumn(tr("规格"), 34), ListColumn(tr("单位"), 14, "center"),
+        ListColumn(tr("批准"), 18, "right"), ListColumn(tr("本院可供"), 22, "right"), ListColumn(tr("货源"), 26),
+        ListColumn(tr("不供应的原因"), 50),
+    )  # fmt: skip
+    head = ((tr("村卫生室"), clinic), (tr("日期"), day.isoformat()))
+    return ListSheet(tr("药品货源"), columns, tuple(rows), head)
+
+
 def missing_list(month: MonthRound, day: date) -> ListSheet:
     """The clinics whose request of the month is not here."""
     columns = _columns((tr("村卫生室"), 0), (tr("电话"), 40), (tr("上次常规申领"), 40), (tr("情况"), 50))

@@ -471,6 +471,15 @@ def test_sources_are_proposed_changed_by_a_number_and_written(town, approved):
     assert control(screen, QPushButton, "go_to_shipments").isVisible()
 
 
+def test_the_sources_are_saved_as_a_table(approved, dialogs, tmp_path):
+    _screen, _seen, shown = approved
+    dialogs.will_choose(tmp_path / "sources.xlsx")
+    click(control(shown, QPushButton, "release_window_export"))
+    rows = list(openpyxl.load_workbook(tmp_path / "sources.xlsx").active.iter_rows(values_only=True))
+    assert rows[0] == ("药品", "规格", "单位", "批准", "本院可供", "货源", "不供应的原因")
+    assert [row[5] for row in rows[1:]] == ["本院库存"] * 5
+
+
 def test_a_line_that_is_not_supplied_wants_its_reason_and_nothing_is_released_before(town, approved):
     _screen, _seen, shown = approved
     rows = control(shown, DataTable, "release_lines")

@@ -26,6 +26,7 @@ from ui.screens.review.windows import TableWindow
 from ui.widgets.table import Cell, Column
 
 if TYPE_CHECKING:
+    from app.interchange.xlsx_lists import ListSheet
     from app.services.releases import LineSource
     from app.services.request_views import ActionResult, LineView, RequestView
     from app.services.review_stock import LineStock
@@ -76,6 +77,7 @@ class ReleaseWindow(TableWindow):
         self.table.show_lines(source_columns(), rows_of(proposed), keep=lambda row: row.line.id)
         self.table.keep_columns(1)
         self.add_body(self.table, 1)
+        self.add_papers(tr("药品货源_{clinic}", clinic=clinic), self._paper)
         self.add_do(tr("转发货"), self.release)
         self._show_words()
         self.table.setFocus()
@@ -102,6 +104,16 @@ class ReleaseWindow(TableWindow):
             lambda _report, _cancelled: services.releases.convert(request.id, request.version, sources, key=key),
             on_done=self._done, on_error=self._failed, title=tr("正在转发货"), can_cancel=False,
         )
+
+    def _paper(self) -> ListSheet:
+        from app.services.review_sheets import source_list
+
+        rows = [
+            (row.line.name, row.line.strength, row.line.unit, row.line.approved, row.available,
+             tr(SOURCE_WORDS[row.source]) if row.source else row.written, reason_as_shown(row.reason))
+            for row in self.table.rows()
+        ]
+        return source_list(self._request.clinic_name, rows, self.services.desk.today())
 
     def _done(self, result: ActionResult) -> None:
         self.accept()
