@@ -238,7 +238,7 @@ def deciding_columns() -> tuple[Column, ...]:
         Column("approved", tr("批准"), width=82, editable=True, value=_box("approved", lambda line: line.approved)),
         _available_column(),
         Column("marks", tr("提示"), width=220, stretch=True, value=_marks),
-        Column("reason", tr("原因"), width=130, editable=True, value=_box("reason", _reason)),
+        Column("reason", tr("原因"), width=114, editable=True, value=_box("reason", _reason)),
     )
 
 
