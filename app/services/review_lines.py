@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.desk import Desk
+from app.domain.packs import packs_for
 from app.domain.request_checks import LineProblem, RequestContext, RequestLine, check_approval
 from app.domain.request_guards import RequestFacts
 from app.domain.request_states import Action, State, allowed_actions
@@ -73,7 +74,9 @@ def problems_of(desk: Desk, request: DrugRequest, lines: Sequence[DrugRequestLin
 def decided_line(line: DrugRequestLine) -> RequestLine:
     """A stored line as the approval judges it: what was asked, what was decided and why, and where it comes from."""
     use = exact_use(line)
-    most = None if use is None else use * DEFAULT_MAX_MONTHS
+    # What the program itself suggests, in whole packs, is never told to be too much: it was rounded up, or is for patients.
+    suggested = (packs_for(line.suggested, line.units_per_pack) or 0) * line.units_per_pack
+    most = None if use is None else max(use * DEFAULT_MAX_MONTHS, suggested)
     return RequestLine(
         key=line.id, drug=line.drug_name, requested=line.requested, pack=line.units_per_pack, skipped=line.is_skipped,
         explanation=line.explanation, confirmed=True, approved=line.approved, reason=line.decision_reason,
