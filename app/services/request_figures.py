@@ -20,7 +20,7 @@ from app.domain.movements import MovementKind
 from app.domain.request_checks import Ledger, RequestContext
 from app.domain.request_terms import Kind
 from app.services.problems import refuse
-from app.services.request_proposals import Proposal, keeps_ledger, proposals
+from app.services.request_proposals import Proposal, all_proposals, keeps_ledger, proposals
 from app.services.request_views import StoredDrug, StoredLine
 from app.services.stock_positions import LOOK_BACK_MONTHS
 from app.services.stocktakes import last_full_count_on
@@ -76,13 +76,14 @@ def _codes_for(request: DrugRequest, lines: Sequence[StoredLine]) -> list[str] |
 Found = Mapping[str, Proposal]
 
 
-def open_lines(session: Session, desk: Desk, request: DrugRequest, also: Collection[str] = ()) -> Found | None:
-    """Give a new request its line for every drug in use, and for the listed ones of `also`. None without a ledger."""
-    if not keeps_ledger(session, desk.place.id):
-        return None
-    found = proposals(session, desk)
+def read_ahead(session: Session, desk: Desk) -> Found | None:
+    """What a regular request that is begun now would propose; kept until anything is written. None without a ledger."""
+    return all_proposals(session, desk) if keeps_ledger(session, desk.place.id) else None
+
+
+def open_lines(session: Session, request: DrugRequest, found: Found, also: Collection[str] = ()) -> None:
+    """Give a new request its line for every drug in use of `found`, and for the listed ones of `also`."""
     _add_lines(session, request, found, also, present=())
-    return found
 
 
 def refresh_lines(
@@ -108,7 +109,8 @@ def found_as_shown(
     """What the ledger says, where refreshing would change nothing in the lines; None where it would. Reads only."""
     if not keeps_ledger(session, desk.place.id):
         return {}
-    found = proposals(session, desk, _codes_for(request, lines))
+    codes = _codes_for(request, lines)
+    found = all_proposals(session, desk) if codes is None else proposals(session, desk, codes)
     for line in lines:
         if line.drug_code in found and _differing(line, found[line.drug_code]):
             return None

@@ -33,6 +33,7 @@ from app.services.look_back import look_back_of
 from app.services.request_caseload import demand
 from app.services.settings import Value, stored_values
 from app.services.stock_positions import LOOK_BACK_MONTHS, Position, positions
+from db.kept import kept as unless_written
 from db.models import Drug, StockBatch, StockMovement
 
 LONGEST_SENTENCE = 500
@@ -115,6 +116,14 @@ def proposals(session: Session, desk: Desk, drug_codes: Collection[str] | None =
         )
         found[code] = Proposal(position, prices[code], suggestion, caseload, committed)
     return found
+
+
+def all_proposals(session: Session, desk: Desk) -> dict[str, Proposal]:
+    """The proposal of every drug of the catalogue, kept until anything is written; nobody may change what it gives.
+
+    To be asked before the first statement of a transaction that writes.
+    """
+    return unless_written(session, "proposals", (desk.place.id, desk.today()), lambda: proposals(session, desk))
 
 
 def policy_of(settings: Mapping[str, Value]) -> OrderPolicy:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.desk import Desk
 from app.domain.request_states import FINAL_STATES, State
 from app.domain.request_terms import Kind
+from app.services.request_figures import read_ahead
 from app.services.request_list import RequestList, RequestSummary, request_summaries
 from app.services.request_proposals import Proposal, keeps_ledger, proposals
 from app.services.request_views import rows_of
@@ -58,6 +59,11 @@ class RequestReading(RequestList):
         with self.desk.sessions.reading() as session:
             query = select(ShortageReport.drug_code).where(ShortageReport.request_id == request_id)
             return frozenset(session.scalars(query))
+
+    def read_ahead(self) -> None:
+        """Work out what a new regular request would propose, so that beginning one need not wait; for a worker."""
+        with self.desk.sessions.reading() as session:
+            read_ahead(session, self.desk)
 
     def keeps_ledger(self) -> bool:
         """Whether stock and use come from the ledger; else they are typed."""

@@ -37,6 +37,7 @@ from app.services.request_figures import (
     is_of_ledger,
     line_facts,
     open_lines,
+    read_ahead,
     refresh_lines,
     refuse_typed_figures,
     request_context,
@@ -121,6 +122,7 @@ class Requests(RequestReading):
         drugs of the last regular request and their monthly use."""
         period = period or f"{self.desk.today():%Y-%m}"
         with self.desk.sessions.writing() as session:
+            found = read_ahead(session, self.desk) if kind is Kind.REGULAR else None
             add_starter(session)
             own = session.get_one(Organisation, self.desk.place.id)
             request = DrugRequest(
@@ -133,11 +135,10 @@ class Requests(RequestReading):
             session.add(request)
             session.flush()
             result = take_step(session, self.desk, request, action, facts, comment=reason)
-            found = None
-            if kind is Kind.REGULAR:
-                found = open_lines(session, self.desk, request, self._last_codes(session, request))
-                if found is None:
-                    self._copy_last_lines(session, request)
+            if found is not None:
+                open_lines(session, request, found, self._last_codes(session, request))
+            elif kind is Kind.REGULAR:
+                self._copy_last_lines(session, request)
             self.remember(found or {})
             session.flush()
             return ActionResult(self._view(session, request), result.message)

@@ -34,6 +34,20 @@ def test_a_request_opens_with_every_drug_in_use(clinic_desk, code):
     assert "月均 96.35" in line.arithmetic
 
 
+def test_what_was_read_ahead_counts_only_until_something_is_written(clinic_desk, code):
+    moved(clinic_desk, code, HISTORY)
+    requests = Requests(clinic_desk)
+    requests.read_ahead()
+    moved(clinic_desk, code, [(date(2026, 11, 21), DISPENSE, 10)])
+    (line,) = requests.start().request.lines
+    assert (line.on_hand, line.suggested) == (50, 143)
+    requests.act(requests.summaries()[0].id, Action.DELETE, requests.summaries()[0].version)
+    requests.read_ahead()
+    Settings(clinic_desk).set("stock_max_months", 3)
+    (line,) = requests.start().request.lines
+    assert line.suggested > 143
+
+
 def test_stock_and_use_of_the_ledger_are_never_typed(clinic_desk, code):
     moved(clinic_desk, code, HISTORY)
     requests = Requests(clinic_desk)

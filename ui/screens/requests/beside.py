@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from app.domain.request_terms import Kind
 from app.i18n import tr
 from ui.screens.exchange.files import fail
 from ui.screens.requests.layout import CATALOGUE
@@ -85,6 +86,13 @@ class Beside:
             return
         self._screen.show_anew(view)
         self.read_marks()
+
+    def read_ahead(self) -> None:
+        """What a new request would propose is worked out in the background, so that the button need not wait for it."""
+        services = self._screen.services
+        if self._screen.start_of(Kind.REGULAR) is not None:
+            services.runner.run(lambda _report, _cancelled: services.requests.read_ahead(),
+                                on_error=lambda error: fail(services, error))
 
     def read_marks(self) -> None:
         """What the shelf tells of the drugs, in the background: a line is written without it."""

@@ -223,14 +223,15 @@ class RequestsScreen(QWidget):
         if not chosen:
             self.sheet = None
             self._show_begin()
+            self.beside.read_ahead()
             return
         if self.sheet is None or self.sheet.view.id != chosen:
             self.writing.forget()
         just_read = view is not None and view.id == chosen
         self._show(RequestSheet(view if just_read else requests.get(chosen), former=self.sheet))
         self.beside.read_marks()
-        if anew and self.open_sheet().is_editable:
-            self.beside.read_figures()
+        if anew:
+            (self.beside.read_figures if self.open_sheet().is_editable else self.beside.read_ahead)()
 
     def show_anew(self, view: RequestView) -> None:
         """Show the open request as it was just read."""
