@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QTabBar, QWidget
 
 from app.domain.movements import MovementKind
 from app.domain.request_terms import Action, Kind, State
@@ -19,40 +19,13 @@ from app.services.stock_ledger import NewMovement, book
 from db.models import DrugRequest, DrugRequestLine, Settlement, Shipment, new_id
 from tests.supply_desks import change_drug, drug_code, stock
 from tests.ui.hands import click, control
-from tests.ui.screens.drug_desks import (
-    DrugWorld,
-    cell_texts,
-    focused,
-    on_screen,
-    press_key,
-    services_of,
-    type_keys,
-)
-from ui.screens.requests.line_table import LineTable
-from ui.screens.requests.screen import RequestsScreen
+from tests.ui.screens.drug_desks import cell_texts, focused, press_key
+from tests.ui.screens.requests.request_hands import button, go_to, lines_of, stored, type_into
 from ui.screens.shortages.report_window import ReportWindow
-from ui.widgets.labels import label
 from ui.widgets.naming import unnamed_controls
+from ui.widgets.table import DataTable
 
 FAR = date(2029, 6, 30)
-
-
-@pytest.fixture
-def world(tmp_path):
-    made = DrugWorld(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def opened(qtbot, dialogs):
-    """opened(world): the clinic's screen, shown."""
-
-    def make(world):
-        services, seen = services_of(world.clinic, dialogs)
-        return on_screen(qtbot, RequestsScreen(services)), seen
-
-    return make
 
 
 def used(world, name, units, *, left, expiry=FAR, batch_no="A1"):
@@ -69,28 +42,14 @@ def used(world, name, units, *, left, expiry=FAR, batch_no="A1"):
 
 
 def give(world, batch, units):
+    """Units of a batch leave the shelf today."""
     with world.clinic.sessions.writing() as session:
         book(session, world.clinic, [NewMovement(batch, MovementKind.DISPENSE, units)])
 
 
-def lines_of(screen) -> LineTable:
-    return control(screen, LineTable, "lines")
-
-
-def go_to(screen, row, column) -> LineTable:
-    table = lines_of(screen)
-    table.setFocus()
-    table.choose(row, column)
-    return table
-
-
 def words_in(widget: QWidget) -> str:
-    return "\n".join(each.text() for each in widget.findChildren(type(label(""))))
-
-
-def stored(world):
-    requests = Requests(world.clinic)
-    return requests.get(requests.summaries()[0].id)
+    """What the labels of a part of the screen say, one below the other."""
+    return "\n".join(each.text() for each in widget.findChildren(QLabel))
 
 
 def test_figures_are_the_ledgers_and_typing_begins_at_the_quantity(world, opened):
@@ -102,9 +61,7 @@ def test_figures_are_the_ledgers_and_typing_begins_at_the_quantity(world, opened
     assert cell_texts(table, "monthly_use") == ["30"]
     assert cell_texts(table, "days_left") == ["9"]
     assert cell_texts(table, "suggested") == ["51"]
-    go_to(screen, 0, "on_hand")
-    type_keys("60")
-    press_key(Qt.Key.Key_Return)
+    type_into(screen, 0, "on_hand", "60")
     line = stored(world).lines[0]
     assert (line.on_hand, line.requested) == (9, 60)
 
@@ -120,7 +77,7 @@ def test_the_card_tells_the_arithmetic_in_steps_and_the_use_of_each_month(world,
     assert "最高库存 2 个月 =\n60" in card
     assert "建议 = 60 − 现库存 9 =\n51" in card
     assert "2 盒，共 56 片" in card
-    bars = screen.parts.arithmetic.findChild(QWidget, "use_history").bars()
+    bars = control(screen.parts.arithmetic, QWidget, "use_history").bars()
     assert [bar.value for bar in bars][-2:] == [92, 21]
     assert bars[-1].highlighted
 
@@ -157,9 +114,7 @@ def test_reading_again_takes_the_figures_of_the_ledger_and_keeps_what_was_typed(
     _code, batch = used(world, "硝苯地平", 92, left=9)
     Requests(world.clinic).start()
     screen, _seen = opened(world)
-    go_to(screen, 0, "requested")
-    type_keys("51")
-    press_key(Qt.Key.Key_Return)
+    type_into(screen, 0, "requested", "51")
     version = stored(world).version
     screen.refresh()
     assert stored(world).version == version, "nothing changed in the ledger"
@@ -178,7 +133,8 @@ def test_the_ledger_going_on_while_the_request_is_open_is_told_and_nothing_is_se
     give(world, batch, 4)
     screen.save_action()
     assert stored(world).state is State.DRAFT
-    assert "账面库存是 5" in dialogs.last_told() or stored(world).lines[0].on_hand == 5
+    assert "账面库存是 5" in dialogs.last_told()
+    assert stored(world).lines[0].on_hand == 5
 
 
 def expired(world):
@@ -215,7 +171,9 @@ def test_expired_goods_are_asked_about_once_when_submitting(world, opened, dialo
     assert stored(world).state is state
 
 
-def test_what_was_answered_about_expired_goods_stands_when_the_next_question_is_backed_out_of(world, opened, dialogs):
+def test_what_was_answered_about_expired_goods_stands_when_the_next_question_is_backed_out_of(
+    world, opened, dialogs
+):
     expired(world)
     screen, _seen = opened(world)
     screen.writing.fill_or_undo()
@@ -263,7 +221,7 @@ def test_the_request_is_saved_as_a_workbook_with_its_arithmetic(world, opened, d
     screen, seen = opened(world)
     screen.writing.fill_or_undo()
     dialogs.will_choose(tmp_path / "request.xlsx")
-    click(control(screen, QPushButton, "export_request"))
+    click(button(screen, "export_request"))
     rows = list(load_workbook(tmp_path / "request.xlsx").active.iter_rows(values_only=True))
     row = dict(zip(rows[0], rows[1], strict=True))
     assert (row["现库存"], row["建议量"], row["申领量"]) == (9, 51, 51)
@@ -323,16 +281,22 @@ def test_progress_follows_the_goods_to_the_settlement(world, opened):
     assert steps[-2].who_when.startswith("王明")
 
 
-def test_f8_leads_from_what_concerns_the_whole_request_to_the_first_line(world, opened, dialogs):
-    used(world, "硝苯地平", 92, left=9)
+def test_f8_leads_from_what_concerns_the_whole_request_to_the_first_line(world, opened):
+    code, _batch = used(world, "硝苯地平", 92, left=9)
     requests = Requests(world.clinic)
     request = requests.start(Kind.EMERGENCY, reason="感冒病人突然增多").request
     screen, _seen = opened(world)
     screen.save_action()
     assert requests.get(request.id).state is State.DRAFT
-    assert "至少填写一行" in words_in(screen.parts.problems) or screen.parts.problems.isVisible()
+    problems = control(screen, DataTable, "problem_list")
+    assert [row.sentence for row in problems.rows()] == ["没有要申请的药品：请至少填写一行数量。"]
     press_key(Qt.Key.Key_F8)
-    assert focused() is not None
+    assert focused() is lines_of(screen)
+    requests.add_line(request.id, code)
+    screen.refresh()
+    press_key(Qt.Key.Key_F8)
+    assert (lines_of(screen).current_number(), lines_of(screen).current_key()) == (0, "requested")
+    assert isinstance(focused(), QLineEdit)
 
 
 def test_skipping_the_whole_request_and_taking_it_back_keeps_the_ledgers_figures(world, opened, dialogs):
@@ -358,7 +322,7 @@ def test_a_drug_that_the_catalogue_lacks_is_written_down_as_wanted(world, opened
     screen, _seen = opened(world)
     screen.show_catalogue()
     screen.parts.catalogue.search.setText("氯巴占")
-    click(control(screen, QPushButton, "catalogue_missing"))
+    click(button(screen, "catalogue_missing"))
     window = control(screen, ReportWindow, "shortage_window")
     QTest.keyClick(control(window, QLineEdit, "shortage_needed"), Qt.Key.Key_Return)
     [report] = Shortages(world.clinic).list()
