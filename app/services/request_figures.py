@@ -78,7 +78,13 @@ Found = Mapping[str, Proposal]
 
 def read_ahead(session: Session, desk: Desk) -> Found | None:
     """What a regular request that is begun now would propose; kept until anything is written. None without a ledger."""
-    return all_proposals(session, desk) if keeps_ledger(session, desk.place.id) else None
+    if not keeps_ledger(session, desk.place.id):
+        return None
+    found = all_proposals(session, desk)
+    for proposal in found.values():
+        if proposal.is_in_use:
+            figures_of(proposal)
+    return found
 
 
 def open_lines(session: Session, request: DrugRequest, found: Found, also: Collection[str] = ()) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,15 +61,15 @@ class Proposal:
         """Units on the shelf that are expired or held."""
         return self.position.on_hand - self.position.usable
 
-    @property
+    @cached_property
     def monthly_use(self) -> str | None:
         """The monthly average as it is stored and shown, two decimals; None unknown."""
         shown = two_places(self.position.amc)
         return None if shown is None else f"{Decimal(shown).normalize():f}"
 
-    @property
+    @cached_property
     def sentence(self) -> str:
-        """The arithmetic as it is kept with the line."""
+        """The arithmetic as it is kept with the line, in the language in use when it is first asked for."""
         return tr(self.suggestion.sentence)[:LONGEST_SENTENCE]
 
 

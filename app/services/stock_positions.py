@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, String, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.batches import Batch, has_expiry_risk
@@ -217,18 +217,18 @@ def monthly_use(
     start, _ = previous_months(today, months)
     original = _MOVEMENTS.alias("original")
     day = func.coalesce(original.c.occurred_on, _MOVEMENTS.c.occurred_on)
+    month = func.substr(day, 1, len("YYYY-MM"), type_=String)
     rows = session.execute(
-        select(day, _MOVEMENTS.c.quantity)
+        select(month, func.sum(_MOVEMENTS.c.quantity))
         .join_from(_MOVEMENTS, original, original.c.id == _MOVEMENTS.c.reverses_id, isouter=True)
         .where(_of(organisation_id, [drug_code]), _since(start, [drug_code]), _MOVEMENTS.c.kind.in_(_USE))
+        .group_by(month)
     ).all()
     first_on = _first_days(session, organisation_id, [drug_code]).get(drug_code)
-    used: dict[str, int] = defaultdict(int)
-    for occurred_on, quantity in rows:
-        used[f"{occurred_on:%Y-%m}"] -= quantity
+    used = {month: -units for month, units in rows}
     known_from = "" if first_on is None else f"{first_on:%Y-%m}"
     return [
-        (month, max(0, used[month]) if known_from and month >= known_from else None)
+        (month, max(0, used.get(month, 0)) if known_from and month >= known_from else None)
         for month in _months(start, today)
     ]
 

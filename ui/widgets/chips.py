@@ -34,6 +34,35 @@ def chips_width(theme: Theme, chips: Sequence[ChipText]) -> int:
     return sum(chip_width(theme, chip.text) for chip in chips) + theme.px(4) * max(0, len(chips) - 1)
 
 
+def chip_lines(theme: Theme, chips: Sequence[ChipText], width: float, lines: int) -> list[list[ChipText]]:
+    """The chips in at most so many lines of a width in pixels.
+
+    What has no room is counted by a last chip, “+2”. Only a first chip may be wider than its line; it is cut when drawn.
+    """
+    found: list[list[ChipText]] = []
+    for number, chip in enumerate(chips):
+        if found and chips_width(theme, (*found[-1], chip)) <= width:
+            found[-1].append(chip)
+        elif len(found) < lines:
+            found.append([chip])
+        else:
+            return [*found[:-1], _counted(theme, found[-1], len(chips) - number, width)]
+    return found
+
+
+def _counted(theme: Theme, line: list[ChipText], hidden: int, width: float) -> list[ChipText]:
+    """A line that ends with how many have no room, itself as short as needed for that."""
+    kept = list(line)
+    while len(kept) > 1 and chips_width(theme, (*kept, _hidden(hidden))) > width:
+        kept.pop()
+        hidden += 1
+    return [*kept, _hidden(hidden)]
+
+
+def _hidden(count: int) -> ChipText:
+    return ChipText(f"+{count}", "grey")
+
+
 def paint_chip(painter: QPainter, theme: Theme, chip: ChipText, left_middle: QPointF, widest: float) -> float:
     """Draw a chip with its left edge and vertical middle at a point; returns the width used.
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from ui.theme import tokens
 from ui.theme.icons import paint_icon
 from ui.theme.theme import Theme, current_theme
-from ui.widgets.chips import chip_width, chips_width, paint_chip
+from ui.widgets.chips import ChipText, chip_lines, chip_width, chips_width, paint_chip
 
 if TYPE_CHECKING:
     from ui.widgets.table import Align, Cell, Column, DataTable
@@ -220,15 +220,30 @@ class CellDelegate(QStyledItemDelegate):
 
     def _paint_chips(self, painter: QPainter, theme: Theme, place: QRectF, column: Column, cell: Cell,
                      left: float) -> None:
-        if cell.text and cell.chips:
+        """Chips behind the words; in a high row that holds nothing else, in two lines."""
+        if not cell.chips:
+            return
+        if cell.text:
             left += theme.px(8)
-        if column.align == "right" and not cell.text:
+        elif column.align == "right":
             left = max(left, place.right() - chips_width(theme, cell.chips))
-        for chip in cell.chips:
-            room = place.right() - left
+        pitch = theme.px(tokens.CHIP_HEIGHT) + theme.px(2)
+        is_high = not cell.text and not cell.second_line and place.height() >= 2 * pitch
+        lines = chip_lines(theme, cell.chips, place.right() - left, 2 if is_high else 1)
+        middle = place.center().y() - pitch * (len(lines) - 1) / 2
+        for line in lines:
+            self._paint_line_of_chips(painter, theme, line, QPointF(left, middle), place.right())
+            middle += pitch
+
+    def _paint_line_of_chips(self, painter: QPainter, theme: Theme, line: list[ChipText], start: QPointF,
+                             right: float) -> None:
+        """One line; the first chip gives way to the ones behind it."""
+        left, behind = start.x(), chips_width(theme, line[1:]) + theme.px(4) if line[1:] else 0
+        for number, chip in enumerate(line):
+            room = right - left - (0 if number else behind)
             if room < min(theme.px(24), chip_width(theme, chip.text)):
                 break
-            left += paint_chip(painter, theme, chip, QPointF(left, place.center().y()), room) + theme.px(4)
+            left += paint_chip(painter, theme, chip, QPointF(left, start.y()), room) + theme.px(4)
 
 
 def alignment(align: Align) -> Qt.AlignmentFlag:

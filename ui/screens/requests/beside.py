@@ -26,22 +26,30 @@ class Beside:
         self._screen = screen
         self._use: dict[str, list[tuple[str, Decimal]]] = {}
         self._workings: dict[str, LineWorking | None] = {}
+        self._shown: object = None
 
     def forget(self) -> None:
         """Everything is read again."""
         self._use.clear()
         self._workings.clear()
+        self._shown = None
 
     def forget_use(self, drug_code: str) -> None:
         """The use written for this drug has changed."""
         self._use.pop(drug_code, None)
+        self._shown = None
 
     def show_line(self, row: RequestRow | None) -> None:
         """The card of a line: the steps of the ledger while it is written, else its sentence."""
         card, sheet = self._screen.parts.arithmetic, self._screen.open_sheet()
         if row is None:
+            self._shown = None
             card.show_line(None, remark="", history=(), is_editable=False)
             return
+        shown = (row.line, row.remark, row.has_report, sheet.view.id, sheet.is_editable, sheet.has_unusable(row.line.id))
+        if shown == self._shown:
+            return
+        self._shown = shown
         code, requests = row.line.drug_code, self._screen.services.requests
         in_steps = sheet.is_editable and bool(row.line.basis)
         if in_steps and code not in self._workings:
@@ -52,7 +60,7 @@ class Beside:
             row.line, remark=row.remark.sentence if row.remark is not None else "", history=self._use.get(code, ()),
             is_editable=sheet.is_editable, working=self._workings.get(code) if in_steps else None,
             is_only_told=row.remark is not None and row.remark.tone != "red",
-            has_unusable=sheet.has_unusable(row.line.id), has_report=row.has_report,
+            has_unusable=shown[-1], has_report=row.has_report,
         )
 
     def show_chosen(self) -> None:
@@ -108,8 +116,12 @@ class Beside:
         sheet, table = self._screen.sheet, self._screen.parts.table
         if sheet is None or sheet.view.id != request_id or (sheet.marks, sheet.reported) == (marks, reported):
             return
+        news = {code for code in (*sheet.marks, *marks) if sheet.marks.get(code) != marks.get(code)}
+        news |= sheet.reported ^ reported
         sheet.marks, sheet.reported = marks, reported
         for number, shown in enumerate(table.rows()):
+            if shown.line.drug_code not in news:
+                continue
             row = sheet.row(shown.line.id)
             # What is being typed must not be overwritten by what stands in the cell.
             if row != shown and not (number == table.current_number() and line_edit_of(table) is not None):

@@ -47,6 +47,8 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 LINE_HEIGHT = 55
 SENTENCE_HEIGHT = 20
 CHIP_AT_LEAST = 40
+WORDS_FROM = 180
+"""A list of choices never covers the drug's name, which stands within this many points of the left edge."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,14 @@ class LineDelegate(CellDelegate):
         box.setAccessibleName(column.title)
         box.setFont(current_theme().font())
         return box
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        """Over the drawn box; a list of choices reaches as far to the left as its longest words need."""
+        super().updateEditorGeometry(editor, option, index)
+        if isinstance(editor, QComboBox):
+            wanted = min(editor.sizeHint().width(), editor.geometry().right() - current_theme().px(WORDS_FROM))
+            more = max(0, wanted - editor.width())
+            editor.setGeometry(editor.geometry().adjusted(-more, 0, 0, 0))
 
     def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
         """Start from what stands there, all of it marked."""
