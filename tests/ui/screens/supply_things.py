@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
+from app.desk import Desk
 from app.services.distributors import DistributorEdit, Distributors, DistributorView
 from app.services.trace_codes import scan_in
 from db.models import StockMovement
@@ -33,12 +35,10 @@ class SupplyWorld(PairedDesks):
         """Put units on the township's shelf; gives the batch's id."""
         return stock(self.township, self.codes[name], units, **how)
 
-    def coded(self, name: str, units: int, codes: tuple[str, ...], **how: object) -> str:
+    def coded(self, name: str, units: int, codes: Sequence[str], **how: object) -> str:
         """The same with the codes of its packs."""
         batch_id = self.stock(name, units, **how)
-        with self.township.sessions.writing() as session:
-            movement = session.scalars(select(StockMovement.id).where(StockMovement.batch_id == batch_id)).one()
-            scan_in(session, self.township, movement, codes)
+        scan_packs(self.township, batch_id, codes)
         return batch_id
 
     def promise(self, wanted: dict[str, int], source: str = "own_stock") -> str:
@@ -54,6 +54,13 @@ class SupplyWorld(PairedDesks):
         """One with a good licence."""
         edit = DistributorEdit(code, name, **{"licence_valid_to": date(2027, 12, 31), "lead_days": 5, **how})
         return Distributors(self.township).save(edit)
+
+
+def scan_packs(desk: Desk, batch_id: str, codes: Sequence[str]) -> None:
+    """Give the packs of a batch that came at one time their trace codes."""
+    with desk.sessions.writing() as session:
+        movement = session.scalars(select(StockMovement.id).where(StockMovement.batch_id == batch_id)).one()
+        scan_in(session, desk, movement, codes)
 
 
 def shown_page(qtbot, kind: type[QWidget], desk, dialogs: ScriptedDialogs) -> tuple[QWidget, Seen]:

@@ -14,9 +14,9 @@ from db.models import Base, Drug, StockMovement, TraceCode
 from tests.followup_people import add_resident
 from tests.supply_desks import stock
 from tests.ui.screens.drug_desks import cell_texts, focused, on_screen, press_key, services_of, type_keys
+from tests.ui.screens.receiving.arrival_hands import CODES, ArrivalWorld, go_to, lines, scan, sentence
 from tests.ui.screens.stock_pages import page_of, said, stock_screen, take_number
 from tests.ui.screens.test_catalogue_screen import list_file, row_of
-from tests.ui.screens.test_receiving_screen import CODES, World, go_to, lines, scan, sentence
 from ui.screens.catalogue.page import CataloguePage
 from ui.screens.dispensing.screen import DispensingScreen
 from ui.screens.receiving.page import ReceivingPage
@@ -30,7 +30,7 @@ IMPOSSIBLE = ("-3", "2.5", "0.5", "99999999", "1e3", "abc")
 
 @pytest.fixture
 def world(tmp_path):
-    made = World(tmp_path)
+    made = ArrivalWorld(tmp_path)
     yield made
     made.close()
 
@@ -124,8 +124,8 @@ def test_no_pack_is_received_with_a_code_that_is_not_its_own(qtbot, clinic, worl
     world.arrived(codes=CODES)
     page = on_screen(qtbot, ReceivingPage(clinic[0]))
     place = go_to(page, "硝苯地平")
-    scan(page, CODES[0])
-    scan(page, digits)
+    scan(CODES[0])
+    scan(digits)
     assert any(why in words for words in (sentence(page, place), *clinic[1].sentences, *all_words(page)))
     page.save_action()
     assert movements(world.clinic) == 0
