@@ -14,24 +14,22 @@ def said(lines):
     return [[chip.text for chip in line] for line in lines]
 
 
-def width_of(*chips):
-    return chips_width(Theme("township"), chips)
-
-
 @pytest.mark.parametrize(
-    ("width", "lines", "expected"),
+    ("as_wide_as", "less", "lines", "expected"),
     [
-        (width_of(*THREE), 1, [["本院不够分", "用量是中位数的 3 倍", "有缺药记录"]]),
-        (width_of(*THREE) - 1, 1, [["本院不够分", "用量是中位数的 3 倍", "+1"]]),
-        (width_of(*THREE[:2], ChipText("+1")) - 1, 1, [["本院不够分", "+2"]]),
-        (width_of(*THREE[:2]), 2, [["本院不够分", "用量是中位数的 3 倍"], ["有缺药记录"]]),
-        (width_of(THREE[1]), 2, [["本院不够分"], ["用量是中位数的 3 倍", "+1"]]),
-        (width_of(THREE[1]), 3, [["本院不够分"], ["用量是中位数的 3 倍"], ["有缺药记录"]]),
-        (10, 1, [["本院不够分", "+2"]]),
+        (THREE, 0, 1, [["本院不够分", "用量是中位数的 3 倍", "有缺药记录"]]),
+        (THREE, 1, 1, [["本院不够分", "用量是中位数的 3 倍", "+1"]]),
+        ((*THREE[:2], ChipText("+1")), 1, 1, [["本院不够分", "+2"]]),
+        (THREE[:2], 0, 2, [["本院不够分", "用量是中位数的 3 倍"], ["有缺药记录"]]),
+        (THREE[1:2], 0, 2, [["本院不够分"], ["用量是中位数的 3 倍", "+1"]]),
+        (THREE[1:2], 0, 3, [["本院不够分"], ["用量是中位数的 3 倍"], ["有缺药记录"]]),
+        (THREE[:1], 30, 1, [["本院不够分", "+2"]]),
     ],
 )
-def test_chips_without_room_go_on_in_the_next_line_or_are_counted(qtbot, width, lines, expected):
-    assert said(chip_lines(Theme("township"), THREE, width, lines)) == expected
+def test_chips_without_room_go_on_in_the_next_line_or_are_counted(qtbot, as_wide_as, less, lines, expected):
+    theme = Theme("township")
+    width = chips_width(theme, as_wide_as) - less
+    assert said(chip_lines(theme, THREE, width, lines)) == expected
 
 
 def test_no_chips_make_no_line(qtbot):

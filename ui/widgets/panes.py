@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QScrollArea, QTableView, QWidget
 
 from ui.theme.theme import Theme, current_theme, theme_changes
 from ui.widgets.layouts import Vertical
 
+LARGE_TYPE = 1.5
+"""The scale from which a window is too low for anything that stays in sight beside what scrolls."""
+
 
 class ScrollPage(QScrollArea):
     """A page that scrolls when the window is too small for its contents, and never clips them.
 
     A `modest` one asks for little room, so that what is around it never has to scroll. It is never lower than
-    `least_height`, given at 100 %.
+    `least_height`, given at 100 %; at large type it is as high as its contents instead, so that only the page around it
+    scrolls, and not one within the other.
     """
 
     def __init__(self, content: QWidget | None = None, *, name: str = "page_scroll", modest: bool = False,
@@ -33,9 +37,33 @@ class ScrollPage(QScrollArea):
             self.follow_theme(current_theme())
             theme_changes().changed.connect(self.follow_theme)
 
-    def follow_theme(self, theme: Theme) -> None:
+    def follow_theme(self, _theme: Theme) -> None:
         """Take the least height at this type size."""
-        self.setMinimumHeight(theme.px(self._least_height))
+        self._settle_least_height()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The contents have become higher or lower."""
+        result = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+            self._settle_least_height()
+        return result
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What wraps is higher on a narrow page."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._settle_least_height()
+
+    def _settle_least_height(self) -> None:
+        if not self._least_height:
+            return
+        theme, least = current_theme(), current_theme().px(self._least_height)
+        layout = None if self.widget() is None else self.widget().layout()
+        if theme.scale >= LARGE_TYPE and layout is not None:
+            width = self.viewport().width()
+            wrapping = layout.totalMinimumHeightForWidth(width) if layout.hasHeightForWidth() else 0
+            least = max(least, wrapping, layout.totalMinimumSize().height())
+        self.setMinimumHeight(least)
 
     def sizeHint(self) -> QSize:
         """What the contents want, or little."""

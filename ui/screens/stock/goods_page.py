@@ -99,6 +99,7 @@ class GoodsPage(QWidget):
         self._build_search(body)
         self.table = GoodsTable(columns(), name="goods", accessible_name=tr("入库的药品"), home="batch_no", remark=remark_of,
                                 empty_text=tr("还没有药品。在上面打药品名或拼音首字母，回车加一行。"))
+        self.table.keep_columns(1)
         self.table.cell_edited.connect(self.write)
         self.table.line_ended.connect(self.begin_search)
         self.table.skip_asked.connect(lambda row: self.remove([row.id]))
