@@ -18,6 +18,7 @@ from app.desk import Desk
 from app.services.catalogue import Catalogue
 from app.services.exchange import Exchange
 from app.services.request_lines import LineEdit
+from app.services.request_views import ActionResult
 from app.services.requests import Requests
 from tests.supply_desks import PairedDesks
 from ui.background import ImmediateRunner
@@ -65,13 +66,16 @@ class DrugWorld(PairedDesks):
             requests.edit_line(request.id, line.id, LineEdit(on_hand, use, wanted))
         return request.id
 
-    def submitted_file(self, name: str = "request.cyx") -> Path:
-        """A draft filled with the suggestions, submitted, and written to a file."""
+    def submitted(self) -> ActionResult:
+        """A draft filled with the suggestions and submitted, not handed over yet."""
         requests = Requests(self.clinic)
         request_id = self.draft()
         requests.fill_with_suggestions(request_id)
-        done = requests.submit(request_id, requests.get(request_id).version)
-        return Exchange(self.clinic).save_file(done.message_id, self.folder / name)
+        return requests.submit(request_id, requests.get(request_id).version)
+
+    def submitted_file(self, name: str = "request.cyx") -> Path:
+        """The same, written to a file."""
+        return Exchange(self.clinic).save_file(self.submitted().message_id, self.folder / name)
 
 
 def on_screen(qtbot: QtBot, screen: QWidget) -> QWidget:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from app.services.exchange import Exchange
 from app.services.ledger_reports import LedgerReports
@@ -13,6 +12,7 @@ from app.services.shipments import Shipments
 from db.models import LedgerReport
 from tests.app.services.test_shipments import answered, shipped
 from tests.supply_desks import hand_over
+from tests.ui.dropped_files import drop
 from tests.ui.hands import click, control
 from tests.ui.screens.drug_desks import on_screen, press_key
 from tests.ui.screens.settlement_world import OCTOBER, SettlementWorld
@@ -58,19 +58,6 @@ def reports(world):
         return session.query(LedgerReport).count()
 
 
-def drop(widget, file) -> bool:
-    """Drag a file over a window and let it go."""
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(file))])
-    how = (Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    over = QDragEnterEvent(QPoint(50, 50), *how)
-    over.ignore()
-    QApplication.sendEvent(widget, over)
-    if over.isAccepted():
-        QApplication.sendEvent(widget, QDropEvent(QPointF(50, 50), *how))
-    return over.isAccepted()
-
-
 def test_a_receipt_is_opened_on_the_shipments_by_key(qtbot, supply, dialogs):
     shipment_id, file = receipt_file(supply)
     page, seen = shown_page(qtbot, ShipmentsPage, supply.township, dialogs)
@@ -84,7 +71,7 @@ def test_a_receipt_is_opened_on_the_shipments_by_key(qtbot, supply, dialogs):
 def test_a_receipt_is_dropped_upon_the_shipments(qtbot, supply, dialogs):
     shipment_id, file = receipt_file(supply)
     page, seen = shown_page(qtbot, ShipmentsPage, supply.township, dialogs)
-    assert drop(page.window(), file)
+    drop(page.window(), [file])
     qtbot.waitUntil(lambda: seen.places != [])
     assert Shipments(supply.township).get(shipment_id).state.value == "received"
 
