@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -12,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from app.forms.kinds import Choice, Choices, Column, Number, Table, Text, Whole, options
 from app.forms.registry import form
 from app.forms.vocabulary import Context, Field, Form, Section
+from tests.ui.form_view.visit_form import TODAY, shown_view
 from tests.ui.hands import CTRL, control, focused, press, type_chinese, write
 from ui.widgets.form_view import FormView, Offered
 from ui.widgets.form_view.choices import BarControl, ListControl, PillsControl
@@ -19,7 +18,6 @@ from ui.widgets.form_view.lines import LineControl
 from ui.widgets.form_view.spread import ScaleBar, StackControl
 from ui.widgets.form_view.undo import Change, Steps
 
-TODAY = date(2026, 11, 22)
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 SHEET = Form(
     code="sheet", title="表", edition="1", joined=("bp",),
@@ -48,14 +46,7 @@ def opened(qtbot):
     """opened(answers=…): the sheet laid open, all of it built."""
 
     def open_view(declared=SHEET, answers=None, previous=None, offered=None) -> FormView:
-        view = FormView(declared, context=Context(today=TODAY), spread=True)
-        qtbot.addWidget(view)
-        view.resize(1000, 700)
-        view.show_answers(answers or {}, previous, offered=offered)
-        view.show()
-        view.activateWindow()
-        qtbot.waitUntil(lambda: view.is_built() and view.isActiveWindow())
-        return view
+        return shown_view(qtbot, declared, answers, previous, offered=offered, spread=True)
 
     return open_view
 
