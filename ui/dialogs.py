@@ -175,7 +175,7 @@ class QtDialogs:
             return None
         path = self._chosen(Path(name))
         kind = next((kind for kind in kinds if kind.as_filter() == chosen), kinds[0] if kinds else None)
-        return path if path.suffix or kind is None else path.with_suffix(f".{kind.endings[0]}")
+        return path if kind is None else with_ending(path, kind)
 
     def choose_folder(self, title: Words, *, folder: Path | None = None) -> Path | None:
         """The system's folder chooser."""
@@ -199,6 +199,17 @@ class QtDialogs:
     def _chosen(self, path: Path) -> Path:
         self._folder = path.parent
         return path
+
+
+def with_ending(path: Path, kind: FileKind) -> Path:
+    """`path` as it is where it ends as its kind does, else with the ending added: "4.5" is the name "4.5.cyx".
+
+    The chooser has asked about the name that was written only, so a file of the longer name gets a number beside it.
+    """
+    if path.suffix.lower().removeprefix(".") in kind.endings:
+        return path
+    names = (f"{path.name}.{kind.endings[0]}", *(f"{path.name} ({number}).{kind.endings[0]}" for number in range(2, 1000)))
+    return next((found for found in map(path.with_name, names) if not found.exists()), path.with_name(names[0]))
 
 
 def _filters(kinds: Iterable[FileKind]) -> str:

@@ -24,6 +24,7 @@ from ui.dialogs import (
     confirm,
     notice_of,
     show_failure,
+    with_ending,
 )
 from ui.theme.theme import Theme, apply_theme
 from ui.widgets.buttons import Button
@@ -116,12 +117,19 @@ def test_going_back_from_a_line_gives_none(qtbot):
     ("chosen", "kind", "path"),
     [
         ("/x/居民.xlsx", SHEET.as_filter(), Path("/x/居民.xlsx")), ("/x/居民", SHEET.as_filter(), Path("/x/居民.xlsx")),
-        ("", "", None),
+        ("/x/4.5", SHEET.as_filter(), Path("/x/4.5.xlsx")), ("", "", None),
     ],
 )
 def test_a_file_to_write_gets_its_ending(monkeypatch, chosen, kind, path):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *arguments: (chosen, kind))
     assert QtDialogs().save_file("存到哪里", "居民.xlsx", [SHEET]) == path
+
+
+def test_a_file_that_nobody_was_asked_about_is_not_written_over(tmp_path):
+    for name in ("名单.xlsx", "名单 (2).xlsx"):
+        (tmp_path / name).write_bytes(b"")
+    assert with_ending(tmp_path / "名单", SHEET) == tmp_path / "名单 (3).xlsx"
+    assert with_ending(tmp_path / "名单.XLSX", SHEET) == tmp_path / "名单.XLSX"
 
 
 @pytest.mark.parametrize(("chosen", "path"), [("/x/a.cyx", Path("/x/a.cyx")), ("", None)])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.errors import CunyiError
@@ -86,6 +87,15 @@ class FollowUpsScreen(QWidget):
         """Shown again: an open visit stays as it is."""
         if self.visit is None:
             self.picker.refresh()
+        elif self.visit.focusProxy() is None:
+            self.visit.setFocusProxy(self.visit.form.first_target())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Shown again, the keyboard is in the field of the visit that it was in."""
+        super().hideEvent(event)
+        field = None if self.visit is None else self.visit.focusWidget()
+        if field is not None:
+            self.visit.setFocusProxy(field)
 
     def can_leave(self) -> bool:
         """What was typed is kept as a draft, so leaving needs no question, unless it cannot be kept."""

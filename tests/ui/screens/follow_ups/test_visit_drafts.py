@@ -52,6 +52,18 @@ def test_what_was_typed_survives_closing_the_window_and_is_offered_again(desk, s
     assert focus().objectName() == "sbp"
 
 
+def test_coming_back_from_another_screen_the_keyboard_is_in_the_field_that_was_left(desk, open_visit):
+    visit = open_visit(managed(desk))
+    type_digits("1589276")
+    control(visit, QLineEdit, "weight").setFocus()
+    window = visit.window()
+    window.show_screen("today")
+    window.show_screen("follow_ups")
+    assert focus().objectName() == "weight"
+    type_digits("70")
+    assert [text_of(visit, name) for name in ("sbp", "weight")] == ["158", "70"]
+
+
 def test_a_draft_that_is_not_wanted_is_thrown_away(desk, services, open_visit):
     person = managed(desk)
     Drafts(desk).save("follow_up", person, {"answers": {"sbp": "158"}})
