@@ -292,9 +292,11 @@ class Database:
         """The desk with this user. Raises WrongPin, Locked, or UserError for an account that is not active."""
         from app.services.accounts import attempt
         from app.services.settings import Settings
+        from app.services.starter_list import fill_empty_catalogue
 
         desk = self.desk_of(NOBODY)
         actor = attempt(desk, user_id, pin)
+        fill_empty_catalogue(desk.sessions)
         with suppress(OSError):  # only the look of the next first frame depends on it
             Settings(desk).refresh_early()
         return desk.signed_in_as(actor)

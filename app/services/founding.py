@@ -13,6 +13,7 @@ from pathlib import Path
 from app.data_folder import DATABASE, sync_folder, touch_private
 from app.desk import Actor, Desk
 from app.failures import translate_database_error
+from app.services.catalogue import add_starter
 from app.services.history import record_change
 from app.services.settings import write_early_settings
 from app.services.setup import SetupAnswers, found, place_of
@@ -43,7 +44,7 @@ def found_desk(folder: Path, key: bytes, answers: SetupAnswers, clock: Callable[
 def write_first_rows(
     folder: Path, file: Path, key: bytes, answers: SetupAnswers, clock: Callable[[], datetime]
 ) -> Actor:
-    """The organisation and its first user, with their history, in one transaction."""
+    """The organisation and its first user, with their history, and the starter list of drugs, in one transaction."""
     sessions = Sessions(open_engine(file, key), translate=translate_database_error)
     try:
         with sessions.writing() as session:
@@ -53,6 +54,7 @@ def write_first_rows(
             record_change(session, desk, "desk_founded", "organisation", organisation.id, before=None, after=place)
             user = {"name": actor.name, "role": actor.role, "is_active": True}
             record_change(session, desk, "user_added", "user_account", actor.user_id, before=None, after=user)
+            add_starter(session)
     finally:
         sessions.close()
     return actor
