@@ -33,8 +33,13 @@ RECEIVED = (_K.RECEIPT, _K.DONATION_IN, _K.TRANSFER_IN)
 RETURNED = (_K.RETURN_TO_TOWNSHIP, _K.TRANSFER_OUT)
 USED = (_K.DISPENSE, _K.RETURN_FROM_RESIDENT)
 COUNTED = (_K.COUNT_SURPLUS, _K.COUNT_SHORTAGE)
+LOST = tuple(kind for kind in _K if kind.is_loss or kind is _K.SAMPLE_FOR_INSPECTION)
+SHOWN = ("opening", "received", "returned", "dispensed", "lost", "counted")
+"""A drug of which all of these are 0 has no line."""
 CLINIC_BEARS = "clinic"
 _MOVEMENTS, _BATCHES = StockMovement.__table__, StockBatch.__table__
+_KEY = (_BATCHES.c.drug_code, _BATCHES.c.price_fen, _BATCHES.c.units_per_pack)
+Key = tuple[str, int | None, int]
 
 
 @dataclass(frozen=True)
@@ -101,65 +106,82 @@ class LedgerReports:
 
 
 def month_lines(session: Session, organisation_id: str, month: str) -> tuple[ReportLine, ...]:
-    """A month of the ledger, summed by drug, price and pack. Reversals count with their sign, where they were written."""
+    """A month of the ledger, summed by drug, price and pack. Reversals count with their sign, where they were written.
+
+    Read backwards from what is on the shelf now, so that the years before the month cost nothing.
+    """
+    shelf = _shelf_now(session, organisation_id)
+    moved = _moved_since(session, organisation_id, month)
+    drugs = {drug.code: drug for drug in session.execute(select(Drug.__table__))}
+    lines = []
+    for key in shelf.keys() | moved.keys():
+        drug = drugs.get(key[0])
+        made = _month_of(key, drug.generic_name if drug else key[0], shelf.get(key, 0), moved.get(key, ()))
+        if any(getattr(made, part) for part in SHOWN):
+            lines.append(ReportLine(made, drug.strength if drug else "", drug.unit if drug else ""))
+    return tuple(sorted(lines, key=_place_in_report))
+
+
+def _shelf_now(session: Session, organisation_id: str) -> dict[Key, int]:
+    """The units that stand there now, by drug, price and pack."""
+    statement = (
+        select(*_KEY, func.sum(_BATCHES.c.on_hand).label("units"))
+        .where(_BATCHES.c.organisation_id == organisation_id, _BATCHES.c.on_hand != 0)
+        .group_by(*_KEY)
+    )
+    return {(row.drug_code, row.price_fen, row.units_per_pack): row.units for row in session.execute(statement)}
+
+
+def _moved_since(session: Session, organisation_id: str, month: str) -> dict[Key, list[Row[Any]]]:
+    """The sums of the month by kind and bearer, and under the kind "" of what came after it."""
     first, last = first_and_last(month)
     # Not called "kind": SQLite groups by a column of that name sooner than by the expression.
-    counted_as = case((_MOVEMENTS.c.occurred_on >= first, _MOVEMENTS.c.kind), else_="").label("counted_as")
+    counted_as = case((_MOVEMENTS.c.occurred_on <= last, _MOVEMENTS.c.kind), else_="").label("counted_as")
     statement = (
-        select(
-            _BATCHES.c.drug_code, _BATCHES.c.price_fen, _BATCHES.c.units_per_pack,
-            counted_as, _MOVEMENTS.c.bearer,
-            func.sum(_MOVEMENTS.c.quantity).label("units"),
-        )
+        select(*_KEY, counted_as, _MOVEMENTS.c.bearer, func.sum(_MOVEMENTS.c.quantity).label("units"))
         .join_from(_MOVEMENTS, _BATCHES, _BATCHES.c.id == _MOVEMENTS.c.batch_id)
-        .where(_MOVEMENTS.c.organisation_id == organisation_id, _MOVEMENTS.c.occurred_on <= last)
-        .group_by(
-            _BATCHES.c.drug_code, _BATCHES.c.price_fen, _BATCHES.c.units_per_pack, counted_as, _MOVEMENTS.c.bearer
-        )
-    )  # fmt: skip
-    grouped: dict[tuple[str, int | None, int], list[Row[Any]]] = defaultdict(list)
+        .where(_MOVEMENTS.c.organisation_id == organisation_id, _MOVEMENTS.c.occurred_on >= first)
+        .group_by(*_KEY, counted_as, _MOVEMENTS.c.bearer)
+    )
+    moved: dict[Key, list[Row[Any]]] = defaultdict(list)
     for row in session.execute(statement):
-        grouped[(row.drug_code, row.price_fen, row.units_per_pack)].append(row)
-    drugs = {
-        drug.code: drug for drug in session.scalars(select(Drug).where(Drug.code.in_({key[0] for key in grouped})))
-    }
-    lines = []
-    for key in sorted(grouped, key=lambda key: (key[0], key[1] is None, key[1] or 0, key[2])):
-        drug = drugs.get(key[0])
-        name = drug.generic_name if drug else key[0]
-        made = _month_of(key, name, grouped[key])
-        if any(asdict(made)[part] for part in ("opening", "received", "returned", "dispensed", "lost", "counted")):
-            lines.append(ReportLine(made, drug.strength if drug else "", drug.unit if drug else ""))
-    # By the drug's reading, as everybody looks it up; the same drug in the order of its prices.
-    return tuple(sorted(lines, key=lambda line: (reading_order(line.month.drug_name), line.month.drug_name, line.strength)))
+        moved[(row.drug_code, row.price_fen, row.units_per_pack)].append(row)
+    return moved
 
 
-def _month_of(key: tuple[str, int | None, int], name: str, rows: Sequence[Row[Any]]) -> MonthOfDrug:
+def _place_in_report(line: ReportLine) -> tuple[object, ...]:
+    """By the drug's reading, as everybody looks it up; the same drug in the order of its prices, the unknown one last."""
+    month = line.month
+    price = (month.price_fen is None, month.price_fen or 0)
+    return reading_order(month.drug_name), month.drug_name, line.strength, month.drug_code, price, month.units_per_pack
+
+
+def _month_of(key: Key, name: str, now: int, rows: Sequence[Row[Any]]) -> MonthOfDrug:
     def units(*kinds: str) -> int:
         return sum(row.units for row in rows if row.counted_as in kinds)
 
+    of_month = [row for row in rows if row.counted_as]
+    closing = now - units("")
     charged = sum(
         -row.units
-        for row in rows
-        if row.counted_as
-        and row.bearer == CLINIC_BEARS
+        for row in of_month
+        if row.bearer == CLINIC_BEARS
         and (_K(row.counted_as).is_loss or row.counted_as == _K.COUNT_SHORTAGE)
     )
-    lost = [kind for kind in _K if kind.is_loss or kind is _K.SAMPLE_FOR_INSPECTION]
     return MonthOfDrug(
         drug_code=key[0],
         drug_name=name,
         price_fen=key[1],
         units_per_pack=key[2],
         # The books of a clinic begin with what was on its shelf: its first count is what the month opened with.
-        opening=units("", _K.OPENING),
+        opening=closing - sum(row.units for row in of_month) + units(_K.OPENING),
         received=units(*RECEIVED),
         delivered=max(0, units(_K.RECEIPT)),
         returned=-units(*RETURNED),
         dispensed=-units(*USED),
-        lost=-units(*lost),
+        lost=-units(*LOST),
         counted=units(*COUNTED),
-        closing=sum(row.units for row in rows),
+        closing=closing,
         charged=max(0, charged),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.desk import Actor
 from app.domain.message import Message
@@ -24,7 +24,16 @@ from app.services.settlement_sheets import compared_list, report_sheet
 from app.services.settlements import Settlements
 from app.services.statements import Statements, statement_sheet
 from app.services.stock_ledger import BatchKey, NewMovement, book, find_or_make_batch
-from db.models import LedgerReport, Settlement, SettlementLine, Shipment, ShipmentLine, StockMovement, new_id
+from db.models import (
+    LedgerReport,
+    Settlement,
+    SettlementLine,
+    Shipment,
+    ShipmentLine,
+    StockBatch,
+    StockMovement,
+    new_id,
+)
 from tests.desks import make_clinic
 from tests.supply_desks import MANAGER, PHARMACIST, as_person, drug_code, hand_over
 
@@ -263,7 +272,9 @@ def test_the_next_month_must_open_with_what_the_last_one_closed_with(clinic, tow
     view = drafted(clinic, township, tmp_path)
     clock.forward(days=40)
     with clinic.sessions.writing() as session:
-        session.execute(update(StockMovement).where(StockMovement.kind == "opening").values(quantity=30))
+        opening = session.scalars(select(StockMovement).where(StockMovement.kind == "opening")).one()
+        session.get_one(StockBatch, opening.batch_id).on_hand += 30 - opening.quantity
+        opening.quantity = 30
     reported(clinic, township, tmp_path, NOVEMBER)
     service = Settlements(township)
     later = service.get(service.prepare(NOVEMBER).settlement_ids[0])
@@ -296,6 +307,16 @@ def test_the_opening_of_a_month_is_everything_that_moved_before_it_whatever_its_
     [line] = LedgerReports(clinic).preview(NOVEMBER)
     month = line.month
     assert (month.opening, month.received, month.dispensed, month.closing) == (40, 28, 15, 53)
+    [line] = LedgerReports(clinic).preview(OCTOBER)
+    month = line.month
+    assert (month.opening, month.received, month.dispensed, month.closing) == (100, 0, 60, 40)
+
+
+def test_a_drug_of_which_nothing_is_left_and_nothing_moved_has_no_line(clinic):
+    code = drug_code(clinic, "硝苯地平")
+    moved(clinic, code, (1, MovementKind.RECEIPT, 28), (8, MovementKind.DISPENSE, 28))
+    assert [line.month.received for line in LedgerReports(clinic).preview(OCTOBER)] == [28]
+    assert LedgerReports(clinic).preview(NOVEMBER) == ()
 
 
 def test_a_month_as_a_whole_says_who_reported_and_what_is_in_the_way_of_closing(clinic, township, tmp_path):
