@@ -15,6 +15,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtTest import QTest
 
 from app.desk import Desk
+from app.domain.settlement import previous_month
+from app.services.ledger_reports import LedgerReports
 from app.services.look_back import LookBack
 from app.services.stock import BalanceFilter, Balances, Stock, narrowed
 from app.services.stock_dispense import dispense
@@ -51,12 +53,14 @@ def measure(quick: bool) -> list[Row]:
 def rows_of(desk: Desk, codes: list[str], times: int) -> list[Row]:
     """List, cards and bookings take turns, each beside the plain driver."""
     stock, plain, commit, random = Stock(desk), PlainReader(desk), PlainCommit(desk), Random(SEED)
-    booking, window = Booking(desk), Window(desk)
+    booking, window, reports = Booking(desk), Window(desk), LedgerReports(desk)
+    month = previous_month(f"{desk.today():%Y-%m}")
     shown: list[float] = []
     lists: tuple[list[float], list[float]] = ([], [])
     cards: tuple[list[float], list[float]] = ([], [])
     first: tuple[list[float], list[float]] = ([], [])
     expiries: tuple[list[float], list[float]] = ([], [])
+    months: tuple[list[float], list[float]] = ([], [])
     booked: tuple[list[float], list[float]] = ([], [])
     in_stock = [row.drug_code for row in stock.balances().rows if row.usable >= 2 * times]
     try:
@@ -73,6 +77,8 @@ def rows_of(desk: Desk, codes: list[str], times: int) -> list[Row]:
                 cards[1].append(plain.time(lambda code=code: stock.card(code)))
                 expiries[0].append(milliseconds(stock.near_expiry))
                 expiries[1].append(plain.time(stock.near_expiry))
+                months[0].append(milliseconds(reports.preview, month))
+                months[1].append(plain.time(lambda: reports.preview(month)))
                 booked[0].append(milliseconds(booking.give, random.choice(in_stock or codes)))
                 booked[1].append(milliseconds(commit.commit))
     finally:
@@ -87,6 +93,7 @@ def rows_of(desk: Desk, codes: list[str], times: int) -> list[Row]:
             "the movements of the last three months are read; later only what has moved since"),
         Row("ledger card of one drug", *map(spread, cards), Target(50), "every movement of ten years with its balance"),
         Row("near-expiry list", *map(spread, expiries), note="with what can't be used in time"),
+        Row("the month's report for the township", *map(spread, months), note="last month, summed by drug and price"),
         Row("one dispensing booked", *map(spread, booked), Target(50),
             "picked first expired first out, judged against the time line, one commit with fsync"),
     ]  # fmt: skip
