@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from app.domain.message import msg
+from app.domain.quantities import half_up
 from app.i18n import tr
 from app.services.catalogue_sheets import pack_words
 from app.services.decision_reasons import reason_as_shown
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 DAYS_RED = 7
 DAYS_AMBER = 14
 """Days of stock left at which the chip is red or amber: a delivery of the township takes about one to two weeks."""
+
+WHOLE_FROM = 10_000
+"""A monthly use from which its decimals have no room in the column; the arithmetic beside the lines keeps them."""
 
 EXPIRY_TONES: dict[str, Tone] = {"expired": "red", "red": "red", "orange": "amber", "yellow": "grey"}
 BASIS_WORDS = {"caseload": msg("按在管病人用量"), "committed": msg("按长处方续方")}
@@ -231,8 +235,9 @@ def days_cell(row: RequestRow) -> Cell:
 
 
 def monthly_cell(row: RequestRow) -> Cell:
-    """What goes out in a month, to two decimals as in the stock list; a dash where nothing went out."""
-    use = rounded(Fraction(row.line.monthly_use or 0) or None)
+    """What goes out in a month, to two decimals as in the stock list, where that has room; a dash where nothing went out."""
+    units = Fraction(row.line.monthly_use or 0)
+    use = rounded(units or None) if units < WHOLE_FROM else str(half_up(units, 0))
     return Cell("—", muted=True) if use is None else Cell(use, muted=row.is_quiet)
 
 

@@ -66,6 +66,16 @@ def test_figures_are_the_ledgers_and_typing_begins_at_the_quantity(world, opened
     assert (line.on_hand, line.requested) == (9, 60)
 
 
+@pytest.mark.parametrize(
+    ("units", "shown"), [(93, "30.33"), (30_665, "9999.46"), (30_667, "10000"), (46_001, "15000"), (46_003, "15001")]
+)
+def test_a_large_use_is_shown_without_decimals_and_never_cut(world, opened, units, shown):
+    used(world, "硝苯地平", units, left=9)
+    Requests(world.clinic).start()
+    screen, _seen = opened(world)
+    assert cell_texts(lines_of(screen), "monthly_use") == [shown]
+
+
 def test_the_card_tells_the_arithmetic_in_steps_and_the_use_of_each_month(world, opened):
     _code, batch = used(world, "硝苯地平", 92, left=30)
     give(world, batch, 21)
