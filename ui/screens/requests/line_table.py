@@ -47,8 +47,6 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 LINE_HEIGHT = 55
 SENTENCE_HEIGHT = 20
 CHIP_AT_LEAST = 40
-WORDS_FROM = 180
-"""A list of choices never covers the drug's name, which stands within this many points of the left edge."""
 
 
 @dataclass(frozen=True)
@@ -146,12 +144,13 @@ class LineDelegate(CellDelegate):
         return box
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        """Over the drawn box; a list of choices reaches as far to the left as its longest words need."""
+        """Over the drawn box; a list of choices is as wide as its longest words need, as far as no other box is covered."""
         super().updateEditorGeometry(editor, option, index)
         if isinstance(editor, QComboBox):
-            wanted = min(editor.sizeHint().width(), editor.geometry().right() - current_theme().px(WORDS_FROM))
-            more = max(0, wanted - editor.width())
-            editor.setGeometry(editor.geometry().adjusted(-more, 0, 0, 0))
+            place, room = editor.geometry(), self._lines.room_around(index)
+            place.setLeft(max(room.left(), min(place.left(), place.right() - editor.sizeHint().width())))
+            place.setRight(min(room.right(), max(place.right(), place.left() + editor.sizeHint().width())))
+            editor.setGeometry(place)
 
     def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
         """Start from what stands there, all of it marked."""
@@ -263,6 +262,18 @@ class LineTable(DataTable):
     def choices(self, key: str) -> Sequence[str]:
         """The words offered in a column; empty for a plain one."""
         return self._choices.get(key, ())
+
+    def room_around(self, index: AnyIndex) -> QRect:
+        """The part of a line from the box before a cell to the one behind it; where there is none, from the second column."""
+        columns = self.rows_model.columns
+        before = [n for n in range(index.column()) if columns[n].editable or n == 0]
+        behind = [n for n in range(index.column() + 1, len(columns)) if columns[n].editable]
+        room = QRect(self.viewport().rect())
+        if before:
+            room.setLeft(self.visualRect(index.sibling(index.row(), before[-1])).right() + 1)
+        if behind:
+            room.setRight(self.visualRect(index.sibling(index.row(), behind[0])).left() - 1)
+        return room
 
     def is_quiet(self, index: AnyIndex) -> bool:
         """Whether a cell shows its words without a box: in a quiet column, nothing wrong, not in the chosen line.

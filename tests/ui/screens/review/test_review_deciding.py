@@ -49,6 +49,18 @@ def test_a_preset_reason_is_shown_in_english_and_kept_in_chinese(world, taken):
     assert cell_texts(table, "reason")[1] == tr("超出合理用量") != "超出合理用量"
 
 
+def test_the_reasons_are_read_whole_while_one_is_chosen_and_cover_no_other_box(taken):
+    screen, _seen = taken
+    table = go_to(screen, 1, "approved")
+    quantity = table.cell_box(table.currentIndex())
+    type_keys("24")
+    press_key(Qt.Key.Key_Tab)
+    reasons = focused()
+    assert reasons.width() >= reasons.sizeHint().width()
+    assert reasons.geometry().left() > quantity.right()
+    assert reasons.geometry().right() <= table.viewport().width()
+
+
 def test_any_other_reason_is_written_in_chinese(world, taken):
     screen, _seen = taken
     go_to(screen, 1, "approved")
